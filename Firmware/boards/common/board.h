@@ -1,0 +1,126 @@
+/* What a board offers to the runtime. One implementation per folder of Firmware/boards.
+ *
+ * Invariants
+ *   - Nothing here blocks, `board_init`'s bounded waits and `board_idle` aside.
+ *   - The receive ring is filled by interrupt, so bytes arrive while a training step runs.
+ *   - Everything but the interrupt handlers runs in one thread: the main loop.
+ *   - Nothing here allocates.
+ */
+#ifndef FIELDTUNE_BOARD_H
+#define FIELDTUNE_BOARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    BOARD_UNIQUE_ID_BYTES = 12,
+    BOARD_RECEIVE_RING_BYTES = 4096,  /* power of two; one byte stays free */
+    BOARD_TRANSMIT_RING_BYTES = 1024, /* power of two; one byte stays free */
+};
+
+/* Clocks, caches, serial line, counters. Called once, before anything else of this header. */
+void board_init(void);
+
+/* The folder's name, as in board.json. */
+extern const char board_name[];
+
+/* The same at every boot of one device, different on every other (zero-filled if shorter). */
+void board_unique_id(uint8_t id[BOARD_UNIQUE_ID_BYTES]);
+
+/* A number that differs from boot to boot: STM32 random number generator, QEMU command line,
+ * getrandom(2) on the host. Two calls in one boot return the same number. */
+uint32_t board_boot_id(void);
+
+/* Moves up to `capacity` received bytes to `destination`; returns how many. */
+uint32_t board_serial_read(uint8_t *destination, uint32_t capacity);
+
+/* Bytes received and not read yet. */
+uint32_t board_serial_waiting(void);
+
+/* Accepts up to `byte_count` bytes for sending; returns how many. */
+uint32_t board_serial_write(const uint8_t *source, uint32_t byte_count);
+
+/* Bytes `board_serial_write` would accept now. */
+uint32_t board_serial_writable(void);
+
+/* True once every accepted byte has left the wire. */
+bool board_serial_drained(void);
+
+/* Sets the line rate at once; returns false and changes nothing where the clock cannot make it
+ * within 2 %. Where the line has no rate (QEMU, host) every rate is accepted. */
+bool board_serial_set_baud(uint32_t baud);
+
+/* Counted since boot. */
+struct board_serial_errors {
+    uint32_t overruns; /* the receiver was not read in time (ORE) */
+    uint32_t noise;    /* NF */
+    uint32_t framing;  /* FE */
+    uint32_t dropped;  /* the receive ring was full */
+};
+
+struct board_serial_errors board_serial_errors(void);
+
+/* Free-running counter, wraps at 2^32. Its unit and rate are board.json's `counter`:
+ * SysTick at the core clock under QEMU, DWT CYCCNT on boards, nanoseconds on the host. */
+uint32_t board_ticks(void);
+
+/* Milliseconds since boot, wraps at 2^32. */
+uint32_t board_milliseconds(void);
+
+/* Sleeps until the next interrupt (at most 1 ms on boards, 10 ms on the host), at once back when
+ * received bytes are waiting. */
+void board_idle(void);
+
+enum board_clock_source {
+    BOARD_CLOCK_NOMINAL = 0,  /* external clock and PLL, the frequency of board.json */
+    BOARD_CLOCK_INTERNAL = 1, /* no external clock: same frequency from the internal oscillator */
+    BOARD_CLOCK_SLOW = 2,     /* no PLL either: the bare internal oscillator */
+};
+
+struct board_clock {
+    uint32_t core_hertz;
+    enum board_clock_source source;
+};
+
+struct board_clock board_clock(void);
+
+/* Bytes reserved for the stack, and the most ever used: the stack is painted before main. */
+uint32_t board_stack_bytes(void);
+uint32_t board_stack_high_water(void);
+
+/* Memory the linker may fill, in board.json's order; `used_bytes` includes the whole stack. */
+struct board_memory_region {
+    const char *name;
+    uint32_t origin;
+    uint32_t byte_count;
+    uint32_t used_bytes;
+};
+
+extern const struct board_memory_region board_memory_regions[];
+extern const uint32_t board_memory_region_count;
+
+/* What stopped the previous boot. `kind` 0: nothing did. */
+enum board_crash_kind {
+    BOARD_CRASH_NONE = 0,
+    BOARD_CRASH_HARD_FAULT = 1,
+    BOARD_CRASH_MEMORY_FAULT = 2,
+    BOARD_CRASH_BUS_FAULT = 3,
+    BOARD_CRASH_USAGE_FAULT = 4,
+    BOARD_CRASH_UNEXPECTED_INTERRUPT = 5,
+    BOARD_CRASH_ASSERTION = 6,
+};
+
+struct board_crash {
+    uint32_t kind; /* enum board_crash_kind */
+    uint32_t program_counter;
+    uint32_t link_register;
+    uint32_t fault_status;  /* CFSR */
+    uint32_t fault_address; /* BFAR or MMFAR where valid, else 0; line number of an assertion */
+};
+
+struct board_crash board_last_crash(void);
+
+/* Restarts the firmware as the reset button would; the serial line stays open on the other side. */
+_Noreturn void board_reset(void);
+
+#endif
