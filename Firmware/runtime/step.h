@@ -1,0 +1,80 @@
+/* What a generated training step offers to the runtime.
+ *
+ * The compiler writes one `training_step.c` per artifact that defines `step_model`. The runtime
+ * reaches the step through this table only, so one runtime serves every model.
+ *
+ * Invariants
+ *   - The training state is exactly the bytes of `segments`, in order. Its digest is FNV-1a (64 bit)
+ *     over them; a checkpoint is a copy of them; nothing else survives from one step to the next.
+ *   - `train`, `evaluate` and `infer` use the arena only between call and return.
+ *   - Integer arithmetic only: every device gets the same bytes (invariant 8 of Sources/README.md).
+ */
+#ifndef FIELDTUNE_STEP_H
+#define FIELDTUNE_STEP_H
+
+#include <stdint.h>
+
+#include "phase.h"
+
+enum step_segment_kind {
+    STEP_SEGMENT_HEADER = 0,    /* struct step_header */
+    STEP_SEGMENT_RANGES = 1,    /* struct error_range[]: exponent and peak of each error tensor */
+    STEP_SEGMENT_BIASES = 2,    /* int32, one layer after the other */
+    STEP_SEGMENT_WEIGHTS = 3,   /* int8 high planes that the kernels read */
+    STEP_SEGMENT_RESIDUALS = 4, /* int8 low planes, same order as the weights */
+};
+
+struct step_segment {
+    uint8_t *data;
+    uint32_t byte_count;
+    uint8_t kind; /* enum step_segment_kind */
+};
+
+/* First segment of every training state. */
+struct step_header {
+    uint32_t step; /* training steps applied since `reset` */
+    uint32_t seed; /* key of every random number of the run */
+};
+
+/* Learning rate = mantissa * 2^-shift, mantissa in [2^30, 2^31) or 0. */
+struct step_rate {
+    uint32_t mantissa;
+    uint32_t shift;
+};
+
+struct step_result {
+    int32_t loss_q16;     /* cross-entropy in nats, 16 fraction bits */
+    uint16_t prediction;  /* index of the largest output code, the lowest such index */
+    uint16_t output_count;
+    const int8_t *output; /* output codes, valid until the next call */
+    uint32_t saturated;   /* weights that met the end of their range in this step */
+    uint32_t unchanged;   /* trained parameters whose update rounded to zero */
+};
+
+struct step_model {
+    const char *name;
+    uint64_t model_hash;
+    uint64_t plan_hash;
+    uint64_t semantics_hash;
+    uint64_t layout_hash;
+    uint32_t input_bytes;
+    uint32_t class_count;
+    uint32_t arena_bytes;
+    uint32_t segment_count;
+    const struct step_segment *segments;
+
+    /* Initial weights from flash into SRAM, ranges empty, step 0, the given seed. */
+    void (*reset)(uint32_t seed);
+    /* label < class_count; the caller checks. */
+    void (*train)(const int8_t *input, uint32_t label, struct step_rate rate,
+                  struct phase_clock *clock, struct step_result *result);
+    /* Forward and loss, no change of the training state. */
+    void (*evaluate)(const int8_t *input, uint32_t label, struct phase_clock *clock,
+                     struct step_result *result);
+    /* Forward only: loss_q16 is 0. */
+    void (*infer)(const int8_t *input, struct phase_clock *clock, struct step_result *result);
+};
+
+extern const struct step_model step_model;
+
+#endif
