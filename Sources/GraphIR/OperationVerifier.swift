@@ -1,0 +1,344 @@
+/// Operand rules of one operation. See `OperationKind` for what each operand is.
+struct OperationVerifier {
+  let graph: Graph
+  let operation: Operation
+
+  private var kind: String {
+    String(describing: operation.kind).prefix { $0 != "(" }.description
+  }
+
+  private func fail(_ what: String) -> GraphError {
+    GraphError("\(kind) '\(operation.name)': \(what)")
+  }
+
+  private func input(_ index: Int) -> Tensor { graph[operation.inputs[index]] }
+  private func output(_ index: Int) -> Tensor { graph[operation.outputs[index]] }
+
+  private func expectCounts(inputs: Int, outputs: Int) throws {
+    guard operation.inputs.count == inputs, operation.outputs.count == outputs else {
+      throw fail("found \(operation.inputs.count) inputs and \(operation.outputs.count) outputs, expected \(inputs) and \(outputs)")
+    }
+  }
+
+  private func expect(_ tensor: Tensor, _ element: ElementType) throws {
+    guard tensor.element == element else {
+      throw fail("'\(tensor.name)': found \(tensor.element.rawValue), expected \(element.rawValue)")
+    }
+  }
+
+  private func expect(_ tensor: Tensor, shape: [Int]) throws {
+    guard tensor.shape == shape else {
+      throw fail("'\(tensor.name)': found shape \(tensor.shape), expected \(shape)")
+    }
+  }
+
+  private func expectRank4(_ tensors: Tensor...) throws {
+    for tensor in tensors where tensor.shape.count != 4 || tensor.shape[0] != 1 {
+      throw fail("'\(tensor.name)': found shape \(tensor.shape), expected four dimensions with batch 1")
+    }
+  }
+
+  private func expectQuantized(_ tensors: Tensor...) throws {
+    for tensor in tensors {
+      try expect(tensor, .int8)
+      guard let quantization = tensor.quantization, quantization.scales.count == 1 else {
+        throw fail("'\(tensor.name)': expected one scale and a zero point")
+      }
+    }
+  }
+
+  func verify() throws {
+    switch operation.kind {
+    case .conv2D(let window, let weighting):
+      try verifyForward(weighting)
+      try verifyConvolution(
+        window, weighting, x: input(0), y: output(0), weights: 1, rows: output(0).shape[3], channelsOfX: weighting.channels)
+    case .depthwiseConv2D(let window, let weighting, let multiplier):
+      try verifyForward(weighting)
+      try verifyConvolution(
+        window, weighting, x: input(0), y: output(0), weights: 1, rows: 1, channelsOfX: weighting.channels / multiplier)
+      try expectDepthwise(weighting, multiplier, y: output(0))
+    case .fullyConnected(let weighting):
+      try verifyForward(weighting)
+      try verifyDense(weighting, x: input(0), y: output(0), weights: 1)
+    case .add(let clamp):
+      try expectCounts(inputs: 2, outputs: 1)
+      try expectQuantized(input(0), input(1), output(0))
+      try expect(input(0), shape: output(0).shape)
+      try expect(input(1), shape: output(0).shape)
+      try verify(clamp)
+    case .averagePool2D(let window, let clamp):
+      try expectCounts(inputs: 1, outputs: 1)
+      try expectQuantized(input(0), output(0))
+      try verifyPool(window, x: input(0), y: output(0))
+      try verify(clamp)
+    case .maxPool2D(let window, let clamp):
+      try expectCounts(inputs: 1, outputs: operation.outputs.count == 2 ? 2 : 1)
+      try expectQuantized(input(0), output(0))
+      try verifyPool(window, x: input(0), y: output(0))
+      try verify(clamp)
+      if operation.outputs.count == 2 {
+        try expect(output(1), .uint8)
+        try expect(output(1), shape: output(0).shape)
+        guard window.kernelHeight * window.kernelWidth <= 256 else {
+          throw fail("a window of \(window.kernelHeight)x\(window.kernelWidth) has more than 256 cells")
+        }
+      }
+    case .mean:
+      try expectCounts(inputs: 1, outputs: 1)
+      try expectQuantized(input(0), output(0))
+      try expectRank4(input(0))
+      guard output(0).elementCount == input(0).shape[3] else {
+        throw fail("'\(output(0).name)': found shape \(output(0).shape), expected one mean for each of \(input(0).shape[3]) channels")
+      }
+    case .pad(let before):
+      try expectCounts(inputs: 1, outputs: 1)
+      try expectQuantized(input(0), output(0))
+      try verifyPad(before, inner: input(0), outer: output(0))
+    case .padBackward(let before):
+      try expectCounts(inputs: 1, outputs: 1)
+      try verifyErrors(input(0), output(0), sharedRange: true)
+      try verifyPad(before, inner: output(0), outer: input(0))
+    case .reshape:
+      try expectCounts(inputs: 1, outputs: 1)
+      guard input(0).element == output(0).element, input(0).elementCount == output(0).elementCount else {
+        throw fail("found \(input(0).shape), expected as many elements as \(output(0).shape)")
+      }
+    case .softmax(let beta):
+      try expectCounts(inputs: 1, outputs: 1)
+      try expectQuantized(input(0), output(0))
+      try expect(input(0), shape: output(0).shape)
+      guard beta.isFinite, beta > 0 else { throw fail("found beta \(beta), expected a positive number") }
+    case .requantize(let scales, let clamp):
+      try expectCounts(inputs: 1, outputs: 1)
+      try expect(input(0), .int32)
+      try expectQuantized(output(0))
+      try expect(input(0), shape: output(0).shape)
+      try expectScaleCount(scales.count, channels: output(0).shape.last ?? 1)
+      try verify(clamp)
+    case .clampMask:
+      try expectCounts(inputs: 1, outputs: 1)
+      try expect(input(0), .int8)
+      try expect(output(0), .bit)
+      try expect(output(0), shape: input(0).shape)
+    case .softmaxCrossEntropy(let scales):
+      try expectCounts(inputs: 1, outputs: 1)
+      try expect(input(0), .int32)
+      try expect(output(0), .int16)
+      try expect(output(0), shape: input(0).shape)
+      try expectScaleCount(scales.count, channels: input(0).shape.last ?? 1)
+    case .conv2DBackwardInput(let window, let weighting):
+      try expectCounts(inputs: 1 + weighting.planeCount, outputs: 1)
+      try verifyErrors(input(0), output(0), sharedRange: false)
+      try verifyConvolution(
+        window, weighting, x: output(0), y: input(0), weights: 1, rows: input(0).shape[3], channelsOfX: weighting.channels)
+    case .depthwiseConv2DBackwardInput(let window, let weighting, let multiplier):
+      try expectCounts(inputs: 1 + weighting.planeCount, outputs: 1)
+      try verifyErrors(input(0), output(0), sharedRange: false)
+      try verifyConvolution(
+        window, weighting, x: output(0), y: input(0), weights: 1, rows: 1, channelsOfX: weighting.channels / multiplier)
+      try expectDepthwise(weighting, multiplier, y: input(0))
+    case .fullyConnectedBackwardInput(let weighting):
+      try expectCounts(inputs: 1 + weighting.planeCount, outputs: 1)
+      try verifyErrors(input(0), output(0), sharedRange: false)
+      try verifyDense(weighting, x: output(0), y: input(0), weights: 1)
+    case .averagePool2DBackward(let window):
+      try expectCounts(inputs: 1, outputs: 1)
+      try verifyErrors(input(0), output(0), sharedRange: false)
+      try expectRank4(output(0))
+      let outputChannels = output(0).shape[3]
+      guard input(0).elementCount % outputChannels == 0 else {
+        throw fail("'\(input(0).name)': found shape \(input(0).shape), expected \(outputChannels) channels")
+      }
+      try verify(window)
+    case .maxPool2DBackward(let window):
+      try expectCounts(inputs: 2, outputs: 1)
+      try verifyErrors(input(0), output(0), sharedRange: false)
+      try expect(input(1), .uint8)
+      try expect(input(1), shape: input(0).shape)
+      try verifyPool(window, x: output(0), y: input(0))
+    case .maskError:
+      try expectCounts(inputs: 2, outputs: 1)
+      try verifyErrors(input(0), output(0), sharedRange: true)
+      try expect(input(1), .bit)
+      try expect(input(1), shape: input(0).shape)
+    case .sumErrors:
+      try expectCounts(inputs: 2, outputs: 1)
+      try verifyErrors(input(0), output(0), sharedRange: false)
+      try verifyErrors(input(1), output(0), sharedRange: false)
+      try expect(input(0), shape: output(0).shape)
+      try expect(input(1), shape: output(0).shape)
+    case .reshapeError:
+      try expectCounts(inputs: 1, outputs: 1)
+      try verifyErrors(input(0), output(0), sharedRange: true)
+      guard input(0).elementCount == output(0).elementCount else {
+        throw fail("found \(input(0).shape), expected as many elements as \(output(0).shape)")
+      }
+    case .conv2DUpdateWeights(let window, let weighting):
+      try verifyUpdate(weighting)
+      try verifyConvolution(
+        window, weighting, x: input(0), y: input(1), weights: nil, rows: input(1).shape[3], channelsOfX: weighting.channels)
+    case .depthwiseConv2DUpdateWeights(let window, let weighting, let multiplier):
+      try verifyUpdate(weighting)
+      try verifyConvolution(
+        window, weighting, x: input(0), y: input(1), weights: nil, rows: 1, channelsOfX: weighting.channels / multiplier)
+      try expectDepthwise(weighting, multiplier, y: input(1))
+    case .fullyConnectedUpdateWeights(let weighting):
+      try verifyUpdate(weighting)
+      try verifyDense(weighting, x: input(0), y: input(1), weights: nil)
+    case .updateBias(let weighting):
+      try expectCounts(inputs: 2, outputs: 0)
+      try expect(input(0), .int16)
+      try expect(input(1), .int32)
+      guard case .state(.bias, _) = input(1).storage else { throw fail("'\(input(1).name)' is no trained bias") }
+      try expect(input(1), shape: [input(0).shape.last ?? 1])
+      try expectScaleCount(weighting.weightScales.count, channels: input(1).elementCount)
+    case .updateRanges:
+      try expectCounts(inputs: 0, outputs: 0)
+    }
+  }
+
+  // MARK: Parts
+
+  private func verify(_ clamp: Clamp) throws {
+    guard clamp.minimum >= -128, clamp.maximum <= 127, clamp.minimum <= clamp.maximum else {
+      throw fail("found a clamp to \(clamp.minimum)...\(clamp.maximum), expected a range within -128...127")
+    }
+  }
+
+  private func verify(_ window: Window) throws {
+    let positive = [
+      window.kernelHeight, window.kernelWidth, window.strideHeight, window.strideWidth,
+      window.dilationHeight, window.dilationWidth,
+    ]
+    guard positive.allSatisfy({ $0 >= 1 && $0 <= 1 << 15 }), window.padTop >= 0, window.padLeft >= 0,
+      window.padTop < 1 << 15, window.padLeft < 1 << 15
+    else { throw fail("found the window \(window), expected kernel, stride and dilation of 1 to 32768") }
+  }
+
+  private func expectScaleCount(_ count: Int, channels: Int) throws {
+    guard count == 1 || count == channels else {
+      throw fail("per-channel scales: found \(count), expected \(channels) (one for each output channel)")
+    }
+  }
+
+  private func verifyForward(_ weighting: Weighting) throws {
+    try expectCounts(inputs: 2 + weighting.planeCount, outputs: 1)
+    try expectQuantized(input(0))
+    if output(0).element != .int32 { try expectQuantized(output(0)) }
+    let bias = input(1 + weighting.planeCount)
+    try expect(bias, .int32)
+    try expect(bias, shape: [output(0).shape.last ?? 1])
+    guard !bias.isValue else { throw fail("the bias '\(bias.name)' is computed; only constant biases are supported") }
+    try verify(weighting.clamp)
+    try expectScaleCount(weighting.weightScales.count, channels: output(0).shape.last ?? 1)
+    try verifyScales(weighting)
+  }
+
+  private func verifyScales(_ weighting: Weighting) throws {
+    for scale in weighting.weightScales + [weighting.inputScale] {
+      guard scale.isFinite, scale > 0 else { throw fail("found scale \(scale), expected a positive number") }
+    }
+    guard weighting.channels >= 1, (0...weighting.channels).contains(weighting.trainedChannels),
+      (0...24).contains(weighting.biasFractionBits)
+    else {
+      throw fail("found \(weighting.trainedChannels) trained of \(weighting.channels) channels, \(weighting.biasFractionBits) fraction bits")
+    }
+  }
+
+  private func verifyErrors(_ first: Tensor, _ second: Tensor, sharedRange: Bool) throws {
+    try expect(first, .int16)
+    try expect(second, .int16)
+    guard (first.errorRange == second.errorRange) == sharedRange else {
+      throw fail("'\(first.name)' and '\(second.name)' must \(sharedRange ? "" : "not ")share their error range")
+    }
+  }
+
+  private func verifyUpdate(_ weighting: Weighting) throws {
+    try expectCounts(inputs: 4, outputs: 0)
+    try expectQuantized(input(0))
+    try expect(input(1), .int16)
+    guard case .state(.weight, _) = input(2).storage, case .state(.residual, _) = input(3).storage,
+      input(2).shape == input(3).shape, input(2).element == .int8, input(3).element == .int8
+    else { throw fail("'\(input(2).name)' and '\(input(3).name)' are no trained weights with their residuals") }
+    try expectScaleCount(weighting.weightScales.count, channels: input(1).shape.last ?? 1)
+    try verifyScales(weighting)
+  }
+
+  private func expectDepthwise(_ weighting: Weighting, _ multiplier: Int, y: Tensor) throws {
+    guard multiplier >= 1, weighting.channels % multiplier == 0, y.shape[3] == weighting.channels else {
+      throw fail("found \(y.shape[3]) output channels and multiplier \(multiplier), expected \(weighting.channels) channels, a multiple of it")
+    }
+  }
+
+  /// Shapes of x, y and of each weight plane, and that every output cell's window touches the map.
+  private func verifyConvolution(
+    _ window: Window, _ weighting: Weighting, x: Tensor, y: Tensor, weights first: Int?, rows: Int, channelsOfX: Int
+  ) throws {
+    try verify(window)
+    try expectRank4(x, y)
+    guard x.shape[3] == channelsOfX else {
+      throw fail("'\(x.name)': found \(x.shape[3]) channels, expected \(channelsOfX)")
+    }
+    try verifyExtents(window, x: x, y: y)
+    func shape(_ channels: Int) -> [Int] { [rows, window.kernelHeight, window.kernelWidth, channels] }
+    try verifyPlanes(weighting, weights: first, shape: shape)
+  }
+
+  private func verifyDense(_ weighting: Weighting, x: Tensor, y: Tensor, weights first: Int?) throws {
+    guard y.shape.count >= 1, let outputs = y.shape.last, x.elementCount % weighting.channels == 0,
+      x.elementCount / weighting.channels == y.elementCount / outputs
+    else {
+      throw fail("found shapes \(x.shape) and \(y.shape), expected rows of \(weighting.channels) elements in, as many rows out")
+    }
+    try verifyPlanes(weighting, weights: first) { [outputs, $0] }
+  }
+
+  private func verifyPlanes(_ weighting: Weighting, weights first: Int?, shape: (Int) -> [Int]) throws {
+    guard let first else {
+      try expect(input(2), shape: shape(weighting.trainedChannels))
+      return
+    }
+    let planes = weighting.planes(operation.inputs, after: first)
+    if let trained = planes.trained {
+      try expect(graph[trained], .int8)
+      try expect(graph[trained], shape: shape(weighting.trainedChannels))
+      guard case .state(.weight, _) = graph[trained].storage else { throw fail("'\(graph[trained].name)' is no trained weight") }
+    }
+    if let frozen = planes.frozen {
+      try expect(graph[frozen], .int8)
+      try expect(graph[frozen], shape: shape(weighting.channels - weighting.trainedChannels))
+      guard graph[frozen].isConstant else { throw fail("the weights '\(graph[frozen].name)' are no constant; only constant weights are supported") }
+    }
+  }
+
+  private func verifyPool(_ window: Window, x: Tensor, y: Tensor) throws {
+    try verify(window)
+    try expectRank4(x, y)
+    guard x.shape[3] == y.shape[3] else {
+      throw fail("found \(x.shape[3]) channels in and \(y.shape[3]) out, expected as many")
+    }
+    try verifyExtents(window, x: x, y: y)
+  }
+
+  /// The first and the last window along each axis hold at least one cell of the map.
+  private func verifyExtents(_ window: Window, x: Tensor, y: Tensor) throws {
+    let axes = [
+      ("height", x.shape[1], y.shape[1], window.kernelHeight, window.strideHeight, window.dilationHeight, window.padTop),
+      ("width", x.shape[2], y.shape[2], window.kernelWidth, window.strideWidth, window.dilationWidth, window.padLeft),
+    ]
+    for (axis, inputExtent, outputExtent, kernel, stride, dilation, pad) in axes {
+      let firstEnd = (kernel - 1) * dilation - pad
+      let lastStart = (outputExtent - 1) * stride - pad
+      guard firstEnd >= 0, lastStart < inputExtent else {
+        throw fail("\(axis): a window of \(kernel) with stride \(stride) and padding \(pad) on \(inputExtent) cells does not make \(outputExtent) outputs")
+      }
+    }
+  }
+
+  private func verifyPad(_ before: [Int], inner: Tensor, outer: Tensor) throws {
+    guard before.count == inner.shape.count, inner.shape.count == outer.shape.count,
+      zip(before, zip(inner.shape, outer.shape)).allSatisfy({ $0 >= 0 && $0 + $1.0 <= $1.1 })
+    else { throw fail("found shapes \(inner.shape) within \(outer.shape) at \(before), expected the inner to fit") }
+  }
+}
