@@ -37,7 +37,7 @@ package protocol SerialLine: ByteTransport {
   ///
   /// - Throws: `TransportError.unsupportedBaud` when the driver does not take the rate, which is
   ///   then unchanged.
-  func setBaud(_ baud: Int) throws
+  func setBaud(_ baud: Int) async throws
 
   /// Bytes that were written and wait in the kernel. Drivers that cannot say so (a pty) report 0.
   var unsentByteCount: Int { get }
