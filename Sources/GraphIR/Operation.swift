@@ -47,8 +47,8 @@ package enum OperationKind: Hashable, Sendable, Codable {
   /// [x] -> [y]: int8 softmax over the last dimension.
   case softmax(beta: Float)
   /// [accumulators int32 (1,O)] -> [y int8 (1,O)]: the requantization of a head that was split off its
-  /// accumulators. `accumulatorScales`: real value of one accumulator unit, for each channel.
-  case requantize(accumulatorScales: [Double], Clamp)
+  /// accumulators, rounded as that operation rounds. `accumulatorScales`: real value of one accumulator unit, for each channel.
+  case requantize(accumulatorScales: [Double], Clamp, rounding: RequantizationRounding)
   /// [y int8] -> [mask bit]: bit = clamp.minimum < y < clamp.maximum.
   case clampMask(Clamp)
 

@@ -109,7 +109,7 @@ struct OperationVerifier {
       try expectQuantized(input(0), output(0))
       try expect(input(0), shape: output(0).shape)
       guard beta.isFinite, beta > 0 else { throw fail("found beta \(beta), expected a positive number") }
-    case .requantize(let scales, let clamp):
+    case .requantize(let scales, let clamp, _):
       try expectCounts(inputs: 1, outputs: 1)
       try expect(input(0), .int32)
       try expectQuantized(output(0))
