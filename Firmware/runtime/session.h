@@ -1,0 +1,88 @@
+/* The device's side of the protocol above the link: runs, samples, training state.
+ *
+ * Invariants
+ *   - Exactly once: a sample is named by (run, index) and applied only when its index is
+ *     `records.next`. A repeat is answered from `records` and changes nothing.
+ *   - A sample is applied only when its record fits the link's queue, so no record is dropped.
+ *   - `session_poll` runs at most one step, and nothing else here takes long.
+ *   - A message that cannot be carried out is answered by ERROR_REPORT and changes nothing.
+ *   - No globals, no allocation, no input or output: the caller moves the bytes. */
+#ifndef FIELDTUNE_SESSION_H
+#define FIELDTUNE_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "link.h"
+#include "protocol.gen.h"
+#include "record_ring.h"
+#include "sample_queue.h"
+#include "step.h"
+
+enum {
+    SESSION_UID_BYTES = 12,
+    SESSION_SEGMENTS_MAX = 8,
+    /* Every record of this many training steps carries a digest of the training state. */
+    SESSION_DIGEST_INTERVAL = 64,
+};
+
+/* Line errors since boot. */
+struct session_line_errors {
+    uint32_t overruns;
+    uint32_t framing;
+    uint32_t noise;
+};
+
+/* What the session tells about the board, and asks of it. Must outlive the session. */
+struct session_board {
+    const char *name;     /* folder under Firmware/boards, at most 31 bytes */
+    const char *firmware; /* version, at most 31 bytes */
+    uint8_t uid[SESSION_UID_BYTES];
+    uint32_t boot_id;
+    uint8_t counter_unit; /* enum wire_counter_unit */
+    uint32_t counter_hertz;
+    uint32_t receive_ring_bytes; /* bytes the receive interrupt can keep while a step runs */
+    const struct wire_baud_rate *bauds;
+    uint8_t baud_count; /* at most 8 */
+    const struct wire_memory_region *memory;
+    uint8_t memory_count; /* at most 8 */
+    const struct wire_crash_report *crash; /* what stopped the last boot; null for nothing */
+
+    uint32_t (*ticks)(void);            /* free-running, wraps at 2^32 */
+    uint32_t (*stack_high_water)(void); /* bytes; 0 when it is not measured */
+    struct session_line_errors (*line_errors)(void);
+};
+
+struct session {
+    const struct step_model *model;
+    const struct session_board *board;
+    struct link link;
+    struct sample_queue samples;
+    struct record_ring records;
+    struct wire_segment_info segments[SESSION_SEGMENTS_MAX];
+    uint64_t run;    /* the open or last run; 0 for none */
+    uint8_t state;   /* enum wire_run_state */
+    bool run_ending; /* RUN_END came and waits for the samples before it */
+    bool crash_told; /* CRASH_REPORT was sent since boot */
+
+    uint64_t ticks; /* the board's counter, extended to 64 bits */
+    uint64_t waiting_since;
+};
+
+/* Resets the training state with seed 0. `slots` holds SAMPLE_QUEUE_SLOTS * model->input_bytes
+ * bytes. */
+void session_init(struct session *session, const struct step_model *model,
+                  const struct session_board *board, int8_t *slots);
+
+/* Takes bytes from the line. */
+void session_receive(struct session *session, const uint8_t *bytes, uint32_t byte_count,
+                     uint32_t now_milliseconds);
+
+/* Answers what has arrived and runs at most one step. True when there is more to do at once. */
+bool session_poll(struct session *session, uint32_t now_milliseconds);
+
+/* Moves up to `capacity` bytes for the line to `bytes`; returns how many. */
+uint32_t session_transmit(struct session *session, uint8_t *bytes, uint32_t capacity,
+                          uint32_t now_milliseconds);
+
+#endif
