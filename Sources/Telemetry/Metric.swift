@@ -1,0 +1,44 @@
+/// Every figure the daemon offers to Prometheus: names, kinds and help in one place.
+package enum Metric: String, CaseIterable, Sendable {
+  case steps = "fieldtune_steps_total"
+  case correct = "fieldtune_correct_total"
+  case checkpoints = "fieldtune_checkpoints_total"
+  case devicesLost = "fieldtune_devices_lost_total"
+  case runs = "fieldtune_runs_total"
+  case runsActive = "fieldtune_runs_active"
+  case loss = "fieldtune_loss_nats"
+  case accuracy = "fieldtune_accuracy_ratio"
+  case phaseTicks = "fieldtune_step_ticks_total"
+  case saturated = "fieldtune_saturated_weights_total"
+  case unchanged = "fieldtune_unchanged_parameters_total"
+  case stackBytes = "fieldtune_stack_high_water_bytes"
+  case overruns = "fieldtune_uart_overruns"
+  case frames = "fieldtune_link_frames"
+  case clients = "fieldtune_clients_active"
+
+  package enum Kind: String, Sendable {
+    case counter, gauge
+  }
+
+  package var kind: Kind { rawValue.hasSuffix("_total") ? .counter : .gauge }
+
+  package var help: String {
+    switch self {
+    case .steps: "Samples applied, by run and mode."
+    case .correct: "Samples predicted correctly, by run and mode."
+    case .checkpoints: "Training states copied into the store."
+    case .devicesLost: "Devices that vanished during a run."
+    case .runs: "Runs that ended, by state."
+    case .runsActive: "Runs under way."
+    case .loss: "Exponential mean of the training loss in nats over about 50 steps, by run."
+    case .accuracy: "Accuracy of the last evaluation, by run and moment."
+    case .phaseTicks: "Ticks of the device's counter spent in each phase of the steps."
+    case .saturated: "Weights that met the end of their range."
+    case .unchanged: "Trained parameters whose update rounded to zero."
+    case .stackBytes: "Deepest stack the device measured since its boot."
+    case .overruns: "UART overruns the device counted since its boot."
+    case .frames: "Frames of the connection, by what became of them."
+    case .clients: "Command lines connected to the daemon's socket."
+    }
+  }
+}

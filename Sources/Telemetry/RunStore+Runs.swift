@@ -1,0 +1,74 @@
+import Foundation
+import GRDB
+
+extension RunRecord: FetchableRecord, MutablePersistableRecord {
+  package static let databaseTableName = "runs"
+
+  package mutating func didInsert(_ inserted: InsertionSuccess) {
+    id = inserted.rowID
+  }
+}
+
+extension RunStore {
+  /// Adds a run, and its artifact unless it is there.
+  ///
+  /// - Returns: the run with its id.
+  package func insert(_ run: RunRecord, artifact: ArtifactRecord) async throws -> RunRecord {
+    try await write { database in
+      if try ArtifactRecord.fetch(database, key: artifact.key) == nil {
+        try artifact.insert(database)
+      }
+      return try run.inserted(database)
+    }
+  }
+
+  /// Replaces the row of a run; `updatedMilliseconds` becomes now.
+  package func update(_ run: RunRecord) async throws -> RunRecord {
+    var updated = run
+    updated.updatedMilliseconds = Self.nowMilliseconds()
+    let row = updated
+    try await write { try row.update($0) }
+    return row
+  }
+
+  /// - Throws: `StoreError.noSuchRun`.
+  package func run(_ id: Int64) async throws -> RunRecord {
+    let run = try await read { try RunRecord.fetchOne($0, sql: "SELECT * FROM runs WHERE id = ?", arguments: [id]) }
+    guard let run else { throw StoreError.noSuchRun(id: id, path: path) }
+    return run
+  }
+
+  /// All runs, the newest first.
+  package func runs(limit: Int = 1000) async throws -> [RunRecord] {
+    try await read {
+      try RunRecord.fetchAll($0, sql: "SELECT * FROM runs ORDER BY id DESC LIMIT ?", arguments: [limit])
+    }
+  }
+
+  /// The artifact a run was trained with.
+  package func artifact(of run: RunRecord) async throws -> ArtifactRecord {
+    let artifact = try await read { try ArtifactRecord.fetch($0, key: run.artifact) }
+    guard let artifact else {
+      throw StoreError.damaged(path: path, reason: "run \(run.id ?? 0) names an artifact that is not there")
+    }
+    return artifact
+  }
+
+  package static func nowMilliseconds() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
+}
+
+extension ArtifactRecord {
+  static func fetch(_ database: Database, key: String) throws -> ArtifactRecord? {
+    guard
+      let row = try Row.fetchOne(
+        database, sql: "SELECT manifest, model FROM artifacts WHERE key = ?", arguments: [key])
+    else { return nil }
+    return ArtifactRecord(key: key, manifest: [UInt8](row["manifest"] as Data), model: [UInt8](row["model"] as Data))
+  }
+
+  func insert(_ database: Database) throws {
+    try database.execute(
+      sql: "INSERT INTO artifacts (key, manifest, model) VALUES (?, ?, ?)",
+      arguments: [key, Data(manifest), Data(model)])
+  }
+}

@@ -1,0 +1,49 @@
+/// What became of one sample: a row of `steps`, written once for each (run, position).
+package struct StepRecord: Hashable, Sendable, Codable {
+  package enum Mode: Int, Hashable, Sendable, Codable {
+    case train = 0
+    case evaluate = 1
+  }
+
+  package var run: Int64
+  /// Position in the run's plan; the wire's `index`.
+  package var position: Int
+  package var mode: Mode
+  /// Which sample of its data set it was.
+  package var sample: Int
+  /// Cross-entropy in nats with 16 fraction bits.
+  package var lossQ16: Int
+  package var prediction: Int
+  package var label: Int
+  /// In the device's counter unit.
+  package var waitTicks: Int
+  package var forwardTicks: Int
+  package var backwardTicks: Int
+  package var updateTicks: Int
+  /// Weights that met the end of their range, and trained parameters whose update rounded to zero.
+  package var saturated: Int
+  package var unchanged: Int
+
+  package init(
+    run: Int64, position: Int, mode: Mode, sample: Int, lossQ16: Int, prediction: Int, label: Int, waitTicks: Int,
+    forwardTicks: Int, backwardTicks: Int, updateTicks: Int, saturated: Int, unchanged: Int
+  ) {
+    self.run = run
+    self.position = position
+    self.mode = mode
+    self.sample = sample
+    self.lossQ16 = lossQ16
+    self.prediction = prediction
+    self.label = label
+    self.waitTicks = waitTicks
+    self.forwardTicks = forwardTicks
+    self.backwardTicks = backwardTicks
+    self.updateTicks = updateTicks
+    self.saturated = saturated
+    self.unchanged = unchanged
+  }
+
+  package var isCorrect: Bool { prediction == label }
+  /// Cross-entropy in nats.
+  package var loss: Double { Double(lossQ16) / 65536 }
+}
