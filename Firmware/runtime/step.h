@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "phase.h"
+#include "step_rate.h"
 
 enum step_segment_kind {
     STEP_SEGMENT_HEADER = 0,    /* struct step_header */
@@ -34,12 +35,6 @@ struct step_segment {
 struct step_header {
     uint32_t step; /* training steps applied since `reset` */
     uint32_t seed; /* key of every random number of the run */
-};
-
-/* Learning rate = mantissa * 2^-shift, mantissa in [2^30, 2^31) or 0. */
-struct step_rate {
-    uint32_t mantissa;
-    uint32_t shift;
 };
 
 struct step_result {

@@ -1,0 +1,27 @@
+/* Sum of two tensors of codes with scales of their own, and the sum of two error tensors, which is the
+ * gradient of a tensor with two consumers. */
+#ifndef FIELDTUNE_ADD_H
+#define FIELDTUNE_ADD_H
+
+#include <stdint.h>
+
+#include "error_range.h"
+
+/* TFLite's ADD: operands are raised by 2^20 and brought to twice the larger of their scales. */
+struct add_stage {
+    int32_t a_zero_point, a_multiplier, a_left_shift;
+    int32_t b_zero_point, b_multiplier, b_left_shift;
+    int32_t output_zero_point, output_multiplier, output_left_shift;
+    int32_t minimum, maximum;
+};
+
+/* a, b, output (count). `output` may be `a` or `b`. */
+void add_s8(int32_t count, const struct add_stage *stage, const int8_t *a, const int8_t *b,
+            int8_t *output);
+
+/* a, b, sum (count); limit = 2^bits - 1 of `sum`. `sum` may be `a` or `b`. */
+void sum_errors_s16(int32_t count, int32_t limit, const int16_t *a,
+                    const struct error_range *a_range, const int16_t *b,
+                    const struct error_range *b_range, int16_t *sum, struct error_range *sum_range);
+
+#endif

@@ -1,0 +1,49 @@
+/* Convolution over height and width, batch 1, NHWC, int8 codes. */
+#ifndef FIELDTUNE_CONV2D_H
+#define FIELDTUNE_CONV2D_H
+
+#include <stdint.h>
+
+#include "error_range.h"
+#include "output_stage.h"
+#include "update.h"
+#include "weights.h"
+
+struct conv2d_shape {
+    int32_t input_height, input_width, input_channels;
+    int32_t output_height, output_width, output_channels;
+    int32_t kernel_height, kernel_width;
+    int32_t stride_height, stride_width;
+    int32_t dilation_height, dilation_width;
+    int32_t pad_top, pad_left;
+    int32_t trained_channels; /* of input_channels */
+};
+
+/* input (H,W,I), bias (O), output (OH,OW,O). */
+void conv2d_s8(const struct conv2d_shape *shape, const struct output_stage *stage,
+               const int8_t *input, struct weights_s8 weights, const int32_t *bias, int8_t *output);
+
+/* The same up to the accumulators (OH,OW,O): the head before its loss. */
+void conv2d_s8_accumulate(const struct conv2d_shape *shape, const struct output_stage *stage,
+                          const int8_t *input, struct weights_s8 weights, const int32_t *bias,
+                          int32_t *accumulators);
+
+/* Elements of `scratch` below: the prescaled errors of one input pixel's taps. */
+static inline int32_t conv2d_backward_scratch(const struct conv2d_shape *shape) {
+    return shape->kernel_height * shape->kernel_width * shape->output_channels;
+}
+
+/* d_output (OH,OW,O) -> d_input (H,W,I). `scratch` holds conv2d_backward_scratch int16. */
+void conv2d_s8_backward_input(const struct conv2d_shape *shape, const struct error_stage *stage,
+                              const int16_t *d_output, const struct error_range *d_output_range,
+                              struct weights_s8 weights, int16_t *scratch, int16_t *d_input,
+                              struct error_range *d_input_range);
+
+/* One SGD step of the trained plane. Only the first trained_channels of each input pixel are read.
+ * input (H,W,I), weight and residual (O,KH,KW,trained). */
+void conv2d_s8_update_weights(const struct conv2d_shape *shape, const struct update_stage *stage,
+                              struct step_rate rate, int32_t input_zero_point, const int8_t *input,
+                              const int16_t *d_output, const struct error_range *d_output_range,
+                              int8_t *weight, int8_t *residual, struct update_counts *counts);
+
+#endif

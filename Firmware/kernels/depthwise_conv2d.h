@@ -1,0 +1,49 @@
+/* Depthwise convolution, batch 1, NHWC, int8 codes: output channel o reads input channel o / multiplier. */
+#ifndef FIELDTUNE_DEPTHWISE_CONV2D_H
+#define FIELDTUNE_DEPTHWISE_CONV2D_H
+
+#include <stdint.h>
+
+#include "error_range.h"
+#include "output_stage.h"
+#include "update.h"
+#include "weights.h"
+
+struct depthwise_conv2d_shape {
+    int32_t input_height, input_width, input_channels;
+    int32_t output_height, output_width, output_channels; /* input_channels * multiplier */
+    int32_t multiplier;
+    int32_t kernel_height, kernel_width;
+    int32_t stride_height, stride_width;
+    int32_t dilation_height, dilation_width;
+    int32_t pad_top, pad_left;
+    int32_t trained_channels; /* of output_channels */
+};
+
+/* input (H,W,I), bias (O), output (OH,OW,O). */
+void depthwise_conv2d_s8(const struct depthwise_conv2d_shape *shape,
+                         const struct output_stage *stage, const int8_t *input,
+                         struct weights_s8 weights, const int32_t *bias, int8_t *output);
+
+/* The same up to the accumulators (OH,OW,O). */
+void depthwise_conv2d_s8_accumulate(const struct depthwise_conv2d_shape *shape,
+                                    const struct output_stage *stage, const int8_t *input,
+                                    struct weights_s8 weights, const int32_t *bias,
+                                    int32_t *accumulators);
+
+/* d_output (OH,OW,O) -> d_input (H,W,I). */
+void depthwise_conv2d_s8_backward_input(const struct depthwise_conv2d_shape *shape,
+                                        const struct error_stage *stage, const int16_t *d_output,
+                                        const struct error_range *d_output_range,
+                                        struct weights_s8 weights, int16_t *d_input,
+                                        struct error_range *d_input_range);
+
+/* One SGD step of the trained plane: input (H,W,I), weight and residual (KH,KW,trained). */
+void depthwise_conv2d_s8_update_weights(const struct depthwise_conv2d_shape *shape,
+                                        const struct update_stage *stage, struct step_rate rate,
+                                        int32_t input_zero_point, const int8_t *input,
+                                        const int16_t *d_output,
+                                        const struct error_range *d_output_range, int8_t *weight,
+                                        int8_t *residual, struct update_counts *counts);
+
+#endif

@@ -1,0 +1,50 @@
+/* Fully connected layer over rows of int8 codes. Requantizes with one rounding, as TFLite does here. */
+#ifndef FIELDTUNE_FULLY_CONNECTED_H
+#define FIELDTUNE_FULLY_CONNECTED_H
+
+#include <stdint.h>
+
+#include "error_range.h"
+#include "output_stage.h"
+#include "update.h"
+#include "weights.h"
+
+struct dense_shape {
+    int32_t rows;
+    int32_t input_channels;
+    int32_t output_channels;
+    int32_t trained_channels; /* of input_channels */
+};
+
+/* input (rows,I), bias (O), output (rows,O). */
+void fully_connected_s8(const struct dense_shape *shape, const struct output_stage *stage,
+                        const int8_t *input, struct weights_s8 weights, const int32_t *bias,
+                        int8_t *output);
+
+/* The same up to the accumulators (rows,O). */
+void fully_connected_s8_accumulate(const struct dense_shape *shape,
+                                   const struct output_stage *stage, const int8_t *input,
+                                   struct weights_s8 weights, const int32_t *bias,
+                                   int32_t *accumulators);
+
+/* Elements of `scratch` below: the prescaled errors of one row. */
+static inline int32_t fully_connected_backward_scratch(const struct dense_shape *shape) {
+    return shape->output_channels;
+}
+
+/* d_output (rows,O) -> d_input (rows,I). `scratch` holds fully_connected_backward_scratch int16. */
+void fully_connected_s8_backward_input(const struct dense_shape *shape,
+                                       const struct error_stage *stage, const int16_t *d_output,
+                                       const struct error_range *d_output_range,
+                                       struct weights_s8 weights, int16_t *scratch,
+                                       int16_t *d_input, struct error_range *d_input_range);
+
+/* One SGD step of the trained plane: input (rows,I), weight and residual (O,trained). */
+void fully_connected_s8_update_weights(const struct dense_shape *shape,
+                                       const struct update_stage *stage, struct step_rate rate,
+                                       int32_t input_zero_point, const int8_t *input,
+                                       const int16_t *d_output,
+                                       const struct error_range *d_output_range, int8_t *weight,
+                                       int8_t *residual, struct update_counts *counts);
+
+#endif

@@ -1,2 +1,0 @@
-/* stub */
-typedef int kernels_stub;
