@@ -84,7 +84,7 @@ struct board_clock {
 
 struct board_clock board_clock(void);
 
-/* Bytes reserved for the stack, and the most ever used: the stack is painted before main. */
+/* Bytes reserved for the stack, and the most ever used: the stack is painted at start. */
 uint32_t board_stack_bytes(void);
 uint32_t board_stack_high_water(void);
 

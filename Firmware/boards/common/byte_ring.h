@@ -1,0 +1,50 @@
+/* A ring of bytes between one producer and one consumer, of which one may be an interrupt.
+ *
+ * Invariants
+ *   - `head` is written by the producer only, `tail` by the consumer only; both are below
+ *     `capacity`, a power of two.
+ *   - Empty is head == tail; one byte stays free, so full is never taken for empty.
+ *   - A byte is stored before the index that publishes it (release) and read after it (acquire).
+ */
+#ifndef FIELDTUNE_BYTE_RING_H
+#define FIELDTUNE_BYTE_RING_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct byte_ring {
+    uint8_t *bytes;
+    uint32_t capacity;
+    _Atomic uint32_t head;
+    _Atomic uint32_t tail;
+};
+
+static inline uint32_t byte_ring_used(struct byte_ring *ring) {
+    uint32_t head = atomic_load_explicit(&ring->head, memory_order_acquire);
+    uint32_t tail = atomic_load_explicit(&ring->tail, memory_order_acquire);
+    return (head - tail) & (ring->capacity - 1u);
+}
+
+static inline uint32_t byte_ring_free(struct byte_ring *ring) {
+    return ring->capacity - 1u - byte_ring_used(ring);
+}
+
+static inline bool byte_ring_put(struct byte_ring *ring, uint8_t byte) {
+    uint32_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);
+    uint32_t next = (head + 1u) & (ring->capacity - 1u);
+    if (next == atomic_load_explicit(&ring->tail, memory_order_acquire)) return false;
+    ring->bytes[head] = byte;
+    atomic_store_explicit(&ring->head, next, memory_order_release);
+    return true;
+}
+
+static inline bool byte_ring_take(struct byte_ring *ring, uint8_t *byte) {
+    uint32_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
+    if (tail == atomic_load_explicit(&ring->head, memory_order_acquire)) return false;
+    *byte = ring->bytes[tail];
+    atomic_store_explicit(&ring->tail, (tail + 1u) & (ring->capacity - 1u), memory_order_release);
+    return true;
+}
+
+#endif

@@ -1,0 +1,92 @@
+/* The part of the Armv7-M system control space the boards use. Names and addresses as in the
+ * Armv7-M Architecture Reference Manual (DDI 0403E), section B3.2, and for the Cortex-M7 caches
+ * section B2.2 and the Cortex-M7 TRM (DDI 0489) chapter 7. */
+#ifndef FIELDTUNE_CORTEX_M_H
+#define FIELDTUNE_CORTEX_M_H
+
+#include <stdint.h>
+
+#define REGISTER32(address) (*(volatile uint32_t *)(address))
+
+/* System control block, B3.2.2. */
+#define SCB_VTOR REGISTER32(0xE000ED08u)
+#define SCB_AIRCR REGISTER32(0xE000ED0Cu)
+#define SCB_CCR REGISTER32(0xE000ED14u)
+#define SCB_SHPR3 REGISTER32(0xE000ED20u)
+#define SCB_SHCSR REGISTER32(0xE000ED24u)
+#define SCB_CFSR REGISTER32(0xE000ED28u)
+#define SCB_HFSR REGISTER32(0xE000ED2Cu)
+#define SCB_MMFAR REGISTER32(0xE000ED34u)
+#define SCB_BFAR REGISTER32(0xE000ED38u)
+#define SCB_CPACR REGISTER32(0xE000ED88u)
+#define SCB_DEMCR REGISTER32(0xE000EDFCu)
+
+#define SCB_AIRCR_SYSRESETREQ (0x05FA0000u | 1u << 2)
+#define SCB_CCR_DIV_0_TRP (1u << 4)
+#define SCB_CCR_DC (1u << 16)
+#define SCB_CCR_IC (1u << 17)
+#define SCB_SHCSR_FAULTS_ENABLED (7u << 16) /* USGFAULTENA, BUSFAULTENA, MEMFAULTENA */
+#define SCB_CFSR_MMARVALID (1u << 7)
+#define SCB_CFSR_BFARVALID (1u << 15)
+#define SCB_CPACR_FPU_FULL_ACCESS (0xFu << 20) /* CP10 and CP11 */
+#define SCB_DEMCR_TRCENA (1u << 24)
+
+/* Cache maintenance, Cortex-M7. */
+#define SCB_CCSIDR REGISTER32(0xE000ED80u)
+#define SCB_CSSELR REGISTER32(0xE000ED84u)
+#define SCB_ICIALLU REGISTER32(0xE000EF50u)
+#define SCB_DCISW REGISTER32(0xE000EF60u)
+
+/* SysTick, B3.3. */
+#define SYST_CSR REGISTER32(0xE000E010u)
+#define SYST_RVR REGISTER32(0xE000E014u)
+#define SYST_CVR REGISTER32(0xE000E018u)
+#define SYST_CSR_ENABLE (1u << 0)
+#define SYST_CSR_TICKINT (1u << 1)
+#define SYST_CSR_CLKSOURCE_CORE (1u << 2)
+#define SCB_ICSR REGISTER32(0xE000ED04u)
+#define SCB_ICSR_PENDSTSET (1u << 26)
+
+/* Interrupt controller, B3.4. */
+#define NVIC_ISER(word) REGISTER32(0xE000E100u + 4u * (word))
+
+/* Data watchpoint and trace unit, C1.8; LAR unlocks it on the Cortex-M7. */
+#define DWT_CTRL REGISTER32(0xE0001000u)
+#define DWT_CYCCNT REGISTER32(0xE0001004u)
+#define DWT_LAR REGISTER32(0xE0001FB0u)
+#define DWT_CTRL_CYCCNTENA (1u << 0)
+#define DWT_LAR_UNLOCK 0xC5ACCE55u
+
+typedef void (*cortex_m_vector)(void);
+
+static inline void cortex_m_enable_interrupt(uint32_t number) {
+    NVIC_ISER(number / 32u) = 1u << (number % 32u);
+}
+
+static inline uint32_t cortex_m_mask_interrupts(void) {
+    uint32_t primask;
+    __asm volatile("mrs %0, primask\n\tcpsid i" : "=r"(primask) : : "memory");
+    return primask;
+}
+
+static inline void cortex_m_restore_interrupts(uint32_t primask) {
+    __asm volatile("msr primask, %0" : : "r"(primask) : "memory");
+}
+
+static inline void cortex_m_wait_for_interrupt(void) { __asm volatile("dsb\n\twfi" : : : "memory"); }
+
+static inline void cortex_m_synchronize(void) { __asm volatile("dsb\n\tisb" : : : "memory"); }
+
+/* startup.c */
+_Noreturn void reset_handler(void);
+void fault_handler(void); /* all of them, and interrupts nobody handles */
+/* systick.c */
+void systick_handler(void);
+
+extern uint32_t __stack_end[];
+
+/* The 16 entries every Cortex-M vector table begins with (B1.5.3). */
+#define CORTEX_M_SYSTEM_VECTORS                                                                    \
+    (cortex_m_vector)(void *)__stack_end, reset_handler, [2 ... 14] = fault_handler, systick_handler
+
+#endif

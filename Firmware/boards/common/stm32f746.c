@@ -1,0 +1,42 @@
+#include "stm32f746.h"
+
+#include "board.h"
+#include "cortex_m7_cache.h"
+#include "cycle_counter.h"
+#include "stm32_registers.h"
+#include "systick.h"
+
+/* RM0385: 3.7.1, 5.3 and chapter 41 (96-bit unique device identifier). */
+#define FLASH_ACR_ARTEN (1u << 9)
+#define RCC_DCKCFGR2 REGISTER32(0x40023890u)
+#define UNIQUE_ID(byte) (*(const volatile uint8_t *)(0x1FF0F420u + (byte)))
+
+enum { CORE_HERTZ = 216000000, USART_CLOCK_IS_SYSCLK = 1 };
+
+static struct board_clock clock;
+
+/* 7 wait states at 216 MHz and 2.7 to 3.6 V (3.3.2, table "Number of wait states"). From HSI:
+ * 16 MHz / 8 * 216 = 432 MHz, half of it 216, a ninth 48. */
+void stm32f746_start(bool external_is_bypassed, struct stm32_pll external) {
+    struct stm32_clock_plan plan = {
+        .external_is_bypassed = external_is_bypassed,
+        .external = external,
+        .internal = {.m = 8, .n = 216, .q = 9},
+        .core_hertz = CORE_HERTZ,
+        .flash_acr = 7u | FLASH_ACR_PRFTEN | FLASH_ACR_ARTEN,
+    };
+    cortex_m7_cache_start();
+    clock = stm32_clock_start(&plan);
+    systick_start(clock.core_hertz / 1000);
+    cycle_counter_start();
+}
+
+void stm32f746_clock_usart(enum stm32f746_usart_clock_field field) {
+    RCC_DCKCFGR2 = (RCC_DCKCFGR2 & ~(3u << field)) | USART_CLOCK_IS_SYSCLK << field;
+}
+
+struct board_clock board_clock(void) { return clock; }
+
+void board_unique_id(uint8_t id[BOARD_UNIQUE_ID_BYTES]) {
+    for (uint32_t i = 0; i < BOARD_UNIQUE_ID_BYTES; i++) id[i] = UNIQUE_ID(i);
+}

@@ -1,0 +1,184 @@
+/* The firmware as a Linux process: `firmware (--socket PATH | --terminal) [--device NUMBER]`.
+ *
+ * Invariants
+ *   - The firmware runs in one thread, on a stack of its own that is painted like a board's.
+ *   - The kernel's socket buffer stands in for the receive interrupt: bytes are not lost while a
+ *     step runs.
+ *   - A reset replaces the process image and keeps the line, as a board's probe does.
+ */
+#define _GNU_SOURCE
+#include "board.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "byte_ring.h"
+#include "firmware.h"
+#include "host_line.h"
+#include "stack.h"
+
+enum { STACK_BYTES = 1 << 20, IDLE_MILLISECONDS = 10, FIRST_PAINTED_WORD = 64 };
+
+const char board_name[] = "host";
+
+static struct host_line line;
+static uint32_t device_number;
+static uint8_t receive_bytes[BOARD_RECEIVE_RING_BYTES];
+static struct byte_ring receive_ring = {.bytes = receive_bytes, .capacity = sizeof receive_bytes};
+static uint32_t stack_words[STACK_BYTES / 4] __attribute__((aligned(4096)));
+static uint32_t *stack_top;
+
+const struct board_memory_region board_memory_regions[] = {{.name = "HOST"}};
+const uint32_t board_memory_region_count = 0;
+
+void board_init(void) {}
+
+void board_unique_id(uint8_t id[BOARD_UNIQUE_ID_BYTES]) {
+    memset(id, 0, BOARD_UNIQUE_ID_BYTES);
+    memcpy(id, &device_number, sizeof device_number);
+}
+
+uint32_t board_boot_id(void) {
+    static uint32_t boot_id;
+    while (boot_id == 0) {
+        if (getrandom(&boot_id, sizeof boot_id, 0) != sizeof boot_id) abort();
+    }
+    return boot_id;
+}
+
+static void receive(void) {
+    uint8_t bytes[BOARD_RECEIVE_RING_BYTES];
+    uint32_t count = host_line_read(&line, bytes, byte_ring_free(&receive_ring));
+    for (uint32_t i = 0; i < count; i++) byte_ring_put(&receive_ring, bytes[i]);
+}
+
+uint32_t board_serial_read(uint8_t *destination, uint32_t capacity) {
+    receive();
+    uint32_t count = 0;
+    while (count < capacity && byte_ring_take(&receive_ring, &destination[count])) count++;
+    return count;
+}
+
+uint32_t board_serial_waiting(void) {
+    receive();
+    return byte_ring_used(&receive_ring);
+}
+
+uint32_t board_serial_write(const uint8_t *source, uint32_t byte_count) {
+    return host_line_write(&line, source, byte_count);
+}
+
+uint32_t board_serial_writable(void) { return BOARD_TRANSMIT_RING_BYTES; }
+bool board_serial_drained(void) { return true; }
+bool board_serial_set_baud(uint32_t baud) { return baud != 0; }
+struct board_serial_errors board_serial_errors(void) { return (struct board_serial_errors){0}; }
+
+static uint64_t nanoseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+uint32_t board_ticks(void) { return (uint32_t)nanoseconds(); }
+uint32_t board_milliseconds(void) { return (uint32_t)(nanoseconds() / 1000000u); }
+
+void board_idle(void) {
+    if (board_serial_waiting() == 0) host_line_wait(&line, IDLE_MILLISECONDS);
+}
+
+struct board_clock board_clock(void) {
+    return (struct board_clock){.core_hertz = 1000000000u, .source = BOARD_CLOCK_NOMINAL};
+}
+
+/* Measured from the thread's first frame: what lies above it belongs to the C library. */
+uint32_t board_stack_bytes(void) { return (uint32_t)(stack_top - stack_words) * 4u; }
+
+uint32_t board_stack_high_water(void) {
+    const uint32_t *word = stack_words;
+    while (word < stack_top && *word == STACK_PAINT) word++;
+    return (uint32_t)(stack_top - word) * 4u;
+}
+
+struct board_crash board_last_crash(void) { return (struct board_crash){0}; }
+
+_Noreturn void board_reset(void) {
+    char listener[12];
+    char connection[12];
+    char device[12];
+    snprintf(listener, sizeof listener, "%d", line.listener);
+    snprintf(connection, sizeof connection, "%d", line.connection);
+    snprintf(device, sizeof device, "%u", device_number);
+    char *arguments[] = {"firmware",   "--device", device, "--inherit", listener,
+                         connection, NULL};
+    execv("/proc/self/exe", arguments);
+    fprintf(stderr, "host board: cannot restart: %s\n", strerror(errno));
+    exit(1);
+}
+
+static void *run(void *unused) {
+    (void)unused;
+    uint32_t *frame = __builtin_frame_address(0);
+    stack_top = frame;
+    for (uint32_t *word = stack_words; word < frame - FIRST_PAINTED_WORD; word++) {
+        *word = STACK_PAINT;
+    }
+    firmware_run();
+}
+
+static _Noreturn void explain_usage(void) {
+    fprintf(stderr, "usage: firmware (--socket PATH | --terminal) [--device NUMBER]\n");
+    exit(64);
+}
+
+static uint32_t number(const char *text) {
+    char *end;
+    unsigned long value = strtoul(text, &end, 10);
+    if (*text == 0 || *end != 0 || value > UINT32_MAX) explain_usage();
+    return (uint32_t)value;
+}
+
+static void read_arguments(int argc, char **argv) {
+    bool has_line = false;
+    for (int i = 1; i < argc; i++) {
+        int left = argc - 1 - i;
+        if (strcmp(argv[i], "--socket") == 0 && left >= 1) {
+            line = host_line_listen(argv[++i]);
+            has_line = true;
+        } else if (strcmp(argv[i], "--terminal") == 0) {
+            line = host_line_open_terminal();
+            has_line = true;
+        } else if (strcmp(argv[i], "--inherit") == 0 && left >= 2) {
+            line.listener = atoi(argv[++i]);
+            line.connection = atoi(argv[++i]);
+            has_line = true;
+        } else if (strcmp(argv[i], "--device") == 0 && left >= 1) {
+            device_number = number(argv[++i]);
+        } else {
+            explain_usage();
+        }
+    }
+    if (!has_line) explain_usage();
+}
+
+int main(int argc, char **argv) {
+    read_arguments(argc, argv);
+    signal(SIGPIPE, SIG_IGN);
+    pthread_attr_t attributes;
+    pthread_t thread;
+    int error = pthread_attr_init(&attributes);
+    if (error == 0) error = pthread_attr_setstack(&attributes, stack_words, sizeof stack_words);
+    if (error == 0) error = pthread_create(&thread, &attributes, run, NULL);
+    if (error != 0) {
+        fprintf(stderr, "host board: cannot start the firmware's thread: %s\n", strerror(error));
+        return 1;
+    }
+    pthread_join(thread, NULL);
+    return 1;
+}

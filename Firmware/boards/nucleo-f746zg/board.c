@@ -1,0 +1,34 @@
+/* NUCLEO-F746ZG (UM1974): 8 MHz from the ST-LINK's MCO; its virtual COM port is USART3 on PD8 (TX)
+ * and PD9 (RX). */
+#include "board.h"
+#include "cortex_m.h"
+#include "stm32_gpio.h"
+#include "stm32_registers.h"
+#include "stm32_usart.h"
+#include "stm32f746.h"
+
+enum { DEFAULT_BAUD = 921600 };
+
+const char board_name[] = "nucleo-f746zg";
+
+const cortex_m_vector vectors[16 + 98] __attribute__((section(".vectors"), used)) = {
+    CORTEX_M_SYSTEM_VECTORS,
+    [16 ... 54] = fault_handler,
+    [16 + STM32_USART3_INTERRUPT] = stm32_usart_handler,
+    [56 ... 113] = fault_handler,
+};
+
+/* 8 MHz / 4 * 216 = 432 MHz. */
+void board_init(void) {
+    stm32f746_start(true, (struct stm32_pll){.m = 4, .n = 216, .q = 9});
+    RCC_AHB1ENR |= RCC_AHB1ENR_GPIODEN;
+    stm32f746_clock_usart(STM32F746_USART3SEL);
+    RCC_APB1ENR |= RCC_APB1ENR_USART3EN;
+    (void)RCC_APB1ENR;
+    stm32_gpio_select_usart(GPIOD, 8);
+    stm32_gpio_select_usart(GPIOD, 9);
+    stm32_usart_start((struct stm32_usart){.base = USART3,
+                                           .interrupt = STM32_USART3_INTERRUPT,
+                                           .clock_hertz = board_clock().core_hertz},
+                      DEFAULT_BAUD);
+}

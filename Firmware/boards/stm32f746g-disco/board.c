@@ -1,0 +1,34 @@
+/* 32F746GDISCOVERY (UM1907): 25 MHz crystal; the ST-LINK/V2-1's virtual COM port is USART1 on PA9
+ * (TX) and PB7 (RX). */
+#include "board.h"
+#include "cortex_m.h"
+#include "stm32_gpio.h"
+#include "stm32_registers.h"
+#include "stm32_usart.h"
+#include "stm32f746.h"
+
+enum { DEFAULT_BAUD = 921600 };
+
+const char board_name[] = "stm32f746g-disco";
+
+const cortex_m_vector vectors[16 + 98] __attribute__((section(".vectors"), used)) = {
+    CORTEX_M_SYSTEM_VECTORS,
+    [16 ... 52] = fault_handler,
+    [16 + STM32_USART1_INTERRUPT] = stm32_usart_handler,
+    [54 ... 113] = fault_handler,
+};
+
+/* 25 MHz / 25 * 432 = 432 MHz. */
+void board_init(void) {
+    stm32f746_start(false, (struct stm32_pll){.m = 25, .n = 432, .q = 9});
+    RCC_AHB1ENR |= RCC_AHB1ENR_GPIOAEN | RCC_AHB1ENR_GPIOBEN;
+    stm32f746_clock_usart(STM32F746_USART1SEL);
+    RCC_APB2ENR |= RCC_APB2ENR_USART1EN;
+    (void)RCC_APB2ENR;
+    stm32_gpio_select_usart(GPIOA, 9);
+    stm32_gpio_select_usart(GPIOB, 7);
+    stm32_usart_start((struct stm32_usart){.base = USART1,
+                                           .interrupt = STM32_USART1_INTERRUPT,
+                                           .clock_hertz = board_clock().core_hertz},
+                      DEFAULT_BAUD);
+}
