@@ -1,0 +1,52 @@
+import GraphIR
+
+extension Graph {
+  /// Mantissa bits of each range: the most, up to `maximum`, with which no sum over its mantissas leaves int32.
+  ///
+  /// Bounds: |w| <= 2^7, |x - zero point| < 2^8, and n terms add ceil(log2 n) bits.
+  mutating func boundErrorBits(maximum: Int) {
+    var bits = Array(repeating: maximum, count: errorRanges.count)
+    for operation in operations {
+      guard let error = operation.errorOperand(in: self), let range = self[error].errorRange else { continue }
+      for bound in mantissaBounds(of: operation, error: self[error]) { bits[range] = min(bits[range], bound) }
+    }
+    for index in errorRanges.indices {
+      precondition(bits[index] >= 4, "error range \(errorRanges[index].name): a reduction too long for int32")
+      errorRanges[index].bits = bits[index]
+      if !errorRanges[index].adapts { errorRanges[index].initialExponent = -bits[index] }
+    }
+  }
+
+  private func mantissaBounds(of operation: Operation, error: Tensor) -> [Int] {
+    let channels = error.shape.last ?? 1
+    let positions = error.elementCount / channels
+    switch operation.kind {
+    case .conv2DBackwardInput(let window, _):
+      return [31 - 7 - bitsToCount(window.kernelHeight * window.kernelWidth * channels)]
+    case .depthwiseConv2DBackwardInput(let window, _, let multiplier):
+      return [31 - 7 - bitsToCount(window.kernelHeight * window.kernelWidth * multiplier)]
+    case .fullyConnectedBackwardInput:
+      return [31 - 7 - bitsToCount(channels)]
+    case .averagePool2DBackward(let window), .maxPool2DBackward(let window):
+      return [31 - bitsToCount(window.kernelHeight * window.kernelWidth)]
+    case .conv2DUpdateWeights, .depthwiseConv2DUpdateWeights, .fullyConnectedUpdateWeights:
+      return [31 - 8 - bitsToCount(positions)]
+    case .updateBias:
+      return [31 - bitsToCount(positions)]
+    default:
+      return []
+    }
+  }
+}
+
+/// The least b with 2^b >= count.
+private func bitsToCount(_ count: Int) -> Int {
+  Int.bitWidth - (count - 1).leadingZeroBitCount
+}
+
+extension Operation {
+  /// The error tensor that a backward or update operation sums over.
+  fileprivate func errorOperand(in graph: Graph) -> TensorID? {
+    inputs.first { graph[$0].element == .int16 }
+  }
+}

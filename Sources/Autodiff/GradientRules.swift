@@ -1,0 +1,57 @@
+import GraphIR
+
+extension ReverseMode {
+  /// Emits what `operation` owes its inputs and its own parameters, given the gradient of its output.
+  ///
+  /// - Throws: `GraphError` for an operation without a gradient.
+  mutating func emitGradients(of operation: Operation, at position: Int, error: TensorID) throws {
+    switch operation.kind {
+    case .conv2D(let window, let weighting):
+      conv2DGradients(operation, window, weighting, error: error)
+    case .depthwiseConv2D(let window, let weighting, let multiplier):
+      depthwiseConv2DGradients(operation, window, weighting, multiplier: multiplier, error: error)
+    case .fullyConnected(let weighting):
+      fullyConnectedGradients(operation, weighting, error: error)
+    case .add:
+      addGradients(operation, error: error)
+    case .averagePool2D(let window, _):
+      averagePool2DGradients(operation, window, error: error)
+    case .maxPool2D(let window, _):
+      maxPool2DGradients(operation, window, at: position, error: error)
+    case .mean:
+      meanGradients(operation, error: error)
+    case .pad(let before):
+      padGradients(operation, before: before, error: error)
+    case .reshape:
+      reshapeGradients(operation, error: error)
+    case .softmax, .requantize, .clampMask, .softmaxCrossEntropy, .conv2DBackwardInput,
+      .depthwiseConv2DBackwardInput, .fullyConnectedBackwardInput, .averagePool2DBackward, .maxPool2DBackward,
+      .padBackward, .maskError, .sumErrors, .reshapeError, .conv2DUpdateWeights, .depthwiseConv2DUpdateWeights,
+      .fullyConnectedUpdateWeights, .updateBias, .updateRanges:
+      throw GraphError("operation '\(operation.name)' has no gradient; the loss must not depend on it")
+    }
+  }
+
+  /// The updates of a layer, directly after its input gradient.
+  mutating func emitUpdates(
+    of operation: Operation, _ weighting: Weighting, error: TensorID, weights kind: OperationKind
+  ) {
+    if let plane = weighting.planes(operation.inputs).trained {
+      let residual = makeResidual(for: plane)
+      emit(kind, of: operation, part: "update_weights", inputs: [operation.inputs[0], error, plane, residual])
+    }
+    if let bias = operation.inputs.last, graph[bias].isState {
+      emit(.updateBias(weighting), of: operation, part: "update_bias", inputs: [error, bias])
+    }
+  }
+
+  /// The input gradient of a layer, where something below learns.
+  mutating func emitInputGradient(of operation: Operation, _ weighting: Weighting, error: TensorID, kind: OperationKind) {
+    let input = operation.inputs[0]
+    guard needs(input) else { return }
+    let inputError = makeError(for: input, suffix: "@" + operation.name)
+    let planes = Array(operation.inputs[1..<1 + weighting.planeCount])
+    emit(kind, of: operation, part: "backward_input", inputs: [error] + planes, outputs: [inputError])
+    contribute(inputError, to: input)
+  }
+}

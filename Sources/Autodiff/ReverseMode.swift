@@ -1,0 +1,195 @@
+// Invariants
+//   - The gradients of a tensor with several consumers are summed: `errors` holds every contribution, and they are
+//     added up once, when the traversal reaches the tensor's producer, which stands before all of its consumers.
+//   - An input gradient reads the weights before their update: rules emit it first.
+//   - No error is computed that no trained layer needs.
+
+import GraphIR
+
+/// Reverse-mode differentiation at compile time: appends loss, backward pass and updates to a forward graph.
+struct ReverseMode {
+  private(set) var graph: Graph
+  private var forward: [Operation] = []
+  private var backward: [Operation] = []
+  /// Contributions to the gradient of each forward tensor.
+  private var errors: [TensorID: [TensorID]] = [:]
+  /// Forward tensors whose gradient some trained layer needs.
+  private let needed: Set<TensorID>
+
+  init(_ graph: Graph) {
+    self.graph = graph
+    needed = Self.tensorsThatNeedGradients(graph)
+  }
+
+  /// Results of trained layers, and everything computed from them.
+  private static func tensorsThatNeedGradients(_ graph: Graph) -> Set<TensorID> {
+    var needed: Set<TensorID> = []
+    for operation in graph.operations {
+      let trains = operation.inputs.contains { graph[$0].isState }
+      if trains || operation.inputs.contains(where: needed.contains) { needed.formUnion(operation.outputs) }
+    }
+    return needed
+  }
+
+  mutating func run() throws -> Graph {
+    let head = try headPosition()
+    emitLoss(of: graph.operations[head])
+    forward = graph.operations
+    for position in graph.operations.indices.reversed() {
+      try differentiate(position)
+    }
+    if graph.errorRanges.contains(where: \.adapts) {
+      backward.append(Operation(name: "ranges", kind: .updateRanges, inputs: [], outputs: []))
+    }
+    graph.operations = forward.sortedMasks() + backward
+    return graph
+  }
+
+  private func headPosition() throws -> Int {
+    guard let position = graph.operations.firstIndex(where: { $0.isHead(in: graph) }) else {
+      throw GraphError("graph '\(graph.name)': found no head split off its accumulators; the loss reads accumulators")
+    }
+    return position
+  }
+
+  private mutating func emitLoss(of head: Operation) {
+    guard let weighting = head.kind.weighting else { preconditionFailure("\(head.name) has no weights") }
+    let logits = head.outputs[0]
+    let range = graph.addRange(ErrorRange(name: "loss", bits: 15, initialExponent: -15, adapts: false))
+    let error = graph.add(
+      Tensor(
+        name: "d_" + graph[logits].name, shape: graph[logits].shape, element: .int16, storage: .value,
+        errorRange: range))
+    backward.append(
+      Operation(
+        name: "loss",
+        kind: .softmaxCrossEntropy(logitScales: weighting.weightScales.map { Double($0) * Double(weighting.inputScale) }),
+        inputs: [logits], outputs: [error]))
+    if needs(logits) { errors[logits] = [error] }
+  }
+
+  private mutating func differentiate(_ position: Int) throws {
+    let operation = forward[position]
+    guard let output = operation.outputs.first, let error = summedError(of: output) else { return }
+    let masked = maskedError(error, of: operation, at: position)
+    try emitGradients(of: operation, at: position, error: masked)
+  }
+
+  // MARK: What rules use
+
+  func needs(_ tensor: TensorID) -> Bool { needed.contains(tensor) }
+
+  /// A new error tensor for the gradient of `tensor`, in a range of its own.
+  mutating func makeError(for tensor: TensorID, suffix: String = "") -> TensorID {
+    let name = "d_" + graph[tensor].name + suffix
+    let range = graph.addRange(ErrorRange(name: name, bits: 15, initialExponent: 0, adapts: true))
+    return graph.add(
+      Tensor(name: name, shape: graph[tensor].shape, element: .int16, storage: .value, errorRange: range))
+  }
+
+  /// A new error tensor in the range of `error`.
+  mutating func makeError(sharing error: TensorID, for tensor: TensorID, suffix: String) -> TensorID {
+    graph.add(
+      Tensor(
+        name: "d_" + graph[tensor].name + suffix, shape: graph[tensor].shape, element: .int16, storage: .value,
+        errorRange: graph[error].errorRange))
+  }
+
+  mutating func contribute(_ error: TensorID, to tensor: TensorID) {
+    errors[tensor, default: []].append(error)
+  }
+
+  mutating func emit(
+    _ kind: OperationKind, of operation: Operation, part: String, inputs: [TensorID], outputs: [TensorID] = []
+  ) {
+    backward.append(
+      Operation(
+        name: "\(operation.name)/\(part)", kind: kind, inputs: inputs, outputs: outputs, layer: operation.layer))
+  }
+
+  /// A residual plane for a trained weight plane: zeros, so that training starts at the model's own weights.
+  mutating func makeResidual(for plane: TensorID) -> TensorID {
+    let tensor = graph[plane]
+    let offset = graph.store(Array(repeating: 0, count: tensor.byteCount))
+    return graph.add(
+      Tensor(
+        name: tensor.name + "/residual", shape: tensor.shape, element: .int8, storage: .state(.residual, offset: offset),
+        quantization: tensor.quantization))
+  }
+
+  mutating func addOutput(_ tensor: Tensor, to position: Int) -> TensorID {
+    let id = graph.add(tensor)
+    forward[position].outputs.append(id)
+    return id
+  }
+
+  // MARK: Sums and masks
+
+  private mutating func summedError(of tensor: TensorID) -> TensorID? {
+    guard var sum = errors[tensor]?.first, let all = errors[tensor] else { return nil }
+    for (index, term) in all.dropFirst().enumerated() {
+      let next = makeError(for: tensor, suffix: index == all.count - 2 ? "/sum" : "/sum\(index)")
+      backward.append(
+        Operation(
+          name: graph[tensor].name + "/sum\(index)", kind: .sumErrors, inputs: [sum, term], outputs: [next]))
+      sum = next
+    }
+    return sum
+  }
+
+  /// A clamp passes gradient only where the stored code lies strictly inside it: one bit an element is kept.
+  private mutating func maskedError(_ error: TensorID, of operation: Operation, at position: Int) -> TensorID {
+    guard let clamp = operation.kind.fusedClamp, let output = operation.outputs.first,
+      graph[output].element == .int8
+    else { return error }
+    let name = graph[output].name
+    let mask = graph.add(Tensor(name: name + "/mask", shape: graph[output].shape, element: .bit, storage: .value))
+    forward.append(
+      Operation(
+        name: operation.name + "/mask", kind: .clampMask(clamp), inputs: [output], outputs: [mask],
+        layer: operation.layer))
+    let masked = makeError(sharing: error, for: output, suffix: "/masked")
+    emit(.maskError, of: operation, part: "mask_error", inputs: [error, mask], outputs: [masked])
+    return masked
+  }
+}
+
+extension Operation {
+  /// A layer whose accumulators are an output of the graph's own: the classifier after `splittingHead`.
+  fileprivate func isHead(in graph: Graph) -> Bool {
+    kind.isLayer && outputs.first.map { graph[$0].element == .int32 } == true
+  }
+}
+
+extension OperationKind {
+  /// The clamp whose gradient is a mask. Pooling hands on codes that were clamped before.
+  fileprivate var fusedClamp: Clamp? {
+    switch self {
+    case .conv2D(_, let weighting), .depthwiseConv2D(_, let weighting, _), .fullyConnected(let weighting):
+      weighting.clamp
+    case .add(let clamp): clamp
+    default: nil
+    }
+  }
+}
+
+extension Graph {
+  fileprivate mutating func addRange(_ range: ErrorRange) -> Int {
+    errorRanges.append(range)
+    return errorRanges.count - 1
+  }
+}
+
+extension [Operation] {
+  /// Moves every mask, appended at the end, directly behind the operation that makes its input.
+  fileprivate func sortedMasks() -> [Operation] {
+    var masks: [TensorID: Operation] = [:]
+    for operation in self {
+      if case .clampMask = operation.kind { masks[operation.inputs[0]] = operation }
+    }
+    return flatMap { operation -> [Operation] in
+      if case .clampMask = operation.kind { return [] }
+      return [operation] + operation.outputs.compactMap { masks[$0] }
+    }
+  }
+}

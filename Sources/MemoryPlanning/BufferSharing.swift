@@ -1,0 +1,77 @@
+import GraphIR
+
+/// Decides which values share their bytes.
+///
+/// A reshape always does. An operation in place (mask, sum, residual add) does when its input's bytes are not read
+/// again afterwards, under any of the names they have.
+struct BufferSharing {
+  private let graph: Graph
+  /// Buffer of each value; nil for the input (and its reshapes), constants and state.
+  private var bufferOf: [Int?]
+  private var groups: [[TensorID]] = []
+
+  init(_ graph: Graph) {
+    self.graph = graph
+    bufferOf = Array(repeating: nil, count: graph.tensors.count)
+    let lastUse = Self.lastUses(graph)
+    for (position, operation) in graph.operations.enumerated() {
+      for (index, output) in operation.outputs.enumerated() {
+        if index == 0, case .reshape = operation.kind {
+          share(output, with: operation.inputs[0])
+        } else if index == 0, case .reshapeError = operation.kind {
+          share(output, with: operation.inputs[0])
+        } else if index == 0, let input = inPlaceOperand(operation, at: position, lastUse: lastUse) {
+          share(output, with: input)
+        } else {
+          bufferOf[output.index] = groups.count
+          groups.append([output])
+        }
+      }
+    }
+  }
+
+  /// Last position that reads each tensor. The model's output stays until the end of the step.
+  private static func lastUses(_ graph: Graph) -> [Int] {
+    var last = Array(repeating: -1, count: graph.tensors.count)
+    for (position, operation) in graph.operations.enumerated() {
+      for operand in operation.inputs + operation.outputs { last[operand.index] = position }
+    }
+    last[graph.output.index] = graph.operations.count - 1
+    return last
+  }
+
+  private mutating func share(_ output: TensorID, with input: TensorID) {
+    bufferOf[output.index] = bufferOf[input.index]
+    if let buffer = bufferOf[input.index] { groups[buffer].append(output) }
+  }
+
+  /// The input whose bytes the output may take over.
+  private func inPlaceOperand(_ operation: Operation, at position: Int, lastUse: [Int]) -> TensorID? {
+    let candidates: [TensorID]
+    switch operation.kind {
+    case .maskError: candidates = [operation.inputs[0]]
+    case .sumErrors, .add: candidates = operation.inputs
+    default: candidates = []
+    }
+    return candidates.first { input in
+      guard let buffer = bufferOf[input.index] else { return false }
+      return groups[buffer].allSatisfy { lastUse[$0.index] <= position && !isReadLater($0, than: position) }
+    }
+  }
+
+  /// A reshape that comes later would carry the bytes on under a new name.
+  private func isReadLater(_ tensor: TensorID, than position: Int) -> Bool {
+    graph.operations[(position + 1)...].contains { $0.inputs.contains(tensor) }
+  }
+
+  func buffers() -> [Buffer] {
+    let lastUse = Self.lastUses(graph)
+    let producers = graph.producers()
+    return groups.map { group in
+      let bytes = group.map { graph[$0].byteCount }.max() ?? 0
+      let first = group.compactMap { producers[$0.index] }.min() ?? 0
+      let last = group.map { lastUse[$0.index] }.max() ?? first
+      return Buffer(content: .tensors(group), bytes: bytes, lifetime: first...max(first, last))
+    }
+  }
+}
