@@ -1,0 +1,62 @@
+#include "cobs.h"
+
+static void open_block(struct cobs_encoder *encoder) {
+    encoder->code_position = encoder->count++;
+    encoder->code = 1;
+    encoder->owes_block = false;
+}
+
+static void close_block(struct cobs_encoder *encoder) {
+    encoder->output[encoder->code_position] = encoder->code;
+}
+
+void cobs_encoder_start(struct cobs_encoder *encoder, uint8_t *output) {
+    encoder->output = output;
+    encoder->count = 0;
+    open_block(encoder);
+}
+
+void cobs_encoder_add(struct cobs_encoder *encoder, const uint8_t *bytes, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        if (encoder->owes_block) {
+            open_block(encoder);
+        }
+        if (bytes[i] == 0) {
+            close_block(encoder);
+            open_block(encoder);
+            continue;
+        }
+        encoder->output[encoder->count++] = bytes[i];
+        if (++encoder->code == 0xFF) {
+            close_block(encoder);
+            encoder->owes_block = true;
+        }
+    }
+}
+
+uint32_t cobs_encoder_finish(struct cobs_encoder *encoder) {
+    if (!encoder->owes_block) {
+        close_block(encoder);
+    }
+    encoder->output[encoder->count++] = 0;
+    return encoder->count;
+}
+
+void cobs_decoder_start(struct cobs_decoder *decoder) { *decoder = (struct cobs_decoder){0}; }
+
+bool cobs_decoder_take(struct cobs_decoder *decoder, uint8_t byte, uint8_t *output) {
+    if (decoder->left > 0) {
+        decoder->left--;
+        *output = byte;
+        return true;
+    }
+    bool ends_in_zero = decoder->code != 0 && decoder->code != 0xFF;
+    decoder->code = byte;
+    decoder->left = (uint8_t)(byte - 1);
+    *output = 0;
+    return ends_in_zero;
+}
+
+bool cobs_decoder_is_whole(const struct cobs_decoder *decoder) {
+    return decoder->code != 0 && decoder->left == 0;
+}

@@ -1,0 +1,39 @@
+/* Consistent overhead byte stuffing (Cheshire and Baker, 1999): rewrites bytes without zeros, so
+ * that a zero can end a frame. */
+#ifndef FIELDTUNE_COBS_H
+#define FIELDTUNE_COBS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Most bytes that `count` bytes can take when stuffed, the closing zero aside. */
+#define COBS_STUFFED_BYTES(count) ((count) + ((count) + 253u) / 254u)
+
+/* Stuffs bytes that arrive in pieces.
+ * Invariant: `code_position` is where the count of the open block will be written. */
+struct cobs_encoder {
+    uint8_t *output;
+    uint32_t count;
+    uint32_t code_position;
+    uint8_t code;
+    bool owes_block; /* the last block was full, and no byte has come since */
+};
+
+void cobs_encoder_start(struct cobs_encoder *encoder, uint8_t *output);
+void cobs_encoder_add(struct cobs_encoder *encoder, const uint8_t *bytes, uint32_t count);
+/* Ends the stuffing and adds the closing zero; returns the bytes written. */
+uint32_t cobs_encoder_finish(struct cobs_encoder *encoder);
+
+/* Unstuffs one byte at a time, none of them zero. */
+struct cobs_decoder {
+    uint8_t code; /* count of the open block; 0 before the first */
+    uint8_t left; /* bytes of it still to come */
+};
+
+void cobs_decoder_start(struct cobs_decoder *decoder);
+/* Takes a byte of the wire; returns true when `*output` is a byte of the contents. */
+bool cobs_decoder_take(struct cobs_decoder *decoder, uint8_t byte, uint8_t *output);
+/* True when the contents may end here: between two blocks. */
+bool cobs_decoder_is_whole(const struct cobs_decoder *decoder);
+
+#endif

@@ -1,0 +1,150 @@
+/* The device's end of the link: a state machine without clock, allocation or I/O.
+ *
+ * Protocol/SPEC.md states the rules; Sources/WireProtocol holds the same rules in Swift.
+ *
+ * Invariants
+ *   - Silent until the first valid HELLO of a host, and again after ten seconds of silence.
+ *   - Messages are delivered once and in the order in which the host's link sent them, or not at
+ *     all once the connection is gone.
+ *   - Frames sent: [sender.base, sender.base + sender.sent), unacknowledged; frames queued behind
+ *     them up to sender.count. Their bodies lie one after the other in sender.bodies.
+ *   - `receiver.early` holds frames above receiver.expected only, and at most once each.
+ *   - The sum of all buffers is LINK_BUFFER_BYTES at most, checked where it is compiled. */
+#ifndef FIELDTUNE_LINK_H
+#define FIELDTUNE_LINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "frame.h"
+#include "protocol.gen.h"
+
+enum {
+    LINK_SEND_BYTES = 1536,  /* bodies not acknowledged yet */
+    LINK_SEND_FRAMES = 32,   /* at most this many of them */
+    LINK_EARLY_BYTES = 2048, /* frames that came before the one in front of them */
+    LINK_BUFFER_BYTES = 10 * 1024 - 4096, /* beside the board's receive ring */
+};
+
+/* What the link asks of the session. Nothing here may call back into the link but link_send,
+ * link_post and link_is_connected. */
+struct link_client {
+    void *context;
+    /* Fills everything of `hello` but magic, protocol range, session, attempt, boot, connection,
+     * schema hash and mtu. What it points at must stay as it is until link_poll returns. */
+    void (*identify)(void *context, struct wire_device_hello *hello);
+    /* A new connection: nothing of an older one will be delivered any more. */
+    void (*connected)(void *context);
+    void (*disconnected)(void *context);
+    /* A whole message of any channel but samples. False: not now; it is offered again at the next
+     * call of link_poll. */
+    bool (*message)(void *context, uint8_t channel, const uint8_t *bytes, uint32_t count);
+    /* The next bytes of a SAMPLE message. False: not now, as above. */
+    bool (*sample)(void *context, const uint8_t *bytes, uint32_t count, bool is_first,
+                   bool is_last);
+    /* Bytes of SAMPLE messages that `sample` will take from now on. */
+    uint32_t (*sample_credit)(void *context);
+};
+
+struct link_counters {
+    uint32_t frames_received;
+    uint32_t frames_sent;
+    uint32_t frames_resent;
+    uint32_t timeouts;
+    uint32_t duplicates; /* DATA received again */
+    uint32_t stale;      /* frames of another epoch */
+    uint32_t echoes;     /* frames with this end's own direction bit */
+    uint32_t refused;    /* DATA that found no room */
+    uint32_t malformed;  /* a body that does not fit its kind */
+    uint32_t damaged[FRAME_EVENT_COUNT]; /* by enum frame_event */
+};
+
+/* One frame that waits for its acknowledgement, or for being sent. */
+struct link_outgoing {
+    uint16_t body_count;
+    uint16_t order; /* position among all transmissions, modulo 2^16 */
+    uint32_t sent_at;
+    uint8_t channel;
+    uint8_t transmissions; /* saturates */
+    bool is_first;
+    bool is_last;
+    bool is_acknowledged;
+    bool is_lost;
+};
+
+struct link_sender {
+    struct link_outgoing frames[LINK_SEND_FRAMES];
+    uint8_t bodies[LINK_SEND_BYTES];
+    uint16_t base;        /* sequence number of frames[0] */
+    uint16_t count;       /* frames in use */
+    uint16_t sent;        /* of these, sent at least once */
+    uint16_t body_bytes;  /* bodies in use */
+    uint16_t order;       /* of the next transmission */
+    uint16_t heard_order; /* latest transmission known to have arrived, plus one */
+    uint32_t waiting_since; /* milliseconds: last progress */
+    uint32_t smoothed;      /* round trip, 1/8 ms; 0 before the first */
+    uint32_t deviation;     /* 1/4 ms */
+    uint32_t shortest;      /* ms */
+    uint8_t backoff;
+    uint32_t dropped[8]; /* by channel, since the last GAP */
+    uint8_t gap_channels; /* one bit a channel with dropped != 0 */
+};
+
+struct link_receiver {
+    uint16_t expected;
+    uint16_t early_bytes;
+    uint8_t early[LINK_EARLY_BYTES]; /* sequence u16, body count u16, first header byte, body */
+    uint64_t early_map;              /* bit i: expected + 1 + i is held */
+    uint16_t control_count;
+    uint16_t bulk_count;
+    bool control_open;
+    bool bulk_open;
+    bool sample_open;
+    bool owes_ack;
+    uint8_t control[WIRE_MAXIMUM_CONTROL_BYTES];
+    uint8_t bulk[WIRE_SEGMENT_WRITE_MAX_BYTES];
+};
+
+struct link {
+    struct link_client client;
+    struct link_counters counters;
+    struct link_sender sender;
+    struct link_receiver receiver;
+    struct frame_decoder decoder;
+    uint8_t wire[FRAME_WIRE_BYTES]; /* the frame link_poll returned last */
+    uint64_t session;
+    uint32_t attempt;
+    uint32_t boot_id;
+    uint32_t connection;
+    uint32_t heard_at; /* milliseconds */
+    uint64_t refused_session;
+    uint32_t refused_attempt;
+    uint16_t last_credit;
+    uint8_t refusal; /* enum wire_refusal, 0 for none: to be sent */
+    bool is_connected;
+    bool owes_hello;
+};
+
+void link_init(struct link *link, struct link_client client, uint32_t boot_id);
+
+/* Takes bytes from the line and delivers what they complete. `now` in milliseconds, wraps. */
+void link_feed(struct link *link, const uint8_t *bytes, uint32_t count, uint32_t now);
+
+/* The next frame to send, of at most `capacity` bytes: sets `*wire`, which holds until the next
+ * call, and returns its size; 0 when there is nothing to send now, or no room for it. To be called
+ * until it returns 0, after each link_feed and at least every few milliseconds. */
+uint32_t link_poll(struct link *link, uint32_t now, uint32_t capacity, const uint8_t **wire);
+
+/* Queues an encoded message, of WIRE_MAXIMUM_BODY_BYTES at most. False when there is no connection
+ * or no room: ask again later. */
+bool link_send(struct link *link, uint8_t channel, const uint8_t *bytes, uint32_t count);
+
+/* As link_send, but what finds no room is dropped, and counted by a GAP message later. */
+void link_post(struct link *link, uint8_t channel, const uint8_t *bytes, uint32_t count);
+
+bool link_is_connected(const struct link *link);
+
+/* True when everything queued has been acknowledged. */
+bool link_is_idle(const struct link *link);
+
+#endif
