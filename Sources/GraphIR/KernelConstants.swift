@@ -1,0 +1,110 @@
+// The fixed-point constants of each operation, formed once, in Double, from the graph's Float32 scales. The interpreter
+// and the generated C both take them from here, so that they cannot differ. Formulas: Sources/Interpreter/SEMANTICS.md.
+
+extension Weighting {
+  /// Below this a channel is dead: its reciprocal means nothing and it is not trained.
+  package static let deadScale = 1e-7
+
+  package var largestWeightScale: Double { Double(weightScales.max() ?? 0) }
+
+  /// Requantization of accumulators to codes of `outputScale`, for each of `count` output channels.
+  package func outputMultipliers(outputScale: Float, count: Int) -> [QuantizedMultiplier] {
+    (0..<count).map { channel in
+      QuantizedMultiplier(Double(inputScale) * weightScale(channel) / Double(outputScale))
+    }
+  }
+
+  /// Weight scale of each output channel over the largest, Q15: 1.0 = 32768.
+  package func prescaleQ15(count: Int) -> [UInt16] {
+    (0..<count).map { channel in
+      UInt16((32768 * weightScale(channel) / largestWeightScale).rounded(.toNearestOrAwayFromZero))
+    }
+  }
+
+  /// What is left of the input gradient's factor after the prescale.
+  package var inputErrorFactor: FixedPointFactor { FixedPointFactor(largestWeightScale) }
+
+  /// Step of a weight's 16-bit code for one unit of gradient and a learning rate of 1; 0 for dead channels.
+  package func weightUpdateFactors(count: Int) -> [FixedPointFactor] {
+    (0..<count).map { channel in
+      let scale = weightScale(channel)
+      return FixedPointFactor(scale < Self.deadScale ? 0 : 256 * Double(inputScale) / scale)
+    }
+  }
+
+  /// The same for a bias code with its fraction bits.
+  package func biasUpdateFactors(count: Int) -> [FixedPointFactor] {
+    (0..<count).map { channel in
+      let scale = weightScale(channel)
+      let unit = Double(1 << biasFractionBits)
+      return FixedPointFactor(scale < Self.deadScale ? 0 : unit / (Double(inputScale) * scale))
+    }
+  }
+}
+
+/// TFLite's residual addition: both inputs are raised by 2^20 and brought to twice the larger scale.
+package struct AddConstants: Hashable, Sendable {
+  package static let leftShift: Int32 = 20
+  package let a: QuantizedMultiplier
+  package let b: QuantizedMultiplier
+  package let output: QuantizedMultiplier
+
+  package init(aScale: Float, bScale: Float, outputScale: Float) {
+    let twiceLargest = 2 * Double(max(aScale, bScale))
+    a = QuantizedMultiplier(Double(aScale) / twiceLargest)
+    b = QuantizedMultiplier(Double(bScale) / twiceLargest)
+    output = QuantizedMultiplier(twiceLargest / (0x1p20 * Double(outputScale)))
+  }
+}
+
+/// TFLite's MEAN folds 1 / count into the requantization multiplier.
+package struct MeanConstants: Hashable, Sendable {
+  package let multiplier: QuantizedMultiplier
+
+  package init(inputScale: Float, outputScale: Float, count: Int) {
+    var folded = QuantizedMultiplier(Double(inputScale) / Double(outputScale))
+    let floorLog2 = Int32(Int.bitWidth - 1 - count.leadingZeroBitCount)
+    let shift = min(floorLog2, 32, 31 + folded.leftShift)
+    folded.multiplier = Int32((Int64(folded.multiplier) << Int64(shift)) / Int64(count))
+    folded.leftShift -= shift
+    multiplier = folded
+  }
+}
+
+/// TFLite's int8 softmax: differences from the maximum, scaled to Q5.26.
+package struct SoftmaxConstants: Hashable, Sendable {
+  package let multiplier: QuantizedMultiplier
+  /// Differences below this count as nothing.
+  package let differenceMinimum: Int32
+
+  package init(beta: Float, inputScale: Float) {
+    let real = min(Double(beta) * Double(inputScale) * 0x1p26, 0x1p31 - 1)
+    multiplier = QuantizedMultiplier(real)
+    differenceMinimum = -Int32((31 * 0x1p26 / Double(sign: .plus, exponent: Int(multiplier.leftShift), significand: 1)).rounded(.down))
+  }
+}
+
+extension Window {
+  /// Cells of the window at output (row, column) that lie inside a map.
+  package func cells(row: Int, column: Int, mapHeight: Int, mapWidth: Int) -> Int {
+    func inside(_ start: Int, _ kernel: Int, _ extent: Int) -> Int { min(start + kernel, extent) - max(start, 0) }
+    return inside(row * strideHeight - padTop, kernelHeight, mapHeight)
+      * inside(column * strideWidth - padLeft, kernelWidth, mapWidth)
+  }
+
+  /// The smallest such count over an output map: the unit of an average pool's gradient.
+  package func smallestCells(outputHeight: Int, outputWidth: Int, mapHeight: Int, mapWidth: Int) -> Int {
+    var smallest = kernelHeight * kernelWidth
+    for row in 0..<outputHeight {
+      for column in 0..<outputWidth {
+        smallest = min(smallest, cells(row: row, column: column, mapHeight: mapHeight, mapWidth: mapWidth))
+      }
+    }
+    return smallest
+  }
+}
+
+/// Real value of an accumulator unit in Q16, for each class.
+package func crossEntropyFactors(logitScales: [Double], count: Int) -> [FixedPointFactor] {
+  (0..<count).map { FixedPointFactor((logitScales.count == 1 ? logitScales[0] : logitScales[$0]) * 0x1p16) }
+}
