@@ -43,9 +43,12 @@ static void finish(struct sample_queue *queue, struct queued_sample *sample, con
 }
 
 bool sample_queue_append(struct sample_queue *queue, const uint8_t *bytes, uint32_t byte_count,
-                         bool last) {
+                         bool is_first, bool is_last) {
     if (queue->ready == SAMPLE_QUEUE_SLOTS) {
         return false;
+    }
+    if (is_first) {
+        queue->filled = 0;
     }
     uint32_t index = slot_behind(queue, queue->ready);
     int8_t *slot = queue->slots + index * queue->input_bytes;
@@ -60,7 +63,7 @@ bool sample_queue_append(struct sample_queue *queue, const uint8_t *bytes, uint3
         store_input(queue, slot, bytes, byte_count);
         queue->filled += byte_count;
     }
-    if (last) {
+    if (is_last) {
         finish(queue, &queue->samples[index], slot);
     }
     return true;

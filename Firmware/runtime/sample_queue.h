@@ -38,10 +38,10 @@ void sample_queue_init(struct sample_queue *queue, int8_t *slots, uint32_t input
 /* Drops every sample, the arriving one included. */
 void sample_queue_clear(struct sample_queue *queue);
 
-/* Takes the next fragment of a SAMPLE message, `last` with the one that ends it. False, and
- * nothing is taken, when no slot is free: the sender left its credit behind. */
+/* Takes the next fragment of a SAMPLE message. False, and nothing is taken, when no slot is free:
+ * the sender left its credit behind. */
 bool sample_queue_append(struct sample_queue *queue, const uint8_t *bytes, uint32_t byte_count,
-                         bool last);
+                         bool is_first, bool is_last);
 
 /* The oldest whole sample; null when there is none. */
 const struct queued_sample *sample_queue_front(const struct sample_queue *queue);

@@ -3,7 +3,8 @@
  * Invariants
  *   - Exactly once: a sample is named by (run, index) and applied only when its index is
  *     `records.next`. A repeat is answered from `records` and changes nothing.
- *   - A sample is applied only when its record fits the link's queue, so no record is dropped.
+ *   - No answer is dropped: one that finds no room waits in `answer`, and no message or sample is
+ *     taken before it has left.
  *   - `session_poll` runs at most one step, and nothing else here takes long.
  *   - A message that cannot be carried out is answered by ERROR_REPORT and changes nothing.
  *   - No globals, no allocation, no input or output: the caller moves the bytes. */
@@ -65,8 +66,13 @@ struct session {
     bool run_ending; /* RUN_END came and waits for the samples before it */
     bool crash_told; /* CRASH_REPORT was sent since boot */
 
-    uint64_t ticks; /* the board's counter, extended to 64 bits */
-    uint64_t waiting_since;
+    uint64_t ticks;         /* the board's counter, extended to 64 bits */
+    uint64_t waiting_since; /* when the last step ended */
+
+    /* The answer that waits for room in the link; nothing else is begun until it has found some. */
+    uint8_t answer[WIRE_OUTPUT_MAX_BYTES];
+    uint32_t answer_bytes; /* 0 for none */
+    uint8_t answer_channel;
 };
 
 /* Resets the training state with seed 0. `slots` holds SAMPLE_QUEUE_SLOTS * model->input_bytes
@@ -74,15 +80,17 @@ struct session {
 void session_init(struct session *session, const struct step_model *model,
                   const struct session_board *board, int8_t *slots);
 
-/* Takes bytes from the line. */
+/* Takes bytes from the line and answers the messages they complete. `now` in milliseconds. */
 void session_receive(struct session *session, const uint8_t *bytes, uint32_t byte_count,
-                     uint32_t now_milliseconds);
+                     uint32_t now);
 
-/* Answers what has arrived and runs at most one step. True when there is more to do at once. */
-bool session_poll(struct session *session, uint32_t now_milliseconds);
+/* Runs at most one step, when a sample waits. True when another one waits. */
+bool session_poll(struct session *session);
 
-/* Moves up to `capacity` bytes for the line to `bytes`; returns how many. */
-uint32_t session_transmit(struct session *session, uint8_t *bytes, uint32_t capacity,
-                          uint32_t now_milliseconds);
+/* The next frame for the line, of at most `capacity` bytes: sets `*wire`, which holds until the next
+ * call, and returns its size; 0 when there is nothing to send. To be called until it returns 0,
+ * after each call of the two above and at least every few milliseconds. */
+uint32_t session_transmit(struct session *session, uint32_t now, uint32_t capacity,
+                          const uint8_t **wire);
 
 #endif

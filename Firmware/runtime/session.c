@@ -1,0 +1,146 @@
+#include "session.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "session_parts.h"
+
+static struct wire_text text_of(const char *string) {
+    return (struct wire_text){string, (uint8_t)strlen(string)};
+}
+
+static void identify(void *context, struct wire_device_hello *hello) {
+    const struct session *session = context;
+    const struct session_board *board = session->board;
+    const struct step_model *model = session->model;
+    memcpy(hello->uid, board->uid, SESSION_UID_BYTES);
+    hello->board = text_of(board->name);
+    hello->firmware = text_of(board->firmware);
+    hello->model_hash = model->model_hash;
+    hello->plan_hash = model->plan_hash;
+    hello->semantics_hash = model->semantics_hash;
+    hello->layout_hash = model->layout_hash;
+    hello->sample_queue_bytes = sample_queue_capacity_bytes(&session->samples);
+    hello->sample_slots = SAMPLE_QUEUE_SLOTS;
+    hello->record_slots = RECORD_RING_SLOTS;
+    hello->input_bytes = model->input_bytes;
+    hello->class_count = (uint16_t)model->class_count;
+    hello->segments = session->segments;
+    hello->segments_count = (uint8_t)model->segment_count;
+    hello->bauds = board->bauds;
+    hello->bauds_count = board->baud_count;
+    hello->memory = board->memory;
+    hello->memory_count = board->memory_count;
+    hello->counter_unit = board->counter_unit;
+    hello->counter_hertz = board->counter_hertz;
+    hello->run = session->run;
+    hello->next_index = session->records.next;
+    hello->training_step = session_training_step(session);
+    hello->checkpoint_generation = 0;
+    hello->state = session->state;
+}
+
+/* What the old connection left behind is sent again by the host. */
+static void forget_connection(void *context) {
+    struct session *session = context;
+    sample_queue_clear(&session->samples);
+    session->run_ending = false;
+    session->answer_bytes = 0;
+}
+
+static bool take_message(void *context, uint8_t channel, const uint8_t *bytes, uint32_t count) {
+    struct session *session = context;
+    (void)channel; /* the identifier says all */
+    if (!session_flush(session)) {
+        return false;
+    }
+    session_call(session, bytes, count);
+    return true;
+}
+
+static bool take_sample(void *context, const uint8_t *bytes, uint32_t count, bool is_first,
+                        bool is_last) {
+    struct session *session = context;
+    return sample_queue_append(&session->samples, bytes, count, is_first, is_last);
+}
+
+/* While a step runs, what arrives waits in the board's ring, in which a frame is longer than its
+ * body: a third of the ring is left for that. */
+static uint32_t sample_credit(void *context) {
+    const struct session *session = context;
+    uint32_t free_bytes = sample_queue_free_bytes(&session->samples);
+    uint32_t ring_bytes = session->board->receive_ring_bytes / 3 * 2;
+    return free_bytes < ring_bytes ? free_bytes : ring_bytes;
+}
+
+void session_init(struct session *session, const struct step_model *model,
+                  const struct session_board *board, int8_t *slots) {
+    assert(model->segment_count > 0 && model->segment_count <= SESSION_SEGMENTS_MAX);
+    memset(session, 0, sizeof *session);
+    session->model = model;
+    session->board = board;
+    session->state = WIRE_RUN_STATE_IDLE;
+    session->crash_told = board->crash == 0;
+    sample_queue_init(&session->samples, slots, model->input_bytes);
+    record_ring_clear(&session->records, 0);
+    for (uint32_t i = 0; i < model->segment_count; i++) {
+        session->segments[i].kind = model->segments[i].kind;
+        session->segments[i].byte_count = model->segments[i].byte_count;
+    }
+    model->reset(0);
+    const struct link_client client = {
+        .context = session,
+        .identify = identify,
+        .connected = forget_connection,
+        .disconnected = forget_connection,
+        .message = take_message,
+        .sample = take_sample,
+        .sample_credit = sample_credit,
+    };
+    link_init(&session->link, client, board->boot_id);
+}
+
+void session_receive(struct session *session, const uint8_t *bytes, uint32_t byte_count,
+                     uint32_t now) {
+    link_feed(&session->link, bytes, byte_count, now);
+}
+
+static void tell_crash(struct session *session) {
+    session->crash_told = true;
+    uint32_t count = wire_crash_report_encode(session->board->crash, session->answer,
+                                              sizeof session->answer);
+    session_answer(session, WIRE_CHANNEL_CONTROL, count);
+}
+
+bool session_poll(struct session *session) {
+    session_ticks(session);
+    if (!link_is_connected(&session->link) || !session_flush(session)) {
+        return false;
+    }
+    const struct queued_sample *sample = sample_queue_front(&session->samples);
+    if (!session->crash_told) {
+        tell_crash(session);
+    } else if (sample != 0) {
+        session_run_sample(session, sample);
+        sample_queue_pop(&session->samples);
+    } else if (session->run_ending) {
+        session_finish_ending(session);
+    }
+    return sample_queue_front(&session->samples) != 0 || session->run_ending;
+}
+
+uint32_t session_transmit(struct session *session, uint32_t now, uint32_t capacity,
+                          const uint8_t **wire) {
+    return link_poll(&session->link, now, capacity, wire);
+}
+
+uint64_t session_ticks(struct session *session) {
+    session->ticks += (uint32_t)(session->board->ticks() - (uint32_t)session->ticks);
+    return session->ticks;
+}
+
+uint32_t session_training_step(const struct session *session) {
+    struct step_header header;
+    memcpy(&header, session->model->segments[0].data, sizeof header);
+    return header.step;
+}

@@ -1,0 +1,48 @@
+/* What the files of the session share. */
+#ifndef FIELDTUNE_SESSION_PARTS_H
+#define FIELDTUNE_SESSION_PARTS_H
+
+#include "session.h"
+
+enum { RUN_BEGIN_RESETS = 1u };                  /* bits of RUN_BEGIN's flags */
+enum { STEP_HAS_DIGEST = 1u, STEP_REPEATED = 2u }; /* bits of STEP's flags */
+
+/* Why a message was not carried out. `code` 0: it was. */
+struct session_fault {
+    uint16_t code; /* enum wire_error_code */
+    uint32_t context;
+};
+
+static inline struct session_fault session_no_fault(void) {
+    return (struct session_fault){0, 0};
+}
+
+static inline struct session_fault session_fault(enum wire_error_code code, uint32_t context) {
+    return (struct session_fault){(uint16_t)code, context};
+}
+
+/* The board's counter, extended to 64 bits. To be called at least once in 2^32 ticks. */
+uint64_t session_ticks(struct session *session);
+
+/* Training steps in the state: the first field of its header. */
+uint32_t session_training_step(const struct session *session);
+
+/* Tries to hand the waiting answer to the link. True when none waits any more. */
+bool session_flush(struct session *session);
+
+/* Hands the encoded message in `session->answer` to the link, now or later. */
+void session_answer(struct session *session, enum wire_channel channel, uint32_t byte_count);
+
+/* The same with an ERROR_REPORT. */
+void session_answer_fault(struct session *session, struct session_fault fault);
+
+/* Carries out one message of any channel but samples, and answers it. */
+void session_call(struct session *session, const uint8_t *bytes, uint32_t byte_count);
+
+/* Answers RUN_END when the samples before it are applied. */
+void session_finish_ending(struct session *session);
+
+/* Applies the oldest sample, or answers it from the records. */
+void session_run_sample(struct session *session, const struct queued_sample *sample);
+
+#endif

@@ -1,0 +1,190 @@
+/* The step loop: what becomes of one sample. */
+#include <string.h>
+
+#include "digest.h"
+#include "session_parts.h"
+
+enum {
+    RATE_MANTISSA_MIN = 0x40000000,
+    RATE_MANTISSA_MAX = 0x7fffffff,
+    OUTPUT_CODES_MAX = 600, /* of OUTPUT's `codes` */
+};
+
+static struct session_fault check_run(const struct session *session, const struct wire_sample *head) {
+    if (session->state != WIRE_RUN_STATE_RUNNING) {
+        return session_fault(WIRE_ERROR_CODE_NO_RUN, head->index);
+    }
+    if (head->run != session->run) {
+        return session_fault(WIRE_ERROR_CODE_WRONG_RUN, (uint32_t)session->run);
+    }
+    if (head->index > session->records.next) {
+        return session_fault(WIRE_ERROR_CODE_INDEX_AHEAD, session->records.next);
+    }
+    return session_no_fault();
+}
+
+static struct session_fault check_sample(const struct session *session,
+                                         const struct queued_sample *sample) {
+    const struct wire_sample *head = &sample->head;
+    if (sample->input_bytes != session->model->input_bytes) {
+        return session_fault(WIRE_ERROR_CODE_INPUT_SIZE, session->model->input_bytes);
+    }
+    if (head->mode != WIRE_SAMPLE_MODE_INFER && head->label >= session->model->class_count) {
+        return session_fault(WIRE_ERROR_CODE_LABEL_RANGE, session->model->class_count);
+    }
+    bool is_rate = head->rate_mantissa == 0 || (head->rate_mantissa >= RATE_MANTISSA_MIN &&
+                                                head->rate_mantissa <= RATE_MANTISSA_MAX);
+    if (head->mode == WIRE_SAMPLE_MODE_TRAIN && !is_rate) {
+        return session_fault(WIRE_ERROR_CODE_RATE_RANGE, head->rate_mantissa);
+    }
+    return session_no_fault();
+}
+
+static void compute(struct session *session, const struct queued_sample *sample,
+                    struct phase_clock *clock, struct step_result *result) {
+    const struct step_model *model = session->model;
+    const struct wire_sample *head = &sample->head;
+    memset(result, 0, sizeof *result);
+    switch ((enum wire_sample_mode)head->mode) {
+    case WIRE_SAMPLE_MODE_TRAIN: {
+        const struct step_rate rate = {head->rate_mantissa, head->rate_shift};
+        model->train(sample->input, head->label, rate, clock, result);
+        break;
+    }
+    case WIRE_SAMPLE_MODE_EVALUATE:
+        model->evaluate(sample->input, head->label, clock, result);
+        break;
+    case WIRE_SAMPLE_MODE_INFER:
+        model->infer(sample->input, clock, result);
+        break;
+    }
+    phase_enter(clock, PHASE_WAIT);
+}
+
+static struct phase_clock start_clock(const struct session *session) {
+    return (struct phase_clock){
+        .now = session->board->ticks,
+        .since = session->board->ticks(),
+        .current = PHASE_WAIT,
+    };
+}
+
+static void answer_step(struct session *session, const struct wire_step *record) {
+    session_answer(session, WIRE_CHANNEL_TELEMETRY,
+                   wire_step_encode(record, session->answer, sizeof session->answer));
+}
+
+static void answer_output(struct session *session, const struct wire_sample *head,
+                          const struct step_result *result) {
+    uint32_t count =
+        result->output_count < OUTPUT_CODES_MAX ? result->output_count : OUTPUT_CODES_MAX;
+    const struct wire_output output = {
+        .run = session->run,
+        .index = head->index,
+        .prediction = result->prediction,
+        .codes = {(const uint8_t *)result->output, (uint16_t)count},
+    };
+    session_answer(session, WIRE_CHANNEL_TELEMETRY,
+                   wire_output_encode(&output, session->answer, sizeof session->answer));
+}
+
+static void fill_board(const struct session *session, struct wire_step *record) {
+    const struct session_line_errors errors = session->board->line_errors();
+    record->stack_high_water_bytes = session->board->stack_high_water();
+    record->overruns = errors.overruns;
+    record->framing_errors = errors.framing;
+    record->noise_errors = errors.noise;
+}
+
+static void fill_digest(const struct session *session, struct wire_step *record) {
+    if (record->mode == WIRE_SAMPLE_MODE_TRAIN &&
+        record->training_step % SESSION_DIGEST_INTERVAL == 0) {
+        record->flags = STEP_HAS_DIGEST;
+        record->digest = digest_of_state(session->model);
+    }
+}
+
+static void apply(struct session *session, const struct queued_sample *sample) {
+    const struct wire_sample *head = &sample->head;
+    uint64_t waited = session_ticks(session) - session->waiting_since;
+    struct phase_clock clock = start_clock(session);
+    struct step_result result;
+    compute(session, sample, &clock, &result);
+    struct wire_step record = {
+        .run = session->run,
+        .index = head->index,
+        .mode = head->mode,
+        .loss_q16 = result.loss_q16,
+        .prediction = result.prediction,
+        .label = head->label,
+        .correct = result.prediction == head->label,
+        .training_step = session_training_step(session),
+        .wait_ticks = waited < UINT32_MAX ? (uint32_t)waited : UINT32_MAX,
+        .forward_ticks = clock.total[PHASE_FORWARD],
+        .backward_ticks = clock.total[PHASE_BACKWARD],
+        .update_ticks = clock.total[PHASE_UPDATE],
+        .saturated = result.saturated,
+        .unchanged = result.unchanged,
+    };
+    fill_board(session, &record);
+    fill_digest(session, &record);
+    record_ring_add(&session->records, &record);
+    session->waiting_since = session_ticks(session);
+    if (head->mode == WIRE_SAMPLE_MODE_INFER) {
+        answer_output(session, head, &result);
+    } else {
+        answer_step(session, &record);
+    }
+}
+
+/* Output codes are not kept: they are computed again as long as the weights are the same. */
+static struct session_fault answer_repeat(struct session *session,
+                                          const struct queued_sample *sample) {
+    const struct wire_step *found = record_ring_find(&session->records, sample->head.index);
+    bool is_output = found != 0 && found->mode == WIRE_SAMPLE_MODE_INFER;
+    if (found == 0 ||
+        (is_output && found->training_step != session_training_step(session))) {
+        return session_fault(WIRE_ERROR_CODE_INDEX_FORGOTTEN,
+                             record_ring_oldest(&session->records));
+    }
+    if (!is_output) {
+        struct wire_step record = *found;
+        record.flags |= STEP_REPEATED;
+        answer_step(session, &record);
+        return session_no_fault();
+    }
+    struct session_fault fault = check_sample(session, sample);
+    if (fault.code == 0) {
+        struct phase_clock clock = start_clock(session);
+        struct step_result result;
+        compute(session, sample, &clock, &result);
+        answer_output(session, &sample->head, &result);
+    }
+    return fault;
+}
+
+static struct session_fault answer_sample(struct session *session,
+                                          const struct queued_sample *sample) {
+    if (!sample->readable) {
+        return session_fault(WIRE_ERROR_CODE_MALFORMED_MESSAGE, WIRE_MESSAGE_SAMPLE);
+    }
+    struct session_fault fault = check_run(session, &sample->head);
+    if (fault.code != 0) {
+        return fault;
+    }
+    if (sample->head.index != session->records.next) {
+        return answer_repeat(session, sample);
+    }
+    fault = check_sample(session, sample);
+    if (fault.code == 0) {
+        apply(session, sample);
+    }
+    return fault;
+}
+
+void session_run_sample(struct session *session, const struct queued_sample *sample) {
+    struct session_fault fault = answer_sample(session, sample);
+    if (fault.code != 0) {
+        session_answer_fault(session, fault);
+    }
+}
