@@ -1,0 +1,65 @@
+/* Inner loops of convolutions and dense layers: four results at a time, so that one load of the shared
+ * operand serves four multiply-accumulates. Sums wrap; where they are bounded they do not. */
+#ifndef FIELDTUNE_INNER_PRODUCT_H
+#define FIELDTUNE_INNER_PRODUCT_H
+
+#include <stdint.h>
+
+#include "fixed_point.h"
+
+/* sum[r] += (x - zero_point) * w[r], over `count` elements of the rows w, w + row_stride, ... */
+static inline void codes_by_rows(int32_t rows, const int8_t *x, int32_t zero_point, const int8_t *w,
+                                 int32_t row_stride, int32_t count, int32_t *sum) {
+    if (rows == 1) {
+        int32_t s0 = sum[0];
+        for (int32_t i = 0; i < count; i++) {
+            s0 = multiply_accumulate(s0, x[i] - zero_point, w[i]);
+        }
+        sum[0] = s0;
+        return;
+    }
+    const int8_t *w1 = w + row_stride;
+    const int8_t *w2 = w1 + row_stride;
+    const int8_t *w3 = w2 + row_stride;
+    int32_t s0 = sum[0], s1 = sum[1], s2 = sum[2], s3 = sum[3];
+    for (int32_t i = 0; i < count; i++) {
+        int32_t value = x[i] - zero_point;
+        s0 = multiply_accumulate(s0, value, w[i]);
+        s1 = multiply_accumulate(s1, value, w1[i]);
+        s2 = multiply_accumulate(s2, value, w2[i]);
+        s3 = multiply_accumulate(s3, value, w3[i]);
+    }
+    sum[0] = s0, sum[1] = s1, sum[2] = s2, sum[3] = s3;
+}
+
+/* sum[c] += d * b[c], over `count` errors d and `columns` (1 or 4) neighbouring codes b. */
+static inline void errors_by_columns(int32_t columns, const int16_t *d, int32_t d_stride,
+                                     const int8_t *b, int32_t b_stride, int32_t count,
+                                     int32_t *sum) {
+    if (columns == 1) {
+        int32_t s0 = sum[0];
+        for (int32_t i = 0; i < count; i++) {
+            s0 = multiply_accumulate(s0, *d, *b);
+            d += d_stride;
+            b += b_stride;
+        }
+        sum[0] = s0;
+        return;
+    }
+    int32_t s0 = sum[0], s1 = sum[1], s2 = sum[2], s3 = sum[3];
+    for (int32_t i = 0; i < count; i++) {
+        int32_t error = *d;
+        s0 = multiply_accumulate(s0, error, b[0]);
+        s1 = multiply_accumulate(s1, error, b[1]);
+        s2 = multiply_accumulate(s2, error, b[2]);
+        s3 = multiply_accumulate(s3, error, b[3]);
+        d += d_stride;
+        b += b_stride;
+    }
+    sum[0] = s0, sum[1] = s1, sum[2] = s2, sum[3] = s3;
+}
+
+/* How many results the next block takes when `rest` are left. */
+static inline int32_t block_of(int32_t rest) { return rest >= 4 ? 4 : 1; }
+
+#endif
