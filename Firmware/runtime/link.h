@@ -8,7 +8,7 @@
  *     all once the connection is gone.
  *   - Frames sent: [sender.base, sender.base + sender.sent), unacknowledged; frames queued behind
  *     them up to sender.count. Their bodies lie one after the other in sender.bodies.
- *   - `receiver.early` holds frames above receiver.expected only, and at most once each.
+ *   - `receiver.early` holds frames of [expected, expected + 64), each at most once.
  *   - The sum of all buffers is LINK_BUFFER_BYTES at most, checked where it is compiled. */
 #ifndef FIELDTUNE_LINK_H
 #define FIELDTUNE_LINK_H
@@ -20,9 +20,10 @@
 #include "protocol.gen.h"
 
 enum {
-    LINK_SEND_BYTES = 1536,  /* bodies not acknowledged yet */
+    LINK_SEND_BYTES = 1408,  /* bodies not acknowledged yet */
+    LINK_CHANNELS = WIRE_CHANNEL_TIME + 1,
     LINK_SEND_FRAMES = 32,   /* at most this many of them */
-    LINK_EARLY_BYTES = 2048, /* frames that came before the one in front of them */
+    LINK_EARLY_BYTES = 1792, /* frames that came before the one in front of them */
     LINK_BUFFER_BYTES = 10 * 1024 - 4096, /* beside the board's receive ring */
 };
 
@@ -78,31 +79,43 @@ struct link_sender {
     uint16_t base;        /* sequence number of frames[0] */
     uint16_t count;       /* frames in use */
     uint16_t sent;        /* of these, sent at least once */
-    uint16_t body_bytes;  /* bodies in use */
+    uint16_t body_bytes;  /* of `bodies`, in use */
     uint16_t order;       /* of the next transmission */
     uint16_t heard_order; /* latest transmission known to have arrived, plus one */
     uint32_t waiting_since; /* milliseconds: last progress */
-    uint32_t smoothed;      /* round trip, 1/8 ms; 0 before the first */
-    uint32_t deviation;     /* 1/4 ms */
-    uint32_t shortest;      /* ms */
+    uint32_t smoothed;      /* round trip in 1/8 ms; 0 before the first */
+    uint32_t deviation;     /* of the round trip, in 1/4 ms */
+    uint32_t shortest;      /* round trip in ms */
+    uint32_t dropped[LINK_CHANNELS]; /* messages, since the last GAP */
     uint8_t backoff;
-    uint32_t dropped[8]; /* by channel, since the last GAP */
-    uint8_t gap_channels; /* one bit a channel with dropped != 0 */
+};
+
+/* A message of several fragments, as far as they have come. */
+struct link_assembly {
+    uint16_t count;
+    uint8_t channel;
+    bool is_open;
+};
+
+struct link_early {
+    uint16_t sequence;
+    uint16_t body_count;
+    uint8_t channel;
+    bool is_first;
+    bool is_last;
 };
 
 struct link_receiver {
     uint16_t expected;
     uint16_t early_bytes;
-    uint8_t early[LINK_EARLY_BYTES]; /* sequence u16, body count u16, first header byte, body */
-    uint64_t early_map;              /* bit i: expected + 1 + i is held */
-    uint16_t control_count;
-    uint16_t bulk_count;
-    bool control_open;
-    bool bulk_open;
-    bool sample_open;
+    uint8_t early[LINK_EARLY_BYTES]; /* struct link_early and body, one after the other */
+    uint64_t early_map;              /* bit i: expected + i is held */
+    struct link_assembly control;    /* every channel but samples and bulk, one at a time */
+    struct link_assembly bulk;
+    uint8_t control_bytes[WIRE_MAXIMUM_CONTROL_BYTES];
+    uint8_t bulk_bytes[WIRE_SEGMENT_WRITE_MAX_BYTES];
+    bool sample_is_open;
     bool owes_ack;
-    uint8_t control[WIRE_MAXIMUM_CONTROL_BYTES];
-    uint8_t bulk[WIRE_SEGMENT_WRITE_MAX_BYTES];
 };
 
 struct link {
@@ -117,10 +130,10 @@ struct link {
     uint32_t boot_id;
     uint32_t connection;
     uint32_t heard_at; /* milliseconds */
-    uint64_t refused_session;
+    uint64_t refused_session; /* of the hello that `refusal` answers */
     uint32_t refused_attempt;
-    uint16_t last_credit;
-    uint8_t refusal; /* enum wire_refusal, 0 for none: to be sent */
+    uint16_t last_credit; /* as the host was told last */
+    uint8_t refusal;      /* enum wire_refusal, 0 for none: to be sent */
     bool is_connected;
     bool owes_hello;
 };

@@ -1,0 +1,284 @@
+#include "link.h"
+
+#include <string.h>
+
+#include "link_receiver.h"
+#include "link_sender.h"
+
+_Static_assert(sizeof(struct link) <= LINK_BUFFER_BYTES, "the link's share of SRAM is exceeded");
+
+static uint8_t epoch(const struct link *link) { return link->attempt & 15u; }
+
+void link_init(struct link *link, struct link_client client, uint32_t boot_id) {
+    memset(link, 0, sizeof *link);
+    link->client = client;
+    link->boot_id = boot_id;
+    frame_decoder_start(&link->decoder);
+    link_sender_start(&link->sender);
+    link_receiver_start(&link->receiver);
+}
+
+bool link_is_connected(const struct link *link) { return link->is_connected; }
+
+bool link_is_idle(const struct link *link) { return link->sender.count == 0; }
+
+static void disconnect(struct link *link) {
+    if (link->is_connected) {
+        link->is_connected = false;
+        link->client.disconnected(link->client.context);
+    }
+}
+
+static void connect(struct link *link, const struct wire_host_hello *hello) {
+    disconnect(link);
+    link->session = hello->session;
+    link->attempt = hello->attempt;
+    link->connection++;
+    link->is_connected = true;
+    link_sender_start(&link->sender);
+    link_receiver_start(&link->receiver);
+    link->client.connected(link->client.context);
+}
+
+/* Why this hello cannot be served; 0 when it can. */
+static uint8_t objection(const struct wire_host_hello *hello) {
+    if (hello->protocol_minimum > WIRE_VERSION || hello->protocol_maximum < WIRE_MINIMUM_VERSION) {
+        return WIRE_REFUSAL_PROTOCOL_VERSION;
+    }
+    return hello->schema_hash == WIRE_SCHEMA_HASH ? 0 : WIRE_REFUSAL_SCHEMA;
+}
+
+static void take_hello(struct link *link, uint32_t now) {
+    struct wire_host_hello hello;
+    if (!wire_host_hello_decode(&hello, link->decoder.body, link->decoder.body_count) ||
+        hello.magic != WIRE_MAGIC || hello.session == 0 ||
+        link->decoder.header.epoch != (hello.attempt & 15u)) {
+        link->counters.malformed++;
+        return;
+    }
+    link->refusal = objection(&hello);
+    if (link->refusal != 0) {
+        link->refused_session = hello.session;
+        link->refused_attempt = hello.attempt;
+        return;
+    }
+    bool is_same_session = link->is_connected && hello.session == link->session;
+    if (is_same_session && (int32_t)(hello.attempt - link->attempt) < 0) {
+        link->counters.stale++;
+        return;
+    }
+    if (!is_same_session || hello.attempt != link->attempt) {
+        connect(link, &hello);
+    }
+    link->heard_at = now;
+    link->owes_hello = true;
+}
+
+/* Acknowledgement of a frame of this connection. False when the body does not fit the kind. */
+static bool take_acknowledgement(struct link *link, uint32_t now) {
+    const struct frame_decoder *decoder = &link->decoder;
+    uint64_t selective = 0;
+    if (decoder->header.kind == WIRE_FRAME_KIND_ACK && decoder->body_count == 8) {
+        for (uint32_t i = 0; i < 8; i++) {
+            selective |= (uint64_t)decoder->body[i] << (8 * i);
+        }
+    } else if (decoder->header.kind != WIRE_FRAME_KIND_DATA && decoder->body_count != 0) {
+        return false;
+    }
+    link_sender_acknowledge(&link->sender, decoder->header.acknowledged, selective, now);
+    return true;
+}
+
+static void take_frame(struct link *link, uint32_t now) {
+    const struct frame_header *header = &link->decoder.header;
+    link->counters.frames_received++;
+    if (header->sender != FRAME_FROM_HOST) {
+        link->counters.echoes++;
+        return;
+    }
+    if (header->kind == WIRE_FRAME_KIND_HELLO) {
+        take_hello(link, now);
+        return;
+    }
+    if (!link->is_connected || header->epoch != epoch(link)) {
+        link->counters.stale++;
+        return;
+    }
+    if (!take_acknowledgement(link, now)) {
+        link->counters.malformed++;
+        return;
+    }
+    link->heard_at = now;
+    if (header->kind == WIRE_FRAME_KIND_DATA) {
+        link_receiver_take(link);
+    } else if (header->kind == WIRE_FRAME_KIND_PING) {
+        link->receiver.owes_ack = true;
+    }
+}
+
+void link_feed(struct link *link, const uint8_t *bytes, uint32_t count, uint32_t now) {
+    for (uint32_t i = 0; i < count; i++) {
+        enum frame_event event = frame_decoder_take(&link->decoder, bytes[i]);
+        if (event == FRAME_GOOD) {
+            take_frame(link, now);
+        } else {
+            link->counters.damaged[event] += event != FRAME_NONE;
+        }
+    }
+}
+
+static uint16_t sample_credit(const struct link *link) {
+    uint32_t credit = link->client.sample_credit(link->client.context);
+    return credit > UINT16_MAX ? UINT16_MAX : (uint16_t)credit;
+}
+
+/* Writes a frame to link->wire. Every frame acknowledges and grants. */
+static uint32_t emit(struct link *link, struct frame_header header, const uint8_t *body,
+                     uint32_t count) {
+    header.sender = FRAME_FROM_DEVICE;
+    header.credit = sample_credit(link);
+    header.acknowledged = link->receiver.expected;
+    link->last_credit = header.credit;
+    link->counters.frames_sent++;
+    return frame_encode(&header, body, count, link->wire);
+}
+
+static uint32_t wire_bytes(uint32_t body_count) {
+    return COBS_STUFFED_BYTES(body_count + FRAME_OVERHEAD_BYTES) + 1u;
+}
+
+static uint32_t emit_refusal(struct link *link) {
+    static const char text[] = "protocol or schema differ; build the firmware and the host alike";
+    struct wire_refuse refuse = {.session = link->refused_session,
+                                 .attempt = link->refused_attempt,
+                                 .code = link->refusal,
+                                 .protocol_minimum = WIRE_MINIMUM_VERSION,
+                                 .protocol_maximum = WIRE_VERSION,
+                                 .schema_hash = WIRE_SCHEMA_HASH,
+                                 .text = {.data = text, .count = sizeof text - 1}};
+    uint8_t body[WIRE_REFUSE_MAX_BYTES];
+    uint32_t count = wire_refuse_encode(&refuse, body, sizeof body);
+    struct frame_header header = {.kind = WIRE_FRAME_KIND_HELLO,
+                                  .is_first = true,
+                                  .is_last = true,
+                                  .epoch = link->refused_attempt & 15u};
+    link->refusal = 0;
+    return emit(link, header, body, count);
+}
+
+static uint32_t emit_hello(struct link *link) {
+    struct wire_device_hello hello;
+    memset(&hello, 0, sizeof hello);
+    link->client.identify(link->client.context, &hello);
+    hello.magic = WIRE_MAGIC;
+    hello.protocol_minimum = WIRE_MINIMUM_VERSION;
+    hello.protocol_maximum = WIRE_VERSION;
+    hello.session = link->session;
+    hello.attempt = link->attempt;
+    hello.boot_id = link->boot_id;
+    hello.connection = link->connection;
+    hello.schema_hash = WIRE_SCHEMA_HASH;
+    hello.mtu = WIRE_MAXIMUM_BODY_BYTES;
+    uint8_t body[WIRE_DEVICE_HELLO_MAX_BYTES];
+    uint32_t count = wire_device_hello_encode(&hello, body, sizeof body);
+    struct frame_header header = {.kind = WIRE_FRAME_KIND_HELLO,
+                                  .is_first = true,
+                                  .is_last = true,
+                                  .epoch = epoch(link)};
+    link->owes_hello = false;
+    return count == 0 ? 0 : emit(link, header, body, count);
+}
+
+static uint32_t emit_ack(struct link *link) {
+    uint64_t selective = link_receiver_selective(&link->receiver);
+    uint8_t body[8];
+    for (uint32_t i = 0; i < 8; i++) {
+        body[i] = (uint8_t)(selective >> (8 * i));
+    }
+    struct frame_header header = {.kind = WIRE_FRAME_KIND_ACK, .epoch = epoch(link)};
+    link->receiver.owes_ack = false;
+    return emit(link, header, body, selective != 0 ? 8 : 0);
+}
+
+static uint32_t emit_data(struct link *link, uint32_t index, uint32_t now) {
+    const struct link_outgoing *frame = &link->sender.frames[index];
+    struct frame_header header = {.kind = WIRE_FRAME_KIND_DATA,
+                                  .channel = frame->channel,
+                                  .is_first = frame->is_first,
+                                  .is_last = frame->is_last,
+                                  .epoch = epoch(link),
+                                  .sequence = (uint16_t)(link->sender.base + index)};
+    link->counters.frames_resent += frame->transmissions > 0;
+    const uint8_t *body = link_sender_body(&link->sender, index);
+    uint32_t count = emit(link, header, body, frame->body_count);
+    link_sender_transmitted(&link->sender, index, now);
+    /* With a hole, the selective acknowledgement is still owed. */
+    if (link_receiver_selective(&link->receiver) == 0) {
+        link->receiver.owes_ack = false;
+    }
+    return count;
+}
+
+/* Queues a GAP for each channel that dropped messages, as far as there is room. */
+static void report_gaps(struct link *link) {
+    for (uint8_t channel = 0; channel < LINK_CHANNELS; channel++) {
+        if (link->sender.dropped[channel] == 0) {
+            continue;
+        }
+        struct wire_gap gap = {.channel = channel, .count = link->sender.dropped[channel]};
+        uint8_t bytes[WIRE_GAP_MAX_BYTES];
+        uint32_t count = wire_gap_encode(&gap, bytes, sizeof bytes);
+        if (link_send(link, WIRE_CHANNEL_TELEMETRY, bytes, count)) {
+            link->sender.dropped[channel] = 0;
+        }
+    }
+}
+
+bool link_send(struct link *link, uint8_t channel, const uint8_t *bytes, uint32_t count) {
+    return link->is_connected && link_sender_queue(&link->sender, channel, bytes, count);
+}
+
+void link_post(struct link *link, uint8_t channel, const uint8_t *bytes, uint32_t count) {
+    report_gaps(link);
+    if (channel < LINK_CHANNELS && link->is_connected &&
+        (link->sender.dropped[channel] != 0 || !link_send(link, channel, bytes, count))) {
+        link->sender.dropped[channel]++;
+    }
+}
+
+static uint32_t poll_connection(struct link *link, uint32_t now, uint32_t capacity) {
+    link_receiver_deliver_early(link);
+    report_gaps(link);
+    link->counters.timeouts += link_sender_expire(&link->sender, now);
+    bool has_hole = link_receiver_selective(&link->receiver) != 0;
+    if (link->receiver.owes_ack && has_hole) {
+        return wire_bytes(8) <= capacity ? emit_ack(link) : 0;
+    }
+    int32_t index = link_sender_next(&link->sender);
+    if (index >= 0) {
+        uint32_t needed = wire_bytes(link->sender.frames[index].body_count);
+        return needed <= capacity ? emit_data(link, (uint32_t)index, now) : 0;
+    }
+    bool owes_credit = sample_credit(link) > link->last_credit;
+    if (link->receiver.owes_ack || owes_credit) {
+        return wire_bytes(8) <= capacity ? emit_ack(link) : 0;
+    }
+    return 0;
+}
+
+uint32_t link_poll(struct link *link, uint32_t now, uint32_t capacity, const uint8_t **wire) {
+    *wire = link->wire;
+    if (link->refusal != 0) {
+        return wire_bytes(WIRE_REFUSE_MAX_BYTES) <= capacity ? emit_refusal(link) : 0;
+    }
+    if (link->is_connected && now - link->heard_at >= WIRE_DEVICE_SILENCE_MILLISECONDS) {
+        disconnect(link);
+    }
+    if (!link->is_connected) {
+        return 0;
+    }
+    if (link->owes_hello) {
+        return wire_bytes(WIRE_DEVICE_HELLO_MAX_BYTES) <= capacity ? emit_hello(link) : 0;
+    }
+    return poll_connection(link, now, capacity);
+}

@@ -1,0 +1,134 @@
+#include "link_receiver.h"
+
+#include <string.h>
+
+void link_receiver_start(struct link_receiver *receiver) { memset(receiver, 0, sizeof *receiver); }
+
+uint64_t link_receiver_selective(const struct link_receiver *receiver) {
+    return receiver->early_map >> 1;
+}
+
+static bool deliver_sample(struct link *link, const struct link_early *part, const uint8_t *body) {
+    struct link_receiver *receiver = &link->receiver;
+    if (!part->is_first && !receiver->sample_is_open) {
+        link->counters.malformed++;
+        return true;
+    }
+    if (!link->client.sample(link->client.context, body, part->body_count, part->is_first,
+                             part->is_last)) {
+        return false;
+    }
+    receiver->sample_is_open = !part->is_last;
+    return true;
+}
+
+/* Adds a fragment to a message, and delivers the message when it is the last. */
+static bool assemble(struct link *link, struct link_assembly *assembly, uint8_t *bytes,
+                     uint32_t capacity, const struct link_early *part, const uint8_t *body) {
+    if (part->is_first) {
+        *assembly = (struct link_assembly){.channel = part->channel, .is_open = true};
+    }
+    uint32_t total = (uint32_t)assembly->count + part->body_count;
+    if (!assembly->is_open || assembly->channel != part->channel || total > capacity) {
+        assembly->is_open = false;
+        link->counters.malformed++;
+        return true;
+    }
+    memcpy(bytes + assembly->count, body, part->body_count);
+    if (!part->is_last) {
+        assembly->count = (uint16_t)total;
+        return true;
+    }
+    if (!link->client.message(link->client.context, part->channel, bytes, total)) {
+        return false;
+    }
+    assembly->is_open = false;
+    return true;
+}
+
+/* False when the session cannot take it now. */
+static bool deliver(struct link *link, const struct link_early *part, const uint8_t *body) {
+    struct link_receiver *receiver = &link->receiver;
+    if (part->channel == WIRE_CHANNEL_SAMPLES) {
+        return deliver_sample(link, part, body);
+    }
+    if (part->is_first && part->is_last) {
+        return link->client.message(link->client.context, part->channel, body, part->body_count);
+    }
+    if (part->channel == WIRE_CHANNEL_BULK) {
+        return assemble(link, &receiver->bulk, receiver->bulk_bytes, sizeof receiver->bulk_bytes,
+                        part, body);
+    }
+    return assemble(link, &receiver->control, receiver->control_bytes,
+                    sizeof receiver->control_bytes, part, body);
+}
+
+/* Keeps a frame for later; forgets it, so that it will be sent again, when there is no room. */
+static void keep(struct link *link, const struct link_early *part, const uint8_t *body) {
+    struct link_receiver *receiver = &link->receiver;
+    uint32_t needed = (uint32_t)sizeof *part + part->body_count;
+    if (needed > (uint32_t)(LINK_EARLY_BYTES - receiver->early_bytes)) {
+        link->counters.refused++;
+        return;
+    }
+    uint8_t *end = receiver->early + receiver->early_bytes;
+    memcpy(end, part, sizeof *part);
+    memcpy(end + sizeof *part, body, part->body_count);
+    receiver->early_bytes = (uint16_t)(receiver->early_bytes + needed);
+    receiver->early_map |= UINT64_C(1) << (uint16_t)(part->sequence - receiver->expected);
+}
+
+static void advance(struct link_receiver *receiver) {
+    receiver->expected++;
+    receiver->early_map >>= 1;
+}
+
+/* Where the frame `expected` begins in `early`. Only called when the map says it is there. */
+static uint32_t find_expected(const struct link_receiver *receiver, struct link_early *part) {
+    uint32_t offset = 0;
+    memcpy(part, receiver->early, sizeof *part);
+    while (part->sequence != receiver->expected) {
+        offset += (uint32_t)sizeof *part + part->body_count;
+        memcpy(part, receiver->early + offset, sizeof *part);
+    }
+    return offset;
+}
+
+void link_receiver_deliver_early(struct link *link) {
+    struct link_receiver *receiver = &link->receiver;
+    while ((receiver->early_map & 1) != 0) {
+        struct link_early part;
+        uint32_t offset = find_expected(receiver, &part);
+        if (!deliver(link, &part, receiver->early + offset + sizeof part)) {
+            return;
+        }
+        uint32_t taken = (uint32_t)sizeof part + part.body_count;
+        uint32_t behind = receiver->early_bytes - offset - taken;
+        memmove(receiver->early + offset, receiver->early + offset + taken, behind);
+        receiver->early_bytes = (uint16_t)(receiver->early_bytes - taken);
+        advance(receiver);
+        receiver->owes_ack = true;
+    }
+}
+
+void link_receiver_take(struct link *link) {
+    struct link_receiver *receiver = &link->receiver;
+    const struct frame_header *header = &link->decoder.header;
+    struct link_early part = {.sequence = header->sequence,
+                              .body_count = link->decoder.body_count,
+                              .channel = header->channel,
+                              .is_first = header->is_first,
+                              .is_last = header->is_last};
+    receiver->owes_ack = true;
+    uint16_t distance = (uint16_t)(header->sequence - receiver->expected);
+    if (distance >= WIRE_WINDOW_FRAMES || (receiver->early_map >> distance & 1) != 0) {
+        link->counters.duplicates++;
+        return;
+    }
+    if (distance > 0 || !deliver(link, &part, link->decoder.body)) {
+        keep(link, &part, link->decoder.body);
+        return;
+    }
+    advance(receiver);
+    link_receiver_deliver_early(link);
+}

@@ -1,0 +1,176 @@
+#include "link_sender.h"
+
+#include <string.h>
+
+enum {
+    FIRST_TIMEOUT_MS = 100, /* before a round trip was measured */
+    LEAST_TIMEOUT_MS = 20,
+    MOST_TIMEOUT_MS = 500,
+    SLACK_MS = 10, /* of the clocks, and of a host that is scheduled late */
+    MOST_BACKOFF = 3,
+};
+
+void link_sender_start(struct link_sender *sender) {
+    memset(sender, 0, sizeof *sender);
+    sender->shortest = UINT32_MAX;
+}
+
+bool link_sender_queue(struct link_sender *sender, uint8_t channel, const uint8_t *bytes,
+                       uint32_t count) {
+    if (sender->count == LINK_SEND_FRAMES || count > WIRE_MAXIMUM_BODY_BYTES ||
+        count > (uint32_t)(LINK_SEND_BYTES - sender->body_bytes)) {
+        return false;
+    }
+    memcpy(sender->bodies + sender->body_bytes, bytes, count);
+    sender->body_bytes = (uint16_t)(sender->body_bytes + count);
+    sender->frames[sender->count++] = (struct link_outgoing){
+        .body_count = (uint16_t)count, .channel = channel, .is_first = true, .is_last = true};
+    return true;
+}
+
+/* Jacobson and Karels, 1988: gains of 1/8 and 1/4. */
+static void measure(struct link_sender *sender, uint32_t round_trip) {
+    if (round_trip < sender->shortest) {
+        sender->shortest = round_trip;
+    }
+    if (sender->smoothed == 0) {
+        sender->smoothed = 8 * round_trip + 1;
+        sender->deviation = 2 * round_trip;
+        return;
+    }
+    uint32_t smoothed = sender->smoothed / 8;
+    uint32_t distance = round_trip > smoothed ? round_trip - smoothed : smoothed - round_trip;
+    sender->deviation += distance - sender->deviation / 4;
+    sender->smoothed += round_trip - smoothed;
+}
+
+static uint32_t timeout(const struct link_sender *sender) {
+    uint32_t base = FIRST_TIMEOUT_MS;
+    if (sender->smoothed != 0) {
+        base = sender->smoothed / 8 + sender->deviation + SLACK_MS;
+    }
+    base = base < LEAST_TIMEOUT_MS ? LEAST_TIMEOUT_MS : base;
+    base = base > MOST_TIMEOUT_MS ? MOST_TIMEOUT_MS : base;
+    base <<= sender->backoff;
+    return base > MOST_TIMEOUT_MS ? MOST_TIMEOUT_MS : base;
+}
+
+/* A frame has arrived for the first time that we hear of. An answer that comes sooner than the
+ * shortest round trip after a resend answers the transmission before it. */
+static void arrived(struct link_sender *sender, struct link_outgoing *frame, uint32_t now) {
+    frame->is_acknowledged = true;
+    frame->is_lost = false;
+    uint32_t elapsed = now - frame->sent_at;
+    if (frame->transmissions == 1) {
+        measure(sender, elapsed);
+    } else if (elapsed < sender->shortest) {
+        return;
+    }
+    uint16_t heard = (uint16_t)(frame->order + 1u);
+    if ((int16_t)(heard - sender->heard_order) > 0) {
+        sender->heard_order = heard;
+    }
+}
+
+static void drop_front(struct link_sender *sender, uint16_t count) {
+    uint32_t bytes = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        bytes += sender->frames[i].body_count;
+    }
+    sender->base = (uint16_t)(sender->base + count);
+    sender->count = (uint16_t)(sender->count - count);
+    sender->sent = (uint16_t)(sender->sent - count);
+    sender->body_bytes = (uint16_t)(sender->body_bytes - bytes);
+    memmove(sender->frames, sender->frames + count, sender->count * sizeof sender->frames[0]);
+    memmove(sender->bodies, sender->bodies + bytes, sender->body_bytes);
+}
+
+void link_sender_acknowledge(struct link_sender *sender, uint16_t acknowledged, uint64_t selective,
+                             uint32_t now) {
+    uint16_t advance = (uint16_t)(acknowledged - sender->base);
+    if (advance > sender->sent) {
+        return;
+    }
+    bool has_progress = false;
+    for (uint32_t i = 0; i < sender->sent; i++) {
+        struct link_outgoing *frame = &sender->frames[i];
+        bool is_named = i < advance;
+        if (i > advance && i - advance <= 64) {
+            is_named = (selective >> (i - advance - 1) & 1) != 0;
+        }
+        if (is_named && !frame->is_acknowledged) {
+            arrived(sender, frame, now);
+            has_progress = true;
+        }
+    }
+    drop_front(sender, advance);
+    if (!has_progress) {
+        return;
+    }
+    sender->waiting_since = now;
+    sender->backoff = 0;
+    for (uint32_t i = 0; i < sender->sent; i++) {
+        struct link_outgoing *frame = &sender->frames[i];
+        if (!frame->is_acknowledged && (int16_t)(frame->order - sender->heard_order) < 0) {
+            frame->is_lost = true;
+        }
+    }
+}
+
+bool link_sender_expire(struct link_sender *sender, uint32_t now) {
+    struct link_outgoing *oldest = 0;
+    for (uint32_t i = 0; i < sender->sent; i++) {
+        if (sender->frames[i].is_lost) {
+            return false;
+        }
+        if (!oldest && !sender->frames[i].is_acknowledged) {
+            oldest = &sender->frames[i];
+        }
+    }
+    if (!oldest || now - sender->waiting_since < timeout(sender)) {
+        return false;
+    }
+    oldest->is_lost = true;
+    sender->waiting_since = now;
+    if (sender->backoff < MOST_BACKOFF) {
+        sender->backoff++;
+    }
+    return true;
+}
+
+int32_t link_sender_next(const struct link_sender *sender) {
+    for (uint32_t i = 0; i < sender->sent; i++) {
+        if (sender->frames[i].is_lost) {
+            return (int32_t)i;
+        }
+    }
+    return sender->sent < sender->count ? (int32_t)sender->sent : -1;
+}
+
+const uint8_t *link_sender_body(const struct link_sender *sender, uint32_t index) {
+    const uint8_t *body = sender->bodies;
+    for (uint32_t i = 0; i < index; i++) {
+        body += sender->frames[i].body_count;
+    }
+    return body;
+}
+
+void link_sender_transmitted(struct link_sender *sender, uint32_t index, uint32_t now) {
+    bool was_quiet = true;
+    for (uint32_t i = 0; i < sender->sent; i++) {
+        was_quiet = was_quiet && sender->frames[i].is_acknowledged;
+    }
+    if (was_quiet) {
+        sender->waiting_since = now;
+    }
+    struct link_outgoing *frame = &sender->frames[index];
+    frame->is_lost = false;
+    frame->sent_at = now;
+    frame->order = sender->order++;
+    if (frame->transmissions < UINT8_MAX) {
+        frame->transmissions++;
+    }
+    if (index == sender->sent) {
+        sender->sent++;
+    }
+}

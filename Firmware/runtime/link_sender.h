@@ -1,0 +1,25 @@
+/* The sending half of the link: window, loss detection, retransmission. Used by link.c alone.
+ *
+ * A frame is lost when one that was transmitted after it has arrived. The timer serves only the
+ * case that nothing arrives any more: it starts anew with every progress. */
+#ifndef FIELDTUNE_LINK_SENDER_H
+#define FIELDTUNE_LINK_SENDER_H
+
+#include "link.h"
+
+void link_sender_start(struct link_sender *sender);
+/* Queues a message as one frame; false when there is no room. */
+bool link_sender_queue(struct link_sender *sender, uint8_t channel, const uint8_t *bytes,
+                       uint32_t count);
+/* `acknowledged`: next number the host expects; bit i of `selective`: it holds that + 1 + i.
+ * An acknowledgement of what was never sent, or an old one, changes nothing. */
+void link_sender_acknowledge(struct link_sender *sender, uint16_t acknowledged, uint64_t selective,
+                             uint32_t now);
+/* Marks the oldest frame in flight lost when the timer has run out; true when it has. */
+bool link_sender_expire(struct link_sender *sender, uint32_t now);
+/* Index of the frame to transmit next: lost ones first; -1 for none. */
+int32_t link_sender_next(const struct link_sender *sender);
+const uint8_t *link_sender_body(const struct link_sender *sender, uint32_t index);
+void link_sender_transmitted(struct link_sender *sender, uint32_t index, uint32_t now);
+
+#endif
