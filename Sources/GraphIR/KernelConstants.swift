@@ -108,3 +108,10 @@ extension Window {
 package func crossEntropyFactors(logitScales: [Double], count: Int) -> [FixedPointFactor] {
   (0..<count).map { FixedPointFactor((logitScales.count == 1 ? logitScales[0] : logitScales[$0]) * 0x1p16) }
 }
+
+/// Requantization of a split head's accumulators, for each of `count` channels.
+///
+/// The product of scales is formed as TFLite forms it, so that the codes equal the unsplit layer's.
+package func requantizeMultipliers(scales: [Double], outputScale: Float, count: Int) -> [QuantizedMultiplier] {
+  (0..<count).map { QuantizedMultiplier((scales.count == 1 ? scales[0] : scales[$0]) / Double(outputScale)) }
+}

@@ -1,0 +1,99 @@
+import GraphIR
+import MemoryPlanning
+
+/// What operations need to know to write themselves as C: names, places, and constants that are shared.
+struct EmissionContext {
+  let graph: Graph
+  let names: CNames
+  let offsets: [TensorID: Int]
+  let scratchOffsets: [Int: Int]
+  /// Definitions of constants in order of first use.
+  private(set) var definitions: [Definition] = []
+  private(set) var headers: Set<String> = []
+  private var namesByContent: [String: String] = [:]
+  private var takenNames: Set<String> = []
+
+  struct Definition {
+    var declaration: String
+    var items: [String]
+  }
+
+  init(graph: Graph, layout: ArenaLayout) {
+    self.graph = graph
+    names = CNames(graph)
+    offsets = layout.offsets()
+    scratchOffsets = layout.scratchOffsets()
+  }
+
+  mutating func include(_ header: String) { headers.insert(header) }
+
+  /// `static const TYPE NAME = { ITEMS };`, once for equal contents. Returns the name in force.
+  mutating func constant(_ type: String, _ name: String, _ items: [String], isArray: Bool = false) -> String {
+    let content = "\(type) \(isArray) \(items)"
+    if let existing = namesByContent[content] { return existing }
+    var unique = name
+    var count = 1
+    while !takenNames.insert(unique).inserted {
+      count += 1
+      unique = "\(name)_\(count)"
+    }
+    namesByContent[content] = unique
+    let bounds = isArray ? "[\(items.count)]" : ""
+    definitions.append(Definition(declaration: "static const \(type) \(unique)\(bounds) = {", items: items))
+    return unique
+  }
+
+  mutating func array(_ type: String, _ name: String, _ values: [some BinaryInteger]) -> String {
+    constant(type, name, values.map { "\($0)" }, isArray: true)
+  }
+
+  // MARK: Expressions
+
+  /// The C expression for a tensor's data.
+  func data(_ id: TensorID) -> String {
+    let tensor = graph[id]
+    let name = names.tensors[id.index]
+    switch tensor.storage {
+    case .input: return "input"
+    case .constant: return name
+    case .state(.bias, _): return "biases.\(name)"
+    case .state(.weight, _): return "weights.\(name)"
+    case .state(.residual, _): return "residuals.\(name)"
+    case .value: return offsets[id] == nil ? "input" : "t.\(name)"
+    }
+  }
+
+  func range(_ id: TensorID) -> String {
+    guard let range = graph[id].errorRange else { preconditionFailure("'\(graph[id].name)' has no range") }
+    return "&ranges[\(range)]"
+  }
+
+  func limit(_ id: TensorID) -> String {
+    guard let range = graph[id].errorRange else { preconditionFailure("'\(graph[id].name)' has no range") }
+    return "\(graph.errorRanges[range].limit)"
+  }
+
+  func scratch(_ type: String, at position: Int) -> String {
+    guard let offset = scratchOffsets[position] else { return "0" }
+    return "(\(type) *)(arena + \(offset))"
+  }
+
+  func quantization(_ id: TensorID) -> Quantization {
+    guard let quantization = graph[id].quantization else {
+      preconditionFailure("'\(graph[id].name)' has no quantization")
+    }
+    return quantization
+  }
+
+  func scale(_ id: TensorID) -> Float { quantization(id).scales[0] }
+  func zeroPoint(_ id: TensorID) -> Int32 { quantization(id).zeroPoint }
+
+  /// The two planes of a layer's weights as a `struct weights_s8`.
+  func weights(_ weighting: Weighting, _ inputs: [TensorID]) -> String {
+    let planes = weighting.planes(inputs)
+    let fields = [("trained", planes.trained), ("frozen", planes.frozen)].compactMap { name, id in
+      id.map { ".\(name) = \(data($0))" }
+    }
+    return "(struct weights_s8){\(fields.joined(separator: ", "))}"
+  }
+}

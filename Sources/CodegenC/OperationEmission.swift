@@ -1,0 +1,62 @@
+import GraphIR
+
+extension EmissionContext {
+  /// The kernel call of an operation, its constants defined on the way. nil where no code is needed.
+  mutating func call(for operation: Operation, at position: Int) -> EmittedCall? {
+    let name = names.operations[position]
+    switch operation.kind {
+    case .conv2D(let window, let weighting):
+      return conv2D(operation, name, window, weighting)
+    case .depthwiseConv2D(let window, let weighting, let multiplier):
+      return depthwiseConv2D(operation, name, window, weighting, multiplier)
+    case .fullyConnected(let weighting):
+      return fullyConnected(operation, name, weighting)
+    case .add(let clamp):
+      return add(operation, name, clamp)
+    case .averagePool2D(let window, let clamp):
+      return averagePool2D(operation, name, window, clamp)
+    case .maxPool2D(let window, let clamp):
+      return maxPool2D(operation, name, window, clamp)
+    case .mean:
+      return mean(operation, name)
+    case .pad(let before):
+      return pad(operation, name, before)
+    case .softmax(let beta):
+      return softmax(operation, name, beta)
+    case .requantize(let scales, let clamp, let rounding):
+      return requantize(operation, name, scales, clamp, rounding)
+    case .clampMask(let clamp):
+      return clampMask(operation, name, clamp)
+    case .softmaxCrossEntropy(let scales):
+      return softmaxCrossEntropy(operation, name, scales, position)
+    case .conv2DBackwardInput(let window, let weighting):
+      return conv2DBackwardInput(operation, name, window, weighting, position)
+    case .depthwiseConv2DBackwardInput(let window, let weighting, let multiplier):
+      return depthwiseConv2DBackwardInput(operation, name, window, weighting, multiplier)
+    case .fullyConnectedBackwardInput(let weighting):
+      return fullyConnectedBackwardInput(operation, name, weighting, position)
+    case .averagePool2DBackward(let window):
+      return averagePool2DBackward(operation, name, window)
+    case .maxPool2DBackward(let window):
+      return maxPool2DBackward(operation, name, window)
+    case .padBackward(let before):
+      return padBackward(operation, name, before)
+    case .maskError:
+      return maskError(operation)
+    case .sumErrors:
+      return sumErrors(operation)
+    case .reshape, .reshapeError:
+      return nil  // the same bytes under another name
+    case .conv2DUpdateWeights(let window, let weighting):
+      return conv2DUpdateWeights(operation, name, window, weighting)
+    case .depthwiseConv2DUpdateWeights(let window, let weighting, let multiplier):
+      return depthwiseConv2DUpdateWeights(operation, name, window, weighting, multiplier)
+    case .fullyConnectedUpdateWeights(let weighting):
+      return fullyConnectedUpdateWeights(operation, name, weighting)
+    case .updateBias(let weighting):
+      return updateBias(operation, name, weighting)
+    case .updateRanges:
+      return updateRanges()
+    }
+  }
+}
