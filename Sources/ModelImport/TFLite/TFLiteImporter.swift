@@ -1,0 +1,142 @@
+import GraphIR
+
+/// Turns a decoded TFLite model into a forward graph, one operation after the other.
+///
+/// Invariants
+///   - What is not supported is refused by name; nothing is skipped or approximated.
+///   - Scales are the file's own Float32 values.
+///   - A tensor of the file becomes at most one tensor of the graph; bytes of the file that several constants
+///     share stand once in `Graph.data`.
+///   - The result has passed the graph's verifier.
+struct TFLiteImporter {
+  let model: TFLiteModel
+  var result: Graph
+  /// Graph tensors by index in the file.
+  var ids: [Int: TensorID] = [:]
+  /// Activations that an earlier operation wrote, and the input.
+  var written: Set<Int> = []
+  /// Offsets in `result.data` by byte range of the file.
+  var stored: [Range<Int>: Int] = [:]
+  var storedBytes = 0
+  private var names: Set<String> = []
+
+  /// An operation of the file as messages name it.
+  struct Site {
+    let index: Int
+    let operation: TFLiteOperator
+    let description: String
+  }
+
+  init(model: TFLiteModel, name: String) {
+    self.model = model
+    result = Graph(
+      name: name, tensors: [], operations: [], input: TensorID(0), output: TensorID(0), layers: [], data: [])
+  }
+
+  /// - Throws: `ImportError`.
+  consuming func graph() throws -> Graph {
+    var importer = self
+    try importer.verifyOperationsAreKnown()
+    try importer.importInput()
+    for site in importer.sites { try importer.importOperation(site) }
+    try importer.importOutput()
+    try importer.verify()
+    return importer.result
+  }
+
+  private var sites: [Site] {
+    model.operators.enumerated().map { index, operation in
+      let name = operation.outputs.first.flatMap { model.tensors.indices.contains($0) ? model.tensors[$0].name : nil }
+      return Site(
+        index: index, operation: operation, description: "operation \(index) (\(operation.code) '\(name ?? "")')")
+    }
+  }
+
+  private func verifyOperationsAreKnown() throws {
+    let unknown = sites.filter { TFLiteBuiltin(rawValue: $0.operation.code.builtin) == nil }
+    guard let first = unknown.first else { return }
+    let others = Set(unknown.map(\.operation.code.description)).subtracting([first.operation.code.description])
+    let also = others.isEmpty ? "" : " (and \(others.sorted().joined(separator: ", ")) further on)"
+    let known = TFLiteBuiltin.allCases.map { TFLiteBuiltin.name(of: $0.rawValue) }.sorted().joined(separator: ", ")
+    throw ImportError.unsupported(
+      first.description, found: "\(first.operation.code)\(also), which is not supported", expected: "one of \(known)",
+      advice: Self.advice(for: first.operation.code.description))
+  }
+
+  private static func advice(for operation: String) -> String {
+    switch operation {
+    case "QUANTIZE", "DEQUANTIZE":
+      "convert the model with int8 input and output (inference_input_type and inference_output_type = tf.int8)"
+    case "RELU", "RELU6", "RELU_N1_TO_1":
+      "let the activation follow a convolution, dense layer or addition directly, so that the converter fuses it"
+    case "SHAPE", "STRIDED_SLICE", "PACK":
+      "convert the model with a fixed batch of 1, so that shapes are constants"
+    default: "rebuild the model without it"
+    }
+  }
+
+  private mutating func importInput() throws {
+    guard model.inputs.count == 1, model.outputs.count == 1 else {
+      throw ImportError.unsupported(
+        "model", found: "\(model.inputs.count) inputs and \(model.outputs.count) outputs", expected: "1 and 1",
+        advice: "export one path from one sample to one result")
+    }
+    let index = model.inputs[0]
+    let tensor = try tensor(index, at: "model input")
+    for (axis, extent) in tensor.shapeSignature.enumerated() where extent < 0 && axis > 0 {
+      throw ImportError.unsupported(
+        "model input '\(tensor.name)'", found: "an unknown extent in dimension \(axis)",
+        expected: "known extents behind the batch", advice: "convert the model with a fixed input shape")
+    }
+    result.input = try addActivation(index, at: "model input", storage: .input)
+  }
+
+  private mutating func importOutput() throws {
+    let index = model.outputs[0]
+    let name = try tensor(index, at: "model output").name
+    guard written.contains(index), let id = ids[index], result[id].storage == .value else {
+      throw ImportError.damaged("model output '\(name)'", found: "a tensor that no operation writes", expected: "a result")
+    }
+    result.output = id
+  }
+
+  private mutating func importOperation(_ site: Site) throws {
+    guard let builtin = TFLiteBuiltin(rawValue: site.operation.code.builtin) else {
+      preconditionFailure("\(site.description) passed the check for known operations")
+    }
+    switch builtin {
+    case .conv2D: try importConv2D(site)
+    case .depthwiseConv2D: try importDepthwiseConv2D(site)
+    case .fullyConnected: try importFullyConnected(site)
+    case .add: try importAdd(site)
+    case .averagePool2D: try importPool(site) { .averagePool2D($0, $1) }
+    case .maxPool2D: try importPool(site) { .maxPool2D($0, $1) }
+    case .mean: try importMean(site)
+    case .pad: try importPad(site)
+    case .reshape: try importReshape(site)
+    case .softmax: try importSoftmax(site)
+    }
+  }
+
+  private func verify() throws {
+    do {
+      try result.verify()
+    } catch let error as GraphError {
+      throw ImportError.unsupported(
+        "model '\(result.name)'", found: error.description, expected: "a consistent graph",
+        advice: "convert the model again")
+    }
+  }
+
+  /// The name itself, or with a number behind it when an earlier tensor has it.
+  mutating func unique(_ name: String, index: Int) -> String {
+    let base = name.isEmpty ? "tensor\(index)" : name
+    var candidate = base
+    var number = 2
+    while !names.insert(candidate).inserted {
+      candidate = "\(base)_\(number)"
+      number += 1
+    }
+    return candidate
+  }
+}
