@@ -1,0 +1,222 @@
+/// The device's end of the link, with the rules of `Firmware/runtime/link.c`: a state machine
+/// without clock and I/O. Times are microseconds of any clock that never runs backwards.
+///
+/// It is silent until the first valid hello of a host, and again after ten seconds of silence.
+package struct DeviceEndpoint: Sendable {
+  private enum State: Sendable {
+    case silent
+    case connected(session: UInt64, attempt: UInt32)
+  }
+
+  private static let silence = UInt64(Wire.deviceSilenceMilliseconds) * 1000
+
+  /// Who this device is and where it stands; the owner keeps it up to date. Session, attempt and
+  /// connection are filled here.
+  package var identity: Wire.DeviceHello
+  /// Bytes of SAMPLE messages the owner takes from now on, those already delivered not counted.
+  /// What of a message has arrived in part is subtracted here.
+  package var sampleCreditBytes = 0
+  private let queueBytes: Int
+  private var state = State.silent
+  /// The latest one; unused until `state` is connected.
+  private var connection: Connection
+  private var connectionCount: UInt32 = 0
+  private var decoder = FrameDecoder()
+  private var events: [LinkEvent] = []
+  private var heardAt: UInt64 = 0
+  private var owesHello = false
+  private var refusal: Wire.Refuse?
+  private var dropped: [Wire.Channel: UInt32] = [:]
+  private var counted = LinkStatistics()
+
+  /// `queueBytes` bounds what `send` queues.
+  package init(identity: Wire.DeviceHello, queueBytes: Int = 4096) {
+    self.identity = identity
+    self.queueBytes = queueBytes
+    connection = Connection(
+      side: .device, epoch: 0, fragmentSize: FragmentSize(maximum: Wire.maximumBodyBytes))
+  }
+
+  package var isConnected: Bool {
+    if case .connected = state { true } else { false }
+  }
+
+  package var isIdle: Bool { connection.sender.isIdle }
+
+  package var statistics: LinkStatistics { counted.adding(connection) }
+
+  package mutating func takeEvents() -> [LinkEvent] {
+    defer { events = [] }
+    return events
+  }
+}
+
+extension DeviceEndpoint {
+  /// Queues a message. False when there is no connection or no room: ask again later.
+  package mutating func send(_ message: Wire.Message) -> Bool {
+    let waiting = connection.sender.unacknowledgedBytes(samples: false)
+    guard isConnected, waiting + message.bytes.count <= queueBytes else { return false }
+    connection.queue(message)
+    return true
+  }
+
+  /// As `send`, but what finds no room is dropped, and counted by a GAP message later.
+  package mutating func post(_ message: Wire.Message) {
+    reportGaps()
+    let channel = message.channel
+    if isConnected, dropped[channel] != nil || !send(message) { dropped[channel, default: 0] += 1 }
+  }
+
+  private mutating func reportGaps() {
+    for channel in Wire.Channel.allCases {
+      guard let count = dropped[channel] else { continue }
+      if send(.gap(Wire.Gap(channel: channel, count: count))) { dropped[channel] = nil }
+    }
+  }
+}
+
+extension DeviceEndpoint {
+  /// Takes bytes from the transport, in pieces of any size.
+  package mutating func receive(_ bytes: some Sequence<UInt8>, now: UInt64) {
+    for byte in bytes {
+      switch decoder.take(byte) {
+      case nil: break
+      case .failure(let error): counted.count(error)
+      case .success(let frame): take(frame, now)
+      }
+    }
+  }
+
+  private mutating func take(_ frame: Frame, _ now: UInt64) {
+    counted.framesReceived += 1
+    if frame.sender == .device {
+      counted.echoes += 1
+    } else if frame.kind == .hello {
+      takeHello(frame, now)
+    } else if !isConnected || frame.epoch != connection.epoch {
+      counted.stale += 1
+    } else if let deliveries = connection.take(frame, now: now) {
+      heardAt = now
+      for delivery in deliveries { deliver(delivery) }
+    }
+  }
+
+  private mutating func deliver(_ delivery: LinkReceiver.Delivery) {
+    do throws(WireError) {
+      let message = try Wire.Message(delivery.bytes, from: .host)
+      if case .sample = message {
+        sampleCreditBytes = max(0, sampleCreditBytes - delivery.bytes.count)
+      }
+      events.append(.message(message))
+    } catch {
+      counted.malformed += 1
+      events.append(.malformed(error))
+    }
+  }
+
+  private mutating func takeHello(_ frame: Frame, _ now: UInt64) {
+    guard case .success(.hostHello(let hello)) = Result(catching: { () throws(WireError) in
+      try Wire.Message(frame.body, from: .host)
+    }), hello.magic == Wire.magic, hello.session != 0, frame.epoch == hello.attempt & 15 else {
+      return counted.malformed += 1
+    }
+    refusal = objection(to: hello)
+    if refusal != nil { return }
+    if case .connected(hello.session, let attempt) = state {
+      if Int32(bitPattern: hello.attempt &- attempt) < 0 { return counted.stale += 1 }
+      if attempt != hello.attempt { connect(hello) }
+    } else {
+      connect(hello)
+    }
+    heardAt = now
+    owesHello = true
+  }
+
+  private func objection(to hello: Wire.HostHello) -> Wire.Refuse? {
+    let code: Wire.Refusal
+    if hello.protocolMinimum > Wire.version || hello.protocolMaximum < Wire.minimumVersion {
+      code = .protocolVersion
+    } else if hello.schemaHash != Wire.schemaHash {
+      code = .schema
+    } else {
+      return nil
+    }
+    return Wire.Refuse(
+      session: hello.session, attempt: hello.attempt, code: code,
+      protocolMinimum: Wire.minimumVersion, protocolMaximum: Wire.version,
+      schemaHash: Wire.schemaHash,
+      text: "protocol or schema differ; build the firmware and the host alike")
+  }
+
+  private mutating func connect(_ hello: Wire.HostHello) {
+    disconnect(.replaced)
+    connectionCount += 1
+    counted = counted.adding(connection)
+    connection = Connection(
+      side: .device, epoch: UInt8(hello.attempt & 15),
+      fragmentSize: FragmentSize(
+        maximum: min(max(Int(hello.mtu), Wire.minimumFragmentBytes), Wire.maximumBodyBytes)))
+    state = .connected(session: hello.session, attempt: hello.attempt)
+    events.append(.connected(nil))
+  }
+
+  /// The transport is gone, or is another one.
+  package mutating func disconnect(_ loss: LinkLoss) {
+    guard isConnected else { return }
+    state = .silent
+    dropped = [:]
+    owesHello = false
+    events.append(.disconnected(loss))
+  }
+}
+
+extension DeviceEndpoint {
+  /// The next bytes to write: one frame, or nil when there is nothing to send now.
+  package mutating func nextFrame(now: UInt64) -> [UInt8]? {
+    guard let frame = nextFrameOfState(now) else { return nil }
+    counted.framesSent += 1
+    return frame.wire
+  }
+
+  private mutating func nextFrameOfState(_ now: UInt64) -> Frame? {
+    if let refusal {
+      self.refusal = nil
+      return helloFrame(refusal.bytes, attempt: refusal.attempt)
+    }
+    if now >= heardAt + Self.silence { disconnect(.silence) }
+    reportGaps()
+    guard case .connected(let session, let attempt) = state else { return nil }
+    let partial = connection.receiver.partialSampleBytes
+    let credit = UInt16(clamping: max(0, sampleCreditBytes - partial))
+    guard owesHello else { return connection.nextFrame(credit: credit, now: now) }
+    owesHello = false
+    return connection.complete(helloFrame(answer(session, attempt), attempt: attempt), credit)
+  }
+
+  private func answer(_ session: UInt64, _ attempt: UInt32) -> [UInt8] {
+    var hello = identity
+    hello.magic = Wire.magic
+    hello.protocolMinimum = Wire.minimumVersion
+    hello.protocolMaximum = Wire.version
+    hello.session = session
+    hello.attempt = attempt
+    hello.connection = connectionCount
+    hello.schemaHash = Wire.schemaHash
+    hello.mtu = UInt16(Wire.maximumBodyBytes)
+    return hello.bytes
+  }
+
+  private func helloFrame(_ body: [UInt8], attempt: UInt32) -> Frame {
+    var frame = Frame(kind: .hello, sender: .device, epoch: UInt8(attempt & 15))
+    frame.isFirst = true
+    frame.isLast = true
+    frame.body = body
+    return frame
+  }
+
+  /// When `nextFrame` may have something to send though nothing came in.
+  package var deadline: UInt64? {
+    guard isConnected else { return nil }
+    return min(heardAt + Self.silence, connection.sender.deadline ?? UInt64.max)
+  }
+}
