@@ -29,12 +29,10 @@ struct CNames {
     let (prefix, rest) = name.hasPrefix("d_") ? ("d_", name.dropFirst(2)) : ("", name[...])
     let parts = rest.split(separator: "@", maxSplits: 1)
     let words = parts.map { part in
-      let first = part.split(separator: ";").first ?? part
-      let components = first.split(separator: "/")
-      let tail = part.split(separator: ";").last?.split(separator: "/").last(where: isOurSuffix)
-      var picked = components.suffix(2).map(String.init)
-      if let tail, picked.last != String(tail) { picked.append(String(tail)) }
-      return picked.joined(separator: "_")
+      let suffixes = part.split(separator: "/").reversed().prefix(while: isOurSuffix).reversed()
+      let own = part.split(separator: ";").first?.split(separator: "/") ?? []
+      let components = own.reversed().drop(while: isOurSuffix).reversed().suffix(2)
+      return (components + suffixes).joined(separator: "_")
     }
     var result = prefix
     for character in words.joined(separator: "_from_").unicodeScalars {

@@ -26,7 +26,7 @@ extension EmissionContext {
     case .requantize(let scales, let clamp, let rounding):
       return requantize(operation, name, scales, clamp, rounding)
     case .clampMask(let clamp):
-      return clampMask(operation, name, clamp)
+      return clampMask(operation, clamp)
     case .softmaxCrossEntropy(let scales):
       return softmaxCrossEntropy(operation, name, scales, position)
     case .conv2DBackwardInput(let window, let weighting):

@@ -20,23 +20,40 @@ package struct StateLayout: Hashable, Sendable {
 
   package init(_ graph: Graph) {
     rangesBytes = graph.errorRanges.count * Self.rangeBytes
-    biases = Self.segment(.bias, of: graph)
-    weights = Self.segment(.weight, of: graph)
-    residuals = Self.segment(.residual, of: graph)
+    biases = Segment(kind: .bias, tensors: Self.tensors(.bias, of: graph), graph)
+    weights = Segment(kind: .weight, tensors: Self.tensors(.weight, of: graph), graph)
+    residuals = Segment(kind: .residual, tensors: Self.residuals(of: weights.tensors, graph), graph)
   }
 
   package var totalBytes: Int {
     Self.headerBytes + rangesBytes + biases.bytes + weights.bytes + residuals.bytes
   }
 
-  private static func segment(_ kind: Tensor.StateKind, of graph: Graph) -> Segment {
-    var segment = Segment(kind: kind, tensors: [], offsets: [], bytes: 0)
-    for (index, tensor) in graph.tensors.enumerated() {
-      guard case .state(kind, _) = tensor.storage else { continue }
-      segment.tensors.append(TensorID(index))
-      segment.offsets.append(segment.bytes)
-      segment.bytes += (tensor.byteCount + 7) / 8 * 8
+  private static func tensors(_ kind: Tensor.StateKind, of graph: Graph) -> [TensorID] {
+    graph.tensors.indices.filter { index in
+      if case .state(kind, _) = graph.tensors[index].storage { true } else { false }
+    }.map(TensorID.init)
+  }
+
+  /// Residual planes in the order of the weights they belong to.
+  private static func residuals(of weights: [TensorID], _ graph: Graph) -> [TensorID] {
+    var residualOf: [TensorID: TensorID] = [:]
+    for operation in graph.operations {
+      let planes = operation.kind.stateOperands(of: operation.inputs)
+      if planes.count == 2 { residualOf[planes[0]] = planes[1] }
     }
-    return segment
+    return weights.compactMap { residualOf[$0] }
+  }
+}
+
+extension StateLayout.Segment {
+  fileprivate init(kind: Tensor.StateKind, tensors: [TensorID], _ graph: Graph) {
+    var bytes = 0
+    var offsets: [Int] = []
+    for tensor in tensors {
+      offsets.append(bytes)
+      bytes += (graph[tensor].byteCount + 7) / 8 * 8
+    }
+    self.init(kind: kind, tensors: tensors, offsets: offsets, bytes: bytes)
   }
 }

@@ -8,7 +8,7 @@ extension EmissionContext {
     let (x, y) = (operation.inputs[0], operation.outputs[0])
     let shape = poolShape(name, window, map: graph[x].shape, outputs: graph[y].shape)
     return EmittedCall(
-      "average_pool2d_s8", ["&" + shape, "&" + clampStage(name, clamp), data(x), data(y)])
+      "average_pool2d_s8", ["&" + shape, "&" + clampStage(clamp), data(x), data(y)])
   }
 
   mutating func averagePool2DBackward(_ operation: Operation, _ name: String, _ window: Window) -> EmittedCall {
@@ -32,7 +32,7 @@ extension EmissionContext {
     let shape = poolShape(name, window, map: graph[x].shape, outputs: graph[y].shape)
     let index = operation.outputs.count == 2 ? data(operation.outputs[1]) : "0"
     return EmittedCall(
-      "max_pool2d_s8", ["&" + shape, "&" + clampStage(name, clamp), data(x), data(y), index])
+      "max_pool2d_s8", ["&" + shape, "&" + clampStage(clamp), data(x), data(y), index])
   }
 
   mutating func maxPool2DBackward(_ operation: Operation, _ name: String, _ window: Window) -> EmittedCall {
@@ -72,8 +72,9 @@ extension EmissionContext {
       ])
   }
 
-  mutating func clampStage(_ name: String, _ clamp: Clamp) -> String {
-    constant(
-      "struct clamp_stage", name + "_clamp", [".minimum = \(clamp.minimum)", ".maximum = \(clamp.maximum)"])
+  mutating func clampStage(_ clamp: Clamp) -> String {
+    func code(_ value: Int32) -> String { value < 0 ? "m\(-value)" : "\(value)" }
+    return constant(
+      "struct clamp_stage", "clamp_\(code(clamp.minimum))_to_\(code(clamp.maximum))", [".minimum = \(clamp.minimum)", ".maximum = \(clamp.maximum)"])
   }
 }

@@ -20,11 +20,11 @@ extension EmissionContext {
     return EmittedCall(function, ["&" + shape, "&" + stage, data(x), data(y)])
   }
 
-  mutating func clampMask(_ operation: Operation, _ name: String, _ clamp: Clamp) -> EmittedCall {
+  mutating func clampMask(_ operation: Operation, _ clamp: Clamp) -> EmittedCall {
     include("clamp_mask.h")
     let (x, mask) = (operation.inputs[0], operation.outputs[0])
     return EmittedCall(
-      "clamp_mask_s8", ["\(graph[x].elementCount)", "&" + clampStage(name, clamp), data(x), data(mask)])
+      "clamp_mask_s8", ["\(graph[x].elementCount)", "&" + clampStage(clamp), data(x), data(mask)])
   }
 
   mutating func maskError(_ operation: Operation) -> EmittedCall {

@@ -1,0 +1,42 @@
+import UpdatePlanning
+
+/// What a compilation is asked for.
+package struct CompileOptions: Sendable {
+  package var update: UpdatePlan
+  package var board: BoardBudget
+  /// Write the artifact even where the board's memory does not suffice.
+  package var force: Bool
+  /// Most mantissa bits of an error tensor, 4...15; less than 15 is for studies.
+  package var errorBits: Int
+
+  package init(update: UpdatePlan = .full, board: BoardBudget, force: Bool = false, errorBits: Int = 15) {
+    self.update = update
+    self.board = board
+    self.force = force
+    self.errorBits = errorBits
+  }
+}
+
+/// What the compiler knows of a board: how much there is and what the runtime takes of it.
+package struct BoardBudget: Hashable, Sendable {
+  package var name: String
+  /// All SRAM that a step may use; nil where memory does not matter (the host).
+  package var sramBytes: Int?
+  package var flashBytes: Int?
+  package var stackBytes: Int
+  /// Receive and transmit rings, link and session, without the sample slots.
+  package var linkBytes: Int
+  /// Samples that wait beside the one in use, and that one.
+  package var sampleSlots: Int
+
+  package init(
+    name: String, sramBytes: Int?, flashBytes: Int?, stackBytes: Int, linkBytes: Int = 16 * 1024, sampleSlots: Int = 2
+  ) {
+    self.name = name
+    self.sramBytes = sramBytes
+    self.flashBytes = flashBytes
+    self.stackBytes = stackBytes
+    self.linkBytes = linkBytes
+    self.sampleSlots = sampleSlots
+  }
+}

@@ -1,0 +1,88 @@
+import ArtifactManifest
+import CodegenC
+import FoundationEssentials
+import GraphIR
+import Interpreter
+import MemoryPlanning
+import UpdatePlanning
+
+/// The result of a compilation, not yet on disk.
+package struct CompiledArtifact: Sendable {
+  package let model: [UInt8]
+  package let graph: Graph
+  package let layout: ArenaLayout
+  package let sources: [SourceFile]
+  package let manifest: ArtifactManifest
+
+  package struct SourceFile: Hashable, Sendable {
+    package let name: String
+    package let text: String
+  }
+
+  init(model: [UInt8], graph: Graph, plan: ResolvedUpdatePlan, layout: ArenaLayout, board: BoardBudget) throws {
+    self.model = model
+    self.graph = graph
+    self.layout = layout
+    let planText = plan.text(for: graph)
+    let hashes = try ArtifactManifest.Hashes(model: model, planText: planText, graph: graph, layout: layout)
+    var emitter = TrainingStepEmitter(graph: graph, layout: layout, hashes: hashes)
+    sources = emitter.emit().files.map { SourceFile(name: $0.name, text: $0.text) }
+    manifest = ArtifactManifest(
+      name: graph.name,
+      files: .init(
+        model: "model.tflite", graph: "graph.json", graphData: "graph.bin", sources: sources.map(\.name)),
+      hashes: hashes,
+      input: .init(graph),
+      output: .init(graph),
+      updatePlan: planText,
+      segments: ArtifactManifest.Segment.all(of: graph),
+      trainedTensors: graph.trainedTensors(),
+      memory: .init(graph, layout, board),
+      macs: .init(
+        forward: graph.macs(phases: [.forward]), backward: graph.macs(phases: [.backward, .update])),
+      golden: try .init(of: graph),
+      board: board.name)
+  }
+
+  /// - Throws: `CompileError.doesNotFit` with what is needed, what there is and what would help.
+  func expectFit(_ board: BoardBudget) throws {
+    let memory = manifest.memory
+    if let sram = board.sramBytes, memory.totalBytes > sram {
+      throw CompileError(
+        .doesNotFit,
+        "board '\(board.name)': SRAM: the plan needs \(memory.totalBytes) B (arena \(memory.arenaBytes), weights \(memory.stateBytes), stack \(memory.stackBytes), link \(memory.linkBytes)), found \(sram) B; train less (--update last-layer, bias-only or a plan file), choose a larger board, or write the artifact anyway with --force")
+    }
+    if let flash = board.flashBytes, memory.flashBytes > flash {
+      throw CompileError(
+        .doesNotFit,
+        "board '\(board.name)': flash: the plan needs \(memory.flashBytes) B, found \(flash) B; choose a smaller model or a larger board, or write the artifact anyway with --force")
+    }
+  }
+
+  /// Writes the artifact's files into `directory`, which is made if it does not exist.
+  ///
+  /// - Throws: `CompileError.notWritten` naming the file and the system's reason.
+  package func write(to directory: URL) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    var files: [(String, Data)] = [
+      (manifest.files.model, Data(model)), (manifest.files.graph, try encoder.encode(graph)),
+      (manifest.files.graphData, Data(graph.data)),
+    ]
+    files += sources.map { ($0.name, Data($0.text.utf8)) }
+    files.append((ArtifactManifest.fileName, try manifest.encoded()))
+    do {
+      try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    } catch {
+      throw CompileError(.notWritten, "\(directory.path): the folder cannot be made (\(error.localizedDescription))")
+    }
+    for (name, data) in files {
+      let file = directory.appendingPathComponent(name)
+      do {
+        try data.write(to: file, options: .atomic)
+      } catch {
+        throw CompileError(.notWritten, "\(file.path): cannot be written (\(error.localizedDescription))")
+      }
+    }
+  }
+}

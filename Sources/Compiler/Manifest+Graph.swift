@@ -1,0 +1,117 @@
+import ArtifactManifest
+import FoundationEssentials
+import GraphIR
+import Interpreter
+import MemoryPlanning
+
+extension ArtifactManifest.Hashes {
+  init(model: [UInt8], planText: String, graph: Graph, layout: ArenaLayout) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    var semantics = Digest64("semantics \(Semantics.version)".utf8)
+    semantics.update(try encoder.encode(graph))
+    semantics.update(graph.data)
+    let places = layout.placements.map { "\($0.buffer.content) \($0.offset)" }.joined(separator: "\n")
+    self.init(
+      model: HexDigest(Digest64(model).value), plan: HexDigest(Digest64(planText.utf8).value),
+      semantics: HexDigest(semantics.value), layout: HexDigest(Digest64("\(layout.bytes)\n\(places)".utf8).value))
+  }
+}
+
+extension ArtifactManifest.Input {
+  init(_ graph: Graph) {
+    let tensor = graph[graph.input]
+    self.init(
+      shape: tensor.shape, bytes: tensor.byteCount, scale: tensor.quantization?.scales.first ?? 1,
+      zeroPoint: Int(tensor.quantization?.zeroPoint ?? 0))
+  }
+}
+
+extension ArtifactManifest.Output {
+  init(_ graph: Graph) {
+    let tensor = graph[graph.output]
+    self.init(
+      classCount: tensor.elementCount, scale: tensor.quantization?.scales.first ?? 1,
+      zeroPoint: Int(tensor.quantization?.zeroPoint ?? 0))
+  }
+}
+
+extension ArtifactManifest.Segment {
+  /// The training state of a graph, in digest order.
+  static func all(of graph: Graph) -> [ArtifactManifest.Segment] {
+    let state = StateLayout(graph)
+    return [
+      .init(kind: .header, bytes: StateLayout.headerBytes), .init(kind: .ranges, bytes: state.rangesBytes),
+      .init(kind: .biases, bytes: state.biases.bytes), .init(kind: .weights, bytes: state.weights.bytes),
+      .init(kind: .residuals, bytes: state.residuals.bytes),
+    ]
+  }
+}
+
+extension ArtifactManifest.Memory {
+  /// An allowance for kernels, runtime and tables; `fieldtune build` measures what they take.
+  private static let codeBytes = 48 * 1024
+
+  init(_ graph: Graph, _ layout: ArenaLayout, _ board: BoardBudget) {
+    let state = StateLayout(graph)
+    let constants = graph.tensors.filter(\.isConstant).reduce(0) { $0 + $1.byteCount }
+    self.init(
+      arenaBytes: layout.bytes, arenaLowerBoundBytes: layout.lowerBoundBytes, stateBytes: state.totalBytes,
+      stackBytes: board.stackBytes,
+      linkBytes: board.linkBytes + board.sampleSlots * graph[graph.input].byteCount,
+      flashBytes: Self.codeBytes + constants + state.biases.bytes + state.weights.bytes)
+  }
+}
+
+extension Graph {
+  /// What training changes, and where it stands in the state and in the model file.
+  func trainedTensors() -> [ArtifactManifest.TrainedTensor] {
+    let state = StateLayout(self)
+    var offsets: [TensorID: Int] = [:]
+    for segment in [state.biases, state.weights] {
+      for (id, offset) in zip(segment.tensors, segment.offsets) { offsets[id] = offset }
+    }
+    var result: [ArtifactManifest.TrainedTensor] = []
+    for operation in operations where operation.kind.isLayer {
+      guard let layer = operation.layer.map({ layers[$0] }), let weighting = operation.kind.weighting else { continue }
+      if let plane = weighting.planes(operation.inputs).trained, let offset = offsets[plane] {
+        result.append(
+          .init(
+            kind: .weights, name: layer.weights.name, layer: layer.name,
+            rows: self[plane].elementCount / weighting.trainedChannels, channels: weighting.channels,
+            trainedChannels: weighting.trainedChannels, fractionBits: 0, segmentOffset: offset,
+            fileOffset: layer.weights.dataOffset, fileBytes: layer.weights.dataBytes))
+      }
+      if let bias = operation.inputs.last, let offset = offsets[bias], let place = layer.bias {
+        let count = self[bias].elementCount
+        result.append(
+          .init(
+            kind: .bias, name: place.name, layer: layer.name, rows: 1, channels: count, trainedChannels: count,
+            fractionBits: weighting.biasFractionBits, segmentOffset: offset, fileOffset: place.dataOffset,
+            fileBytes: place.dataBytes))
+      }
+    }
+    return result
+  }
+}
+
+extension ArtifactManifest.Golden {
+  /// One step of the interpreter on a sample of pseudo-random codes, with learning rate 2^-6.
+  init(of graph: Graph) throws {
+    let count = graph[graph.input].elementCount
+    let rate = StepRate(mantissa: 1 << 30, shift: 36)
+    var random: UInt32 = 0x2545_f491
+    let input = (0..<count).map { _ -> Int8 in
+      random = random &* 1_664_525 &+ 1_013_904_223
+      return Int8(truncatingIfNeeded: random >> 24)
+    }
+    let step = try TrainingStepInterpreter(graph: graph)
+    step.reset(seed: 1)
+    let outcome = step.train(input: input, label: 0, rate: rate)
+    var digest = Digest64()
+    for segment in step.segmentBytes() { digest.update(segment) }
+    self.init(
+      input: Data(input.map { UInt8(bitPattern: $0) }).base64EncodedString(), label: 0, rateMantissa: rate.mantissa,
+      rateShift: rate.shift, lossQ16: outcome.lossQ16, digest: HexDigest(digest.value))
+  }
+}

@@ -1,0 +1,51 @@
+import ArtifactManifest
+import Autodiff
+import CodegenC
+import GraphIR
+import Interpreter
+import MemoryPlanning
+import ModelImport
+import Transforms
+import UpdatePlanning
+
+/// The compiler, as the list of its passes. Nothing else decides their order.
+package enum Pipeline {
+  /// Model file to artifact.
+  ///
+  /// - Parameters:
+  ///   - model: bytes of a .tflite file.
+  ///   - name: what the model is called, usually its file name without extension.
+  ///   - dump: is handed the graph after every pass.
+  /// - Throws: `ImportError`, `UpdatePlanError`, `GraphError`, or `CompileError` when it does not fit the board.
+  package static func compile(
+    model: [UInt8], name: String, options: CompileOptions, dump: (String, Graph) -> Void = { _, _ in }
+  ) throws -> CompiledArtifact {
+    let imported = try ModelImporter.graph(of: model, name: name)
+    let (graph, plan) = try trainingGraph(imported, options: options, dump: dump)
+    let layout = ArenaLayout(Liveness(graph))
+    try layout.verify(graph)
+    let artifact = try CompiledArtifact(model: model, graph: graph, plan: plan, layout: layout, board: options.board)
+    if !options.force { try artifact.expectFit(options.board) }
+    return artifact
+  }
+
+  /// Forward graph to training graph.
+  package static func trainingGraph(
+    _ imported: Graph, options: CompileOptions, dump: (String, Graph) -> Void = { _, _ in }
+  ) throws -> (graph: Graph, plan: ResolvedUpdatePlan) {
+    var graph = imported
+    func pass(_ name: String, _ transform: (Graph) throws -> Graph) throws {
+      graph = try transform(graph)
+      try graph.verify()
+      dump(name, graph)
+    }
+    try pass("import") { $0 }
+    try pass("fold padding") { $0.foldingPadding() }
+    try pass("split head") { try $0.splittingHead() }
+    let plan = try ResolvedUpdatePlan(options.update, for: graph)
+    try pass("apply update plan") { $0.applying(plan) }
+    try pass("differentiate") { try $0.differentiated(errorBits: options.errorBits) }
+    try pass("eliminate dead operations") { $0.eliminatingDeadOperations() }
+    return (graph, plan)
+  }
+}
