@@ -31,8 +31,8 @@ struct CNames {
     let words = parts.map { part in
       let suffixes = part.split(separator: "/").reversed().prefix(while: isOurSuffix).reversed()
       let own = part.split(separator: ";").first?.split(separator: "/") ?? []
-      let components = own.reversed().drop(while: isOurSuffix).reversed().suffix(2)
-      return (components + suffixes).joined(separator: "_")
+      let components = Array(own.reversed().drop(while: isOurSuffix).reversed().suffix(2))
+      return (components + Array(suffixes)).joined(separator: "_")
     }
     var result = prefix
     for character in words.joined(separator: "_from_").unicodeScalars {

@@ -18,8 +18,9 @@ struct CSourceWriter {
     line(closing)
   }
 
-  /// A comment of one or more lines.
-  mutating func comment(_ text: [String]) {
+  /// A comment of one or more lines. Names from model files may hold anything; here they become plain ASCII.
+  mutating func comment(_ lines: [String]) {
+    let text = lines.map(Self.plain)
     guard let first = text.first else { return }
     guard text.count > 1 else {
       line("/* \(first) */")
@@ -29,6 +30,12 @@ struct CSourceWriter {
     for (index, next) in text.dropFirst().enumerated() {
       line(" * " + next + (index == text.count - 2 ? " */" : ""))
     }
+  }
+
+  private static func plain(_ text: String) -> String {
+    let printable = String(
+      String.UnicodeScalarView(text.unicodeScalars.map { (" "..."~").contains($0) ? $0 : "?" }))
+    return printable.split(separator: "*/", omittingEmptySubsequences: false).joined(separator: "* /")
   }
 
   /// `head a, b, c tail`, wrapped at the column limit behind commas.

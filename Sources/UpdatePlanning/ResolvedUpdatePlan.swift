@@ -26,6 +26,23 @@ package struct ResolvedUpdatePlan: Hashable, Sendable {
     case .sparse(let sparse): try apply(sparse, to: graph, everything: everything)
     }
     for index in layers.indices where graph.layers[index].bias == nil { layers[index].bias = false }
+    try refuseSharedParameters(graph)
+  }
+
+  /// Two layers that read the same bytes of the model file cannot learn apart.
+  private func refuseSharedParameters(_ graph: Graph) throws {
+    var owners: [Int: Int] = [:]
+    for index in layers.indices {
+      let layer = graph.layers[index]
+      let weights = layers[index].trainedChannels > 0 ? [layer.weights] : []
+      let bias = layers[index].bias ? [layer.bias].compactMap(\.self) : []
+      for place in weights + bias where place.dataBytes > 0 {
+        if let other = owners.updateValue(index, forKey: place.dataOffset) {
+          throw UpdatePlanError(
+            "layers \(other) '\(graph.layers[other].name)' and \(index) '\(layer.name)' share '\(place.name)'; leave one of them out of a plan file")
+        }
+      }
+    }
   }
 
   private mutating func apply(_ plan: SparsePlan, to graph: Graph, everything: [LayerUpdate]) throws {
