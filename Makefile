@@ -1,0 +1,23 @@
+# The README's two commands and little else.
+SWIFT_FLAGS ?= -c release
+
+.PHONY: help demo test format
+
+help:
+	@echo "make demo    show a microcontroller learn: compile, build, boot in QEMU, train, export"
+	@echo "make test    run every test"
+	@echo "make format  format Swift and C sources"
+
+demo:
+	@Tools/prerequisites.sh demo
+	@swift build $(SWIFT_FLAGS) --product fieldtune
+	@"$$(swift build $(SWIFT_FLAGS) --show-bin-path)/fieldtune" demo
+
+test:
+	@Tools/prerequisites.sh test
+	@swift build $(SWIFT_FLAGS) --build-tests --disable-testable-imports
+	@swift test $(SWIFT_FLAGS) --disable-testable-imports --disable-xctest --skip-build
+
+format:
+	swift format --in-place --recursive Package.swift Sources Tests Tools
+	clang-format -i $$(git ls-files 'Firmware/*.c' 'Firmware/*.h' | grep -v '\.gen\.')
