@@ -2,7 +2,7 @@
 ///
 /// Invariant: there are `count` labels, and `count` times `valuesPerSample` values.
 package struct Dataset: Sendable {
-  package enum ElementType: String, Sendable {
+  package enum ElementType: String, Decodable, Sendable {
     /// 0…255, such as pixels.
     case unsigned = "u8"
     /// Codes that were quantized already.
