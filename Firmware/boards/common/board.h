@@ -1,5 +1,8 @@
 /* What a board offers to the runtime. One implementation per folder of Firmware/boards.
  *
+ * What does not need code stands in the folder's board.json, from which the build writes
+ * board_facts.h: name, baud rates, unit of the counter.
+ *
  * Invariants
  *   - Nothing here blocks, `board_init`'s bounded waits and `board_idle` aside.
  *   - The receive ring is filled by interrupt, so bytes arrive while a training step runs.
@@ -15,14 +18,11 @@
 enum {
     BOARD_UNIQUE_ID_BYTES = 12,
     BOARD_RECEIVE_RING_BYTES = 4096,  /* power of two; one byte stays free */
-    BOARD_TRANSMIT_RING_BYTES = 1024, /* power of two; one byte stays free */
+    BOARD_TRANSMIT_RING_BYTES = 1024, /* the same; holds the longest frame */
 };
 
 /* Clocks, caches, serial line, counters. Called once, before anything else of this header. */
 void board_init(void);
-
-/* The folder's name, as in board.json. */
-extern const char board_name[];
 
 /* The same at every boot of one device, different on every other (zero-filled if shorter). */
 void board_unique_id(uint8_t id[BOARD_UNIQUE_ID_BYTES]);
@@ -46,7 +46,7 @@ uint32_t board_serial_writable(void);
 /* True once every accepted byte has left the wire. */
 bool board_serial_drained(void);
 
-/* Sets the line rate at once; returns false and changes nothing where the clock cannot make it
+/* Sets the line rate at once, after `board_serial_drained`; returns false and changes nothing where the clock cannot make it
  * within 2 %. Where the line has no rate (QEMU, host) every rate is accepted. */
 bool board_serial_set_baud(uint32_t baud);
 
@@ -60,8 +60,8 @@ struct board_serial_errors {
 
 struct board_serial_errors board_serial_errors(void);
 
-/* Free-running counter, wraps at 2^32. Its unit and rate are board.json's `counter`:
- * SysTick at the core clock under QEMU, DWT CYCCNT on boards, nanoseconds on the host. */
+/* Free-running counter, wraps at 2^32, at board_clock().core_hertz: SysTick under QEMU, DWT CYCCNT
+ * on boards, nanoseconds on the host. */
 uint32_t board_ticks(void);
 
 /* Milliseconds since boot, wraps at 2^32. */

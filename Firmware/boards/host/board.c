@@ -24,14 +24,15 @@
 #include "host_line.h"
 #include "stack.h"
 
-enum { STACK_BYTES = 1 << 20, IDLE_MILLISECONDS = 10, FIRST_PAINTED_WORD = 64 };
-
-const char board_name[] = "host";
+enum { STACK_BYTES = 1 << 20, IDLE_MILLISECONDS = 10, LINE_CHUNK_BYTES = 512, UNPAINTED_WORDS = 64 };
 
 static struct host_line line;
 static uint32_t device_number;
 static uint8_t receive_bytes[BOARD_RECEIVE_RING_BYTES];
+static uint8_t transmit_bytes[BOARD_TRANSMIT_RING_BYTES];
 static struct byte_ring receive_ring = {.bytes = receive_bytes, .capacity = sizeof receive_bytes};
+static struct byte_ring transmit_ring = {.bytes = transmit_bytes,
+                                         .capacity = sizeof transmit_bytes};
 static uint32_t stack_words[STACK_BYTES / 4] __attribute__((aligned(4096)));
 static uint32_t *stack_top;
 
@@ -54,9 +55,21 @@ uint32_t board_boot_id(void) {
 }
 
 static void receive(void) {
-    uint8_t bytes[BOARD_RECEIVE_RING_BYTES];
-    uint32_t count = host_line_read(&line, bytes, byte_ring_free(&receive_ring));
+    uint8_t bytes[LINE_CHUNK_BYTES];
+    uint32_t free_bytes = byte_ring_free(&receive_ring);
+    uint32_t capacity = free_bytes < sizeof bytes ? free_bytes : (uint32_t)sizeof bytes;
+    uint32_t count = host_line_read(&line, bytes, capacity);
     for (uint32_t i = 0; i < count; i++) byte_ring_put(&receive_ring, bytes[i]);
+}
+
+/* What the kernel does not take stays in the ring: bytes leave it only when they are written. */
+static void send(void) {
+    uint32_t tail = transmit_ring.tail;
+    uint32_t used = byte_ring_used(&transmit_ring);
+    uint32_t until_wrap = (uint32_t)sizeof transmit_bytes - tail;
+    uint32_t count = used < until_wrap ? used : until_wrap;
+    uint32_t sent = host_line_write(&line, &transmit_bytes[tail], count);
+    transmit_ring.tail = (tail + sent) & (uint32_t)(sizeof transmit_bytes - 1);
 }
 
 uint32_t board_serial_read(uint8_t *destination, uint32_t capacity) {
@@ -72,11 +85,22 @@ uint32_t board_serial_waiting(void) {
 }
 
 uint32_t board_serial_write(const uint8_t *source, uint32_t byte_count) {
-    return host_line_write(&line, source, byte_count);
+    uint32_t count = 0;
+    while (count < byte_count && byte_ring_put(&transmit_ring, source[count])) count++;
+    send();
+    return count;
 }
 
-uint32_t board_serial_writable(void) { return BOARD_TRANSMIT_RING_BYTES; }
-bool board_serial_drained(void) { return true; }
+uint32_t board_serial_writable(void) {
+    send();
+    return byte_ring_free(&transmit_ring);
+}
+
+bool board_serial_drained(void) {
+    send();
+    return byte_ring_used(&transmit_ring) == 0;
+}
+
 bool board_serial_set_baud(uint32_t baud) { return baud != 0; }
 struct board_serial_errors board_serial_errors(void) { return (struct board_serial_errors){0}; }
 
@@ -90,7 +114,8 @@ uint32_t board_ticks(void) { return (uint32_t)nanoseconds(); }
 uint32_t board_milliseconds(void) { return (uint32_t)(nanoseconds() / 1000000u); }
 
 void board_idle(void) {
-    if (board_serial_waiting() == 0) host_line_wait(&line, IDLE_MILLISECONDS);
+    if (board_serial_waiting() != 0) return;
+    host_line_wait(&line, !board_serial_drained(), IDLE_MILLISECONDS);
 }
 
 struct board_clock board_clock(void) {
@@ -126,7 +151,7 @@ static void *run(void *unused) {
     (void)unused;
     uint32_t *frame = __builtin_frame_address(0);
     stack_top = frame;
-    for (uint32_t *word = stack_words; word < frame - FIRST_PAINTED_WORD; word++) {
+    for (uint32_t *word = stack_words; word < frame - UNPAINTED_WORDS; word++) {
         *word = STACK_PAINT;
     }
     firmware_run();

@@ -83,8 +83,8 @@ uint32_t host_line_write(struct host_line *line, const uint8_t *source, uint32_t
     return byte_count;
 }
 
-void host_line_wait(const struct host_line *line, int timeout_milliseconds) {
+void host_line_wait(const struct host_line *line, bool has_to_write, int timeout_milliseconds) {
     int descriptor = line->connection >= 0 ? line->connection : line->listener;
-    struct pollfd entry = {.fd = descriptor, .events = POLLIN};
+    struct pollfd entry = {.fd = descriptor, .events = has_to_write ? POLLIN | POLLOUT : POLLIN};
     poll(&entry, 1, timeout_milliseconds);
 }

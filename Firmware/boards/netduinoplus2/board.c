@@ -1,14 +1,13 @@
 /* Netduino Plus 2 in QEMU: an STM32F405 whose USART1 runs the driver of the F429 boards. QEMU models
  * neither its clocks nor its pins, so none are set up, and the core runs at 168 MHz from reset. */
 #include "board.h"
+#include "board_facts.h"
 #include "cortex_m.h"
 #include "stm32_registers.h"
 #include "stm32_usart.h"
 #include "systick.h"
 
-enum { CORE_HERTZ = 168000000, APB2_HERTZ = CORE_HERTZ / 2, DEFAULT_BAUD = 921600 };
-
-const char board_name[] = "netduinoplus2";
+enum { CORE_HERTZ = 168000000, APB2_HERTZ = CORE_HERTZ / 2 };
 
 const cortex_m_vector vectors[16 + 82] __attribute__((section(".vectors"), used)) = {
     CORTEX_M_SYSTEM_VECTORS,
@@ -22,7 +21,7 @@ void board_init(void) {
     stm32_usart_start((struct stm32_usart){.base = USART1,
                                            .interrupt = STM32_USART1_INTERRUPT,
                                            .clock_hertz = APB2_HERTZ},
-                      DEFAULT_BAUD);
+                      BOARD_DEFAULT_BAUD);
 }
 
 struct board_clock board_clock(void) {

@@ -1,16 +1,13 @@
 /* NUCLEO-F429ZI (UM1974): 8 MHz from the ST-LINK's MCO; its virtual COM port is USART3 on PD8 (TX)
  * and PD9 (RX), fed by APB1: 45 MHz / 49 = 918,367 baud, 0.35 % below 921,600. */
 #include "board.h"
+#include "board_facts.h"
 #include "cortex_m.h"
 #include "stm32_clock.h"
 #include "stm32_gpio.h"
 #include "stm32_registers.h"
 #include "stm32_usart.h"
 #include "stm32f429.h"
-
-enum { DEFAULT_BAUD = 921600 };
-
-const char board_name[] = "nucleo-f429zi";
 
 const cortex_m_vector vectors[16 + 91] __attribute__((section(".vectors"), used)) = {
     CORTEX_M_SYSTEM_VECTORS,
@@ -29,5 +26,5 @@ void board_init(void) {
     stm32_usart_start((struct stm32_usart){.base = USART3,
                                            .interrupt = STM32_USART3_INTERRUPT,
                                            .clock_hertz = stm32_apb1_hertz(board_clock())},
-                      DEFAULT_BAUD);
+                      BOARD_DEFAULT_BAUD);
 }

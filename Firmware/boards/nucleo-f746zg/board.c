@@ -1,15 +1,12 @@
 /* NUCLEO-F746ZG (UM1974): 8 MHz from the ST-LINK's MCO; its virtual COM port is USART3 on PD8 (TX)
  * and PD9 (RX). */
 #include "board.h"
+#include "board_facts.h"
 #include "cortex_m.h"
 #include "stm32_gpio.h"
 #include "stm32_registers.h"
 #include "stm32_usart.h"
 #include "stm32f746.h"
-
-enum { DEFAULT_BAUD = 921600 };
-
-const char board_name[] = "nucleo-f746zg";
 
 const cortex_m_vector vectors[16 + 98] __attribute__((section(".vectors"), used)) = {
     CORTEX_M_SYSTEM_VECTORS,
@@ -30,5 +27,5 @@ void board_init(void) {
     stm32_usart_start((struct stm32_usart){.base = USART3,
                                            .interrupt = STM32_USART3_INTERRUPT,
                                            .clock_hertz = board_clock().core_hertz},
-                      DEFAULT_BAUD);
+                      BOARD_DEFAULT_BAUD);
 }

@@ -2,16 +2,13 @@
  * USART1 on PA9 (TX) and PA10 (RX), fed by APB2: 90 MHz / 98 = 918,367 baud, 0.35 % below 921,600.
  * The older 32F429IDISCOVERY (ST-LINK/V2, USB 0483:3748) has no virtual COM port. */
 #include "board.h"
+#include "board_facts.h"
 #include "cortex_m.h"
 #include "stm32_clock.h"
 #include "stm32_gpio.h"
 #include "stm32_registers.h"
 #include "stm32_usart.h"
 #include "stm32f429.h"
-
-enum { DEFAULT_BAUD = 921600 };
-
-const char board_name[] = "stm32f429i-disc1";
 
 const cortex_m_vector vectors[16 + 91] __attribute__((section(".vectors"), used)) = {
     CORTEX_M_SYSTEM_VECTORS,
@@ -30,5 +27,5 @@ void board_init(void) {
     stm32_usart_start((struct stm32_usart){.base = USART1,
                                            .interrupt = STM32_USART1_INTERRUPT,
                                            .clock_hertz = stm32_apb2_hertz(board_clock())},
-                      DEFAULT_BAUD);
+                      BOARD_DEFAULT_BAUD);
 }

@@ -1,15 +1,12 @@
 /* 32F746GDISCOVERY (UM1907): 25 MHz crystal; the ST-LINK/V2-1's virtual COM port is USART1 on PA9
  * (TX) and PB7 (RX). */
 #include "board.h"
+#include "board_facts.h"
 #include "cortex_m.h"
 #include "stm32_gpio.h"
 #include "stm32_registers.h"
 #include "stm32_usart.h"
 #include "stm32f746.h"
-
-enum { DEFAULT_BAUD = 921600 };
-
-const char board_name[] = "stm32f746g-disco";
 
 const cortex_m_vector vectors[16 + 98] __attribute__((section(".vectors"), used)) = {
     CORTEX_M_SYSTEM_VECTORS,
@@ -30,5 +27,5 @@ void board_init(void) {
     stm32_usart_start((struct stm32_usart){.base = USART1,
                                            .interrupt = STM32_USART1_INTERRUPT,
                                            .clock_hertz = board_clock().core_hertz},
-                      DEFAULT_BAUD);
+                      BOARD_DEFAULT_BAUD);
 }

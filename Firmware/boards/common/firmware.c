@@ -1,0 +1,113 @@
+/* The main loop: bytes from the line to the session, one step at most, bytes to the line.
+ *
+ * Invariants
+ *   - The transmit ring holds the longest frame, so every frame finds room once the ring has drained.
+ *   - A step delays the line's bytes but loses none: the receive ring fills by interrupt, and its
+ *     size is part of the credit the host is given.
+ */
+#include "firmware.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "board.h"
+#include "board_facts.h"
+#include "session.h"
+
+enum { LINE_CHUNK_BYTES = 256, MEMORY_REGIONS_MAX = 8 };
+
+_Static_assert(FRAME_WIRE_BYTES < BOARD_TRANSMIT_RING_BYTES,
+               "the transmit ring cannot take the longest frame");
+
+static struct session session;
+static int8_t sample_slots[SAMPLE_QUEUE_SLOTS * FIRMWARE_INPUT_BYTES];
+static const struct wire_baud_rate bauds[] = {BOARD_BAUD_LADDER};
+static struct wire_memory_region memory[MEMORY_REGIONS_MAX];
+static struct wire_crash_report crash;
+
+static struct session_line_errors line_errors(void) {
+    struct board_serial_errors errors = board_serial_errors();
+    return (struct session_line_errors){
+        .overruns = errors.overruns + errors.dropped,
+        .framing = errors.framing,
+        .noise = errors.noise,
+    };
+}
+
+static struct session_board board = {
+    .name = BOARD_NAME,
+    .firmware = FIRMWARE_VERSION,
+    .counter_unit = BOARD_COUNTER_UNIT,
+    .receive_ring_bytes = BOARD_RECEIVE_RING_BYTES - 1, /* one byte stays free */
+    .bauds = bauds,
+    .baud_count = sizeof bauds / sizeof bauds[0],
+    .memory = memory,
+    .ticks = board_ticks,
+    .stack_high_water = board_stack_high_water,
+    .line_errors = line_errors,
+};
+
+static void describe_memory(void) {
+    uint32_t count = board_memory_region_count;
+    assert(count <= MEMORY_REGIONS_MAX);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct board_memory_region *region = &board_memory_regions[i];
+        memory[i] = (struct wire_memory_region){
+            .name = {.data = region->name, .count = (uint8_t)strlen(region->name)},
+            .byte_count = region->byte_count,
+            .planned_bytes = region->used_bytes,
+        };
+    }
+    board.memory_count = (uint8_t)count;
+}
+
+static void describe_crash(void) {
+    struct board_crash last = board_last_crash();
+    if (last.kind == BOARD_CRASH_NONE) return;
+    crash = (struct wire_crash_report){
+        .kind = (uint8_t)last.kind,
+        .program_counter = last.program_counter,
+        .link_register = last.link_register,
+        .fault_status = last.fault_status,
+        .fault_address = last.fault_address,
+    };
+    board.crash = &crash;
+}
+
+static void describe_board(void) {
+    board_unique_id(board.uid);
+    board.boot_id = board_boot_id();
+    board.counter_hertz = board_clock().core_hertz;
+    describe_memory();
+    describe_crash();
+}
+
+static bool receive(uint32_t now_milliseconds) {
+    uint8_t bytes[LINE_CHUNK_BYTES];
+    uint32_t count = board_serial_read(bytes, sizeof bytes);
+    if (count > 0) session_receive(&session, bytes, count, now_milliseconds);
+    return count > 0;
+}
+
+/* A frame leaves the session only when the ring takes all of it. */
+static bool transmit(uint32_t now_milliseconds) {
+    const uint8_t *frame;
+    uint32_t room = board_serial_writable();
+    uint32_t byte_count = session_transmit(&session, now_milliseconds, room, &frame);
+    if (byte_count > 0) board_serial_write(frame, byte_count);
+    return byte_count > 0;
+}
+
+_Noreturn void firmware_run(void) {
+    board_init();
+    assert(step_model.input_bytes == FIRMWARE_INPUT_BYTES);
+    describe_board();
+    session_init(&session, &step_model, &board, sample_slots);
+    for (;;) {
+        uint32_t now = board_milliseconds();
+        bool has_received = receive(now);
+        bool has_more = session_poll(&session);
+        bool has_sent = transmit(now);
+        if (!has_received && !has_more && !has_sent) board_idle();
+    }
+}

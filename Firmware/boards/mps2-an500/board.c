@@ -1,3 +1,0 @@
-#include "board.h"
-
-const char board_name[] = "mps2-an500";

@@ -1,0 +1,99 @@
+/// A board the firmware can be built for: `board.json` of a folder under `Firmware/boards`.
+///
+/// Nothing about a board stands in Swift, and nothing that is here stands in its C: the build writes
+/// the C's share of it into `board_facts.h`.
+package struct Board: Hashable, Sendable, Codable {
+  /// The folder's name.
+  package var name: String
+  /// What it is, for a person.
+  package var title: String
+  /// `cortex-m7`, `cortex-m4` or `host`.
+  package var core: String
+  package var runs: Runs
+  package var compilerFlags: [String]
+  /// C files, relative to `Firmware/boards`.
+  package var sources: [String]
+  /// As in the folder's `memory.ld`; empty on the host.
+  package var memory: [MemoryRegion]
+  /// Tried in order: the first that links is taken.
+  package var placements: [Placement]
+  /// Reserved for the stack; a computed bound above it fails the build.
+  package var stackBytes: Int
+  package var serial: Serial
+  package var counter: Counter
+  /// Of the virtual COM port of the board's probe.
+  package var usbIds: [USBID]
+  /// Ways to program it, best first.
+  package var flashing: [FlashRecipe]
+  package var qemu: QEMUMachine?
+
+  package enum Runs: String, Hashable, Sendable, Codable {
+    /// Needs the board.
+    case real
+    case qemu
+    /// As a process of this machine.
+    case host
+  }
+
+  /// Where each kind of data goes: names of `memory`.
+  package struct Placement: Hashable, Sendable, Codable {
+    package var stack: String
+    package var data: String
+    package var state: String
+    package var arena: String
+  }
+
+  package struct Serial: Hashable, Sendable, Codable {
+    package var defaultBaud: Int
+    /// Fastest first, at most 8.
+    package var baudLadder: [Int]
+  }
+
+  /// The free-running counter behind every measured time.
+  package struct Counter: Hashable, Sendable, Codable {
+    package enum Unit: String, Hashable, Sendable, Codable {
+      /// Under QEMU with `-icount shift=0`, where one instruction takes one nanosecond.
+      case instructions
+      case cycles
+      case nanoseconds
+    }
+    package var unit: Unit
+    /// Ticks a second.
+    package var hertz: Int
+
+    /// Units one tick stands for: 40 instructions on a 25 MHz machine, otherwise 1.
+    package var unitsPerTick: Double {
+      switch unit {
+      case .instructions: 1e9 / Double(hertz)
+      case .cycles, .nanoseconds: 1
+      }
+    }
+  }
+
+  /// Four lower-case hexadecimal digits each.
+  package struct USBID: Hashable, Sendable, Codable {
+    package var vendor: String
+    package var product: String
+  }
+
+  /// A program and its arguments, in which `{elf}` and `{bin}` stand for the firmware's files.
+  package struct FlashRecipe: Hashable, Sendable, Codable {
+    package var tool: String
+    package var arguments: [String]
+  }
+
+  package struct QEMUMachine: Hashable, Sendable, Codable {
+    package var program: String
+    package var machine: String
+    package var arguments: [String]
+    /// Where `struct identity` of `boards/common/identity.h` lies.
+    package var identityAddress: String
+  }
+}
+
+extension Board {
+  package var flashBytes: Int { memory.filter { $0.kind == .flash }.reduce(0) { $0 + $1.bytes } }
+  package var ramBytes: Int { memory.filter { $0.kind == .ram }.reduce(0) { $0 + $1.bytes } }
+
+  func region(named name: String) -> MemoryRegion? { memory.first { $0.name == name } }
+}

@@ -1,0 +1,61 @@
+/// Why firmware could not be built, programmed or started, as one sentence.
+package enum FirmwareBuildError: Error, Hashable, Sendable {
+  case noFirmwareFolder(searched: [String])
+  case unreadableFile(path: String, reason: String)
+  case unwritableFile(path: String, reason: String)
+  case badArtifact(String)
+  case unknownBoard(name: String, known: [String])
+  case noStandIn(board: String)
+  /// A program that is not installed, and the Debian packages that bring it.
+  case missingTool(name: String, packages: [String])
+  case compileFailed(file: String, message: String)
+  case linkFailed(board: String, message: String)
+  /// `missingBytes` more than `region` holds.
+  case memoryOverflow(board: String, region: String, capacityBytes: Int, missingBytes: Int)
+  case stackUnbounded(board: String, reason: String)
+  case stackTooSmall(board: String, boundBytes: Int, reservedBytes: Int)
+  case unreadableToolOutput(tool: String, line: String)
+  case notFlashable(board: String)
+  case notRunnable(board: String)
+  case processFailed(program: String, reason: String)
+}
+
+extension FirmwareBuildError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .noFirmwareFolder(let searched):
+      "found no folder 'Firmware' in \(searched.joined(separator: ", ")): "
+        + "set FIELDTUNE_HOME to the folder that holds it"
+    case .unreadableFile(let path, let reason): "\(path): cannot be read: \(reason)"
+    case .unwritableFile(let path, let reason): "\(path): cannot be written: \(reason)"
+    case .badArtifact(let reason): reason
+    case .unknownBoard(let name, let known):
+      "found no board '\(name)', expected one of \(known.joined(separator: ", "))"
+    case .noStandIn(let board):
+      "board '\(board)': no QEMU machine has its core and memory; "
+        + "use --device host or a real board"
+    case .missingTool(let name, let packages):
+      "found no program '\(name)': install it with "
+        + "'apt-get install -y --no-install-recommends \(packages.joined(separator: " "))'"
+    case .compileFailed(let file, let message): "\(file): does not compile: \(message)"
+    case .linkFailed(let board, let message): "board '\(board)': does not link: \(message)"
+    case .memoryOverflow(let board, let region, let capacity, let missing):
+      "board '\(board)': \(region) holds \(capacity) bytes, the firmware needs "
+        + "\(capacity + missing), which is \(missing) too many: train fewer layers (--update) "
+        + "or take a board with more memory"
+    case .stackUnbounded(let board, let reason):
+      "board '\(board)': the stack has no bound: \(reason)"
+    case .stackTooSmall(let board, let bound, let reserved):
+      "board '\(board)': the stack needs \(bound) bytes, board.json reserves \(reserved): "
+        + "raise stackBytes there"
+    case .unreadableToolOutput(let tool, let line):
+      "\(tool): cannot read its output '\(line)'; compile with the Debian packages the README names"
+    case .notFlashable(let board):
+      "board '\(board)': cannot be programmed, it is not a piece of hardware; "
+        + "train on it with --device host or --device qemu"
+    case .notRunnable(let board):
+      "board '\(board)': cannot be started on this machine; connect it and name its port"
+    case .processFailed(let program, let reason): "\(program): \(reason)"
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import ArtifactManifest
+import Foundation
+
+/// Builds the firmware of an artifact for a board: kernels, runtime, board and the artifact's own C.
+package struct FirmwareBuilder: Sendable {
+  package let root: FirmwareRoot
+
+  package init(root: FirmwareRoot) { self.root = root }
+
+  /// Where an artifact keeps a board's build: `DIR/build/BOARD`.
+  package static func outputDirectory(artifactDirectory: URL, board: Board) -> URL {
+    artifactDirectory.appendingPathComponent("build").appendingPathComponent(board.name)
+  }
+
+  /// Compiles what has changed, links, measures, and leaves `firmware.elf` (and `firmware.bin`) in
+  /// `outputDirectory`. Blocks for as long as the compiler runs.
+  ///
+  /// - Throws: a sentence when a tool is missing, a file does not compile, memory does not suffice or
+  ///   the stack has no bound below what board.json reserves.
+  package func build(
+    artifactDirectory: URL, board: Board, outputDirectory: URL
+  ) throws(FirmwareBuildError) -> BuildReport {
+    let toolchain = try Toolchain(for: board)
+    let artifact = try Self.open(artifactDirectory)
+    let plan = try BuildPlan(
+      root: root, artifact: artifact, board: board, outputDirectory: outputDirectory)
+    try plan.writeGeneratedFiles()
+    try Compilation(plan: plan, compiler: toolchain.compiler).run()
+    let stackBound = board.runs == .host ? nil : try stackBoundBytes(plan)
+    let placement = try Linking(plan: plan, compiler: toolchain.compiler).run()
+    let binary = try writeBinary(plan, toolchain)
+    return try measure(plan, toolchain, placement, binary, stackBound)
+  }
+
+  private static func open(_ directory: URL) throws(FirmwareBuildError) -> Artifact {
+    do {
+      return try Artifact(opening: directory.standardizedFileURL)
+    } catch let error as ArtifactError {
+      throw .badArtifact(error.description)
+    } catch {
+      throw .badArtifact("\(directory.path): \(error)")
+    }
+  }
+
+  private func stackBoundBytes(_ plan: BuildPlan) throws(FirmwareBuildError) -> Int {
+    var graph = CallGraph()
+    for unit in plan.units { try graph.add(try plan.read(unit.callGraph)) }
+    let calls = IndirectCalls(artifactPath: plan.artifact.directory.path)
+    let bound: Int
+    do {
+      bound = try StackBound(graph: graph, indirectCalls: calls).bytes()
+    } catch {
+      throw .stackUnbounded(board: plan.board.name, reason: error.description)
+    }
+    guard bound <= plan.board.stackBytes else {
+      throw .stackTooSmall(
+        board: plan.board.name, boundBytes: bound, reservedBytes: plan.board.stackBytes)
+    }
+    return bound
+  }
+
+  private func writeBinary(
+    _ plan: BuildPlan, _ toolchain: Toolchain
+  ) throws(FirmwareBuildError) -> URL? {
+    guard let objcopy = toolchain.objcopy else { return nil }
+    let result = try objcopy.run(["-O", "binary", plan.elf.path, plan.binary.path])
+    guard result.status == 0 else {
+      throw .processFailed(program: objcopy.path, reason: result.output)
+    }
+    return plan.binary
+  }
+
+  private func measure(
+    _ plan: BuildPlan, _ toolchain: Toolchain, _ placement: Board.Placement?, _ binary: URL?,
+    _ stackBound: Int?
+  ) throws(FirmwareBuildError) -> BuildReport {
+    let result = try toolchain.size.run(["-A", "-d", plan.elf.path])
+    guard result.status == 0 else {
+      throw .processFailed(program: toolchain.size.path, reason: result.output)
+    }
+    let sizes = try SectionSizes(sizeOutput: result.output)
+    let initialized = sizes.bytes(".data")
+    let stackInData = plan.board.runs == .host ? plan.board.stackBytes : 0
+    let data = initialized + sizes.bytes(".bss", ".noinit") - stackInData
+    let arena = sizes.bytes(".arena")
+    let state = sizes.bytes(".training_state")
+    return BuildReport(
+      board: plan.board.name, elf: plan.elf.path, binary: binary?.path,
+      flashBytes: sizes.bytes(".vectors", ".text", ".rodata", ".ARM.exidx") + initialized,
+      flashCapacityBytes: plan.board.flashBytes,
+      sramBytes: data + arena + state + plan.board.stackBytes,
+      arenaBytes: arena, stateBytes: state, dataBytes: data,
+      stackReservedBytes: plan.board.stackBytes, stackBoundBytes: stackBound,
+      regions: try regions(plan.board, sizes, initialized), placement: placement)
+  }
+
+  /// The initial values of variables lie in flash without a section of their own there.
+  private func regions(
+    _ board: Board, _ sizes: SectionSizes, _ initializedBytes: Int
+  ) throws(FirmwareBuildError) -> [BuildReport.Region] {
+    var regions: [BuildReport.Region] = []
+    for region in board.memory {
+      guard let origin = region.originAddress else {
+        throw .unreadableFile(
+          path: "board.json of \(board.name)",
+          reason: "region \(region.name): found the origin '\(region.origin)', expected 0x and digits")
+      }
+      let used = sizes.bytes(from: origin, length: region.bytes)
+      regions.append(
+        .init(
+          name: region.name, bytes: region.bytes,
+          usedBytes: region.kind == .flash ? used + initializedBytes : used))
+    }
+    return regions
+  }
+}

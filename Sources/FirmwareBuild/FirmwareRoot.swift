@@ -1,0 +1,51 @@
+import Foundation
+
+/// The `Firmware` folder: kernels, runtime and boards, in C.
+package struct FirmwareRoot: Hashable, Sendable {
+  package let directory: URL
+
+  package init(directory: URL) { self.directory = directory }
+
+  package var boards: URL { directory.appendingPathComponent("boards") }
+  package var kernels: URL { directory.appendingPathComponent("kernels") }
+  package var runtime: URL { directory.appendingPathComponent("runtime") }
+
+  /// Finds the folder: `$FIELDTUNE_HOME/Firmware`, then `Firmware` beside the running program or in a
+  /// folder above it (a build tree), then above the working directory, then
+  /// `/usr/share/fieldtune/Firmware`.
+  package static func locate() throws(FirmwareBuildError) -> FirmwareRoot {
+    try locate(among: candidates())
+  }
+
+  static func locate(among candidates: [URL]) throws(FirmwareBuildError) -> FirmwareRoot {
+    for folder in candidates {
+      let root = FirmwareRoot(directory: folder.appendingPathComponent("Firmware"))
+      let marker = root.runtime.appendingPathComponent("step.h")
+      if FileManager.default.fileExists(atPath: marker.path) { return root }
+    }
+    throw .noFirmwareFolder(searched: candidates.map(\.path))
+  }
+
+  private static func candidates() -> [URL] {
+    var folders: [URL] = []
+    if let home = ProcessInfo.processInfo.environment["FIELDTUNE_HOME"], !home.isEmpty {
+      folders.append(URL(fileURLWithPath: home))
+    }
+    let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    folders += ancestors(of: program.deletingLastPathComponent())
+    folders += ancestors(of: URL(fileURLWithPath: FileManager.default.currentDirectoryPath))
+    folders.append(URL(fileURLWithPath: "/usr/share/fieldtune"))
+    return folders
+  }
+
+  /// The folder itself and those above it, nearest first, without the root.
+  private static func ancestors(of folder: URL) -> [URL] {
+    var folders: [URL] = []
+    var current = folder.standardizedFileURL
+    while current.path != "/" {
+      folders.append(current)
+      current = current.deletingLastPathComponent().standardizedFileURL
+    }
+    return folders
+  }
+}

@@ -1,0 +1,41 @@
+/// Whom calls through pointers reach.
+///
+/// There are three tables of functions in the firmware: `step_model`, filled by the artifact and called
+/// by the session; `struct session_board`, filled by `common/firmware.c` and called by the session;
+/// `struct link_client`, filled by the session and called by the link. The board's counter travels on to
+/// the generated step as `phase_clock.now`.
+///
+/// A static function that nobody calls by name must be in such a table: the compiler refuses unused ones.
+struct IndirectCalls: Hashable, Sendable {
+  /// The artifact's folder, as it stands in the call graph's locations.
+  let artifactPath: String
+
+  /// Functions a call through a pointer, made at `location`, may reach; empty when no rule covers it.
+  func targets(of location: String, in graph: CallGraph) -> [String] {
+    if location.hasPrefix(artifactPath) || location.contains("/kernels/") {
+      return boardFunctions(["board_ticks"], in: graph)
+    }
+    if location.contains("/runtime/link") {
+      return nameless(in: graph) { $0.contains("/runtime/session") }
+    }
+    if location.contains("/runtime/") {
+      return boardFunctions(["board_ticks", "board_stack_high_water"], in: graph)
+        + nameless(in: graph) { $0.contains("/common/firmware.c") || $0.hasPrefix(artifactPath) }
+    }
+    return []
+  }
+
+  private func boardFunctions(_ names: [String], in graph: CallGraph) -> [String] {
+    names.filter { graph.functions[$0] != nil }
+  }
+
+  /// Functions that nobody calls by name, defined where `isTheirs` says; static ones have a colon in
+  /// their title, and an artifact's need not be static.
+  private func nameless(in graph: CallGraph, where isTheirs: (String) -> Bool) -> [String] {
+    let called = Set(graph.functions.values.flatMap(\.callees))
+    return graph.functions.filter { name, function in
+      isTheirs(function.location) && !called.contains(name)
+        && (name.contains(":") || function.location.hasPrefix(artifactPath))
+    }.map(\.key).sorted()
+  }
+}
