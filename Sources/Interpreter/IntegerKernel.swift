@@ -1,0 +1,50 @@
+import GraphIR
+
+/// An operation with its constants worked out, ready to run step after step.
+protocol IntegerKernel {
+  func run(_ memory: TensorMemory, _ context: inout StepContext)
+}
+
+extension Operation {
+  /// The reference kernel of this operation. `graph` has been verified.
+  func integerKernel(in graph: Graph) -> any IntegerKernel {
+    switch kind {
+    case .conv2D(let window, let weighting):
+      Conv2D(graph, self, window, weighting)
+    case .depthwiseConv2D(let window, let weighting, let multiplier):
+      DepthwiseConv2D(graph, self, window, weighting, multiplier)
+    case .fullyConnected(let weighting):
+      FullyConnected(graph, self, weighting)
+    case .add(let clamp): Add(graph, self, clamp)
+    case .averagePool2D(let window, let clamp): AveragePool2D(graph, self, window, clamp)
+    case .maxPool2D(let window, let clamp): MaxPool2D(graph, self, window, clamp)
+    case .mean: Mean(graph, self)
+    case .pad(let before): Pad(graph, self, before)
+    case .reshape, .reshapeError: Reshape(graph, self)
+    case .softmax(let beta): Softmax(graph, self, beta)
+    case .requantize(let scales, let clamp, let rounding):
+      Requantize(graph, self, scales, clamp, rounding)
+    case .clampMask(let clamp): ClampMask(graph, self, clamp)
+    case .softmaxCrossEntropy(let scales): SoftmaxCrossEntropy(graph, self, scales)
+    case .conv2DBackwardInput(let window, let weighting):
+      Conv2DBackwardInput(graph, self, window, weighting)
+    case .depthwiseConv2DBackwardInput(let window, let weighting, let multiplier):
+      DepthwiseConv2DBackwardInput(graph, self, window, weighting, multiplier)
+    case .fullyConnectedBackwardInput(let weighting):
+      FullyConnectedBackwardInput(graph, self, weighting)
+    case .averagePool2DBackward(let window): AveragePool2DBackward(graph, self, window)
+    case .maxPool2DBackward(let window): MaxPool2DBackward(graph, self, window)
+    case .padBackward(let before): PadBackward(graph, self, before)
+    case .maskError: MaskError(graph, self)
+    case .sumErrors: SumErrors(graph, self)
+    case .conv2DUpdateWeights(let window, let weighting):
+      Conv2DUpdateWeights(graph, self, window, weighting)
+    case .depthwiseConv2DUpdateWeights(let window, let weighting, let multiplier):
+      DepthwiseConv2DUpdateWeights(graph, self, window, weighting, multiplier)
+    case .fullyConnectedUpdateWeights(let weighting):
+      FullyConnectedUpdateWeights(graph, self, weighting)
+    case .updateBias(let weighting): UpdateBias(graph, self, weighting)
+    case .updateRanges: UpdateRanges(graph)
+    }
+  }
+}

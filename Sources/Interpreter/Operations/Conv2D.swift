@@ -1,0 +1,137 @@
+import GraphIR
+
+/// y[p,o] = requantize(bias[o] + Σ (x[q,i] - zero point) · w[o,tap,i]).
+struct Conv2D: IntegerKernel {
+  private let window: SlidingWindow
+  private let input: TensorID
+  private let inputChannels: Int
+  private let zeroPoint: Int16
+  private let planes: [WeightPlane]
+  private let stage: OutputStage
+
+  init(_ graph: Graph, _ operation: Operation, _ window: Window, _ weighting: Weighting) {
+    input = operation.inputs[0]
+    let cells = graph[operation.outputs[0]].shape
+    self.window = SlidingWindow(window, map: graph[input].shape, cells: cells)
+    inputChannels = weighting.channels
+    zeroPoint = Int16(graph[input].zeroPoint)
+    planes = WeightPlane.planes(operation, weighting)
+    stage = OutputStage(graph, operation, weighting)
+  }
+
+  func run(_ memory: TensorMemory, _ context: inout StepContext) {
+    let input: UnsafeMutablePointer<Int8> = memory.pointer(input)
+    stage.forEachCell(window.outputCells, memory) { cell, sums in
+      for plane in planes {
+        let weights: UnsafeMutablePointer<Int8> = memory.pointer(plane.tensor)
+        window.forEachTap(of: cell) { tap, inputCell in
+          let x = input + inputCell * inputChannels + plane.firstChannel
+          for o in 0..<stage.channels {
+            let row = weights + (o * window.taps + tap) * plane.channels
+            sums[o] &+= dot(x, zeroPoint, row, plane.channels)
+          }
+        }
+      }
+    }
+  }
+}
+
+/// y[p,o] += x[q,i] · w[o,tap,i]  ⇒  dx[q,i] = Σ over (p, tap) that read q, and o, of dy[p,o] · w[o,tap,i].
+struct Conv2DBackwardInput: IntegerKernel {
+  private let window: SlidingWindow
+  private let inputChannels: Int
+  private let prescaleQ15: [Int32]
+  private let planes: [WeightPlane]
+  private let stage: ErrorStage
+
+  init(_ graph: Graph, _ operation: Operation, _ window: Window, _ weighting: Weighting) {
+    let (dy, dx) = (operation.inputs[0], operation.outputs[0])
+    self.window = SlidingWindow(window, map: graph[dx].shape, cells: graph[dy].shape)
+    inputChannels = weighting.channels
+    prescaleQ15 = weighting.prescaleQ15(count: graph[dy].shape[3]).map { Int32($0) }
+    planes = WeightPlane.planes(operation, weighting)
+    stage = ErrorStage(graph, from: dy, to: dx, factor: weighting.inputErrorFactor)
+  }
+
+  func run(_ memory: TensorMemory, _ context: inout StepContext) {
+    let count = window.inputCells * inputChannels
+    withSums(count) { sums in
+      for plane in planes { scatter(plane, memory, into: sums) }
+      stage.store(sums, count: count, memory, &context)
+    }
+  }
+
+  private func scatter(
+    _ plane: WeightPlane, _ memory: TensorMemory, into sums: UnsafeMutablePointer<Int32>
+  ) {
+    let channels = prescaleQ15.count
+    let errors: UnsafeMutablePointer<Int16> = memory.pointer(stage.errors)
+    let weights: UnsafeMutablePointer<Int8> = memory.pointer(plane.tensor)
+    for cell in 0..<window.outputCells {
+      for o in 0..<channels {
+        let error = prescale(errors[cell * channels + o], prescaleQ15[o])
+        if error == 0 { continue }
+        window.forEachTap(of: cell) { tap, inputCell in
+          accumulate(
+            sums + inputCell * inputChannels + plane.firstChannel, error,
+            weights + (o * window.taps + tap) * plane.channels, 0, plane.channels)
+        }
+      }
+    }
+  }
+}
+
+/// y[p,o] += (x[q,i] - zero point) · w[o,tap,i]  ⇒  dw[o,tap,i] = Σ over p of dy[p,o] · (x[q,i] - zero point).
+struct Conv2DUpdateWeights: IntegerKernel {
+  private let window: SlidingWindow
+  private let input: TensorID
+  private let errors: TensorID
+  private let weight: TensorID
+  private let residual: TensorID
+  private let inputChannels: Int
+  private let outputChannels: Int
+  private let trained: Int
+  private let zeroPoint: Int16
+  private let stage: UpdateStage
+
+  init(_ graph: Graph, _ operation: Operation, _ window: Window, _ weighting: Weighting) {
+    (input, errors) = (operation.inputs[0], operation.inputs[1])
+    (weight, residual) = (operation.inputs[2], operation.inputs[3])
+    self.window = SlidingWindow(window, map: graph[input].shape, cells: graph[errors].shape)
+    inputChannels = weighting.channels
+    outputChannels = graph[errors].shape[3]
+    trained = weighting.trainedChannels
+    zeroPoint = Int16(graph[input].zeroPoint)
+    stage = UpdateStage(
+      graph, errors: errors, factors: weighting.weightUpdateFactors(count: outputChannels))
+  }
+
+  func run(_ memory: TensorMemory, _ context: inout StepContext) {
+    let rowCount = window.taps * trained
+    withSums(outputChannels * rowCount) { sums in
+      gather(memory, into: sums)
+      let weights: UnsafeMutablePointer<Int8> = memory.pointer(weight)
+      let residuals: UnsafeMutablePointer<Int8> = memory.pointer(residual)
+      for index in 0..<outputChannels * rowCount {
+        stage.updateWeight(
+          &weights[index], &residuals[index], gradient: sums[index], channel: index / rowCount,
+          &context)
+      }
+    }
+  }
+
+  private func gather(_ memory: TensorMemory, into sums: UnsafeMutablePointer<Int32>) {
+    let input: UnsafeMutablePointer<Int8> = memory.pointer(input)
+    let errors: UnsafeMutablePointer<Int16> = memory.pointer(errors)
+    for cell in 0..<window.outputCells {
+      window.forEachTap(of: cell) { tap, inputCell in
+        let x = input + inputCell * inputChannels
+        for o in 0..<outputChannels where errors[cell * outputChannels + o] != 0 {
+          accumulate(
+            sums + (o * window.taps + tap) * trained, errors[cell * outputChannels + o], x,
+            zeroPoint, trained)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import GraphIR
+
+/// y[p,o] = requantize(bias[o] + Σ (x[q, o / multiplier] - zero point) · w[tap,o]).
+struct DepthwiseConv2D: IntegerKernel {
+  private let window: SlidingWindow
+  private let input: TensorID
+  private let inputChannels: Int
+  private let multiplier: Int
+  private let zeroPoint: Int32
+  private let planes: [WeightPlane]
+  private let stage: OutputStage
+
+  init(
+    _ graph: Graph, _ operation: Operation, _ window: Window, _ weighting: Weighting,
+    _ multiplier: Int
+  ) {
+    input = operation.inputs[0]
+    let cells = graph[operation.outputs[0]].shape
+    self.window = SlidingWindow(window, map: graph[input].shape, cells: cells)
+    inputChannels = graph[input].shape[3]
+    self.multiplier = multiplier
+    zeroPoint = graph[input].zeroPoint
+    planes = WeightPlane.planes(operation, weighting)
+    stage = OutputStage(graph, operation, weighting)
+  }
+
+  func run(_ memory: TensorMemory, _ context: inout StepContext) {
+    let input: UnsafeMutablePointer<Int8> = memory.pointer(input)
+    stage.forEachCell(window.outputCells, memory) { cell, sums in
+      for plane in planes {
+        let weights: UnsafeMutablePointer<Int8> = memory.pointer(plane.tensor)
+        let planeSums = sums + plane.firstChannel
+        window.forEachTap(of: cell) { tap, inputCell in
+          let x = input + inputCell * inputChannels
+          let row = weights + tap * plane.channels
+          for k in 0..<plane.channels {
+            let c = inputChannel(plane.firstChannel + k)
+            planeSums[k] &+= (Int32(x[c]) &- zeroPoint) &* Int32(row[k])
+          }
+        }
+      }
+    }
+  }
+
+  @inline(__always)
+  private func inputChannel(_ o: Int) -> Int { multiplier == 1 ? o : o / multiplier }
+}
+
+/// y[p,o] += x[q,c] · w[tap,o]  ⇒  dx[q,c] = Σ over (p, tap) that read q, and o of c, of dy[p,o] · w[tap,o].
+struct DepthwiseConv2DBackwardInput: IntegerKernel {
+  private let window: SlidingWindow
+  private let inputChannels: Int
+  private let multiplier: Int
+  private let prescaleQ15: [Int32]
+  private let planes: [WeightPlane]
+  private let stage: ErrorStage
+
+  init(
+    _ graph: Graph, _ operation: Operation, _ window: Window, _ weighting: Weighting,
+    _ multiplier: Int
+  ) {
+    let (dy, dx) = (operation.inputs[0], operation.outputs[0])
+    self.window = SlidingWindow(window, map: graph[dx].shape, cells: graph[dy].shape)
+    inputChannels = graph[dx].shape[3]
+    self.multiplier = multiplier
+    prescaleQ15 = weighting.prescaleQ15(count: weighting.channels).map { Int32($0) }
+    planes = WeightPlane.planes(operation, weighting)
+    stage = ErrorStage(graph, from: dy, to: dx, factor: weighting.inputErrorFactor)
+  }
+
+  func run(_ memory: TensorMemory, _ context: inout StepContext) {
+    let count = window.inputCells * inputChannels
+    withSums(count) { sums in
+      for plane in planes { scatter(plane, memory, into: sums) }
+      stage.store(sums, count: count, memory, &context)
+    }
+  }
+
+  private func scatter(
+    _ plane: WeightPlane, _ memory: TensorMemory, into sums: UnsafeMutablePointer<Int32>
+  ) {
+    let channels = prescaleQ15.count
+    let errors: UnsafeMutablePointer<Int16> = memory.pointer(stage.errors)
+    let weights: UnsafeMutablePointer<Int8> = memory.pointer(plane.tensor)
+    for cell in 0..<window.outputCells {
+      window.forEachTap(of: cell) { tap, inputCell in
+        for k in 0..<plane.channels {
+          let o = plane.firstChannel + k
+          let error = prescale(errors[cell * channels + o], prescaleQ15[o])
+          let weight = Int32(weights[tap * plane.channels + k])
+          sums[inputCell * inputChannels + o / multiplier] &+= Int32(error) &* weight
+        }
+      }
+    }
+  }
+}
+
+/// y[p,o] += (x[q,c] - zero point) · w[tap,o]  ⇒  dw[tap,o] = Σ over p of dy[p,o] · (x[q,c] - zero point).
+struct DepthwiseConv2DUpdateWeights: IntegerKernel {
+  private let window: SlidingWindow
+  private let input: TensorID
+  private let errors: TensorID
+  private let weight: TensorID
+  private let residual: TensorID
+  private let inputChannels: Int
+  private let multiplier: Int
+  private let outputChannels: Int
+  private let trained: Int
+  private let zeroPoint: Int32
+  private let stage: UpdateStage
+
+  init(
+    _ graph: Graph, _ operation: Operation, _ window: Window, _ weighting: Weighting,
+    _ multiplier: Int
+  ) {
+    (input, errors) = (operation.inputs[0], operation.inputs[1])
+    (weight, residual) = (operation.inputs[2], operation.inputs[3])
+    self.window = SlidingWindow(window, map: graph[input].shape, cells: graph[errors].shape)
+    inputChannels = graph[input].shape[3]
+    self.multiplier = multiplier
+    outputChannels = weighting.channels
+    trained = weighting.trainedChannels
+    zeroPoint = graph[input].zeroPoint
+    stage = UpdateStage(
+      graph, errors: errors, factors: weighting.weightUpdateFactors(count: outputChannels))
+  }
+
+  func run(_ memory: TensorMemory, _ context: inout StepContext) {
+    withSums(window.taps * trained) { sums in
+      gather(memory, into: sums)
+      let weights: UnsafeMutablePointer<Int8> = memory.pointer(weight)
+      let residuals: UnsafeMutablePointer<Int8> = memory.pointer(residual)
+      for index in 0..<window.taps * trained {
+        stage.updateWeight(
+          &weights[index], &residuals[index], gradient: sums[index], channel: index % trained,
+          &context)
+      }
+    }
+  }
+
+  private func gather(_ memory: TensorMemory, into sums: UnsafeMutablePointer<Int32>) {
+    let input: UnsafeMutablePointer<Int8> = memory.pointer(input)
+    let errors: UnsafeMutablePointer<Int16> = memory.pointer(errors)
+    for cell in 0..<window.outputCells {
+      let dy = errors + cell * outputChannels
+      window.forEachTap(of: cell) { tap, inputCell in
+        let x = input + inputCell * inputChannels
+        for o in 0..<trained {
+          sums[tap * trained + o] &+= Int32(dy[o]) &* (Int32(x[o / multiplier]) &- zeroPoint)
+        }
+      }
+    }
+  }
+}

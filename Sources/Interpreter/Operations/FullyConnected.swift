@@ -1,0 +1,121 @@
+import GraphIR
+
+/// y[n,o] = requantizeOnce(bias[o] + Σ (x[n,i] - zero point) · w[o,i]), each row n.
+struct FullyConnected: IntegerKernel {
+  private let input: TensorID
+  private let rows: Int
+  private let inputChannels: Int
+  private let zeroPoint: Int16
+  private let planes: [WeightPlane]
+  private let stage: OutputStage
+
+  init(_ graph: Graph, _ operation: Operation, _ weighting: Weighting) {
+    input = operation.inputs[0]
+    rows = graph[input].elementCount / weighting.channels
+    inputChannels = weighting.channels
+    zeroPoint = Int16(graph[input].zeroPoint)
+    planes = WeightPlane.planes(operation, weighting)
+    stage = OutputStage(graph, operation, weighting)
+  }
+
+  func run(_ memory: TensorMemory, _ context: inout StepContext) {
+    let input: UnsafeMutablePointer<Int8> = memory.pointer(input)
+    stage.forEachCell(rows, memory) { row, sums in
+      for plane in planes {
+        let weights: UnsafeMutablePointer<Int8> = memory.pointer(plane.tensor)
+        let x = input + row * inputChannels + plane.firstChannel
+        for o in 0..<stage.channels {
+          sums[o] &+= dot(x, zeroPoint, weights + o * plane.channels, plane.channels)
+        }
+      }
+    }
+  }
+}
+
+/// y[n,o] += x[n,i] · w[o,i]  ⇒  dx[n,i] = Σ over o of dy[n,o] · w[o,i].
+struct FullyConnectedBackwardInput: IntegerKernel {
+  private let rows: Int
+  private let inputChannels: Int
+  private let prescaleQ15: [Int32]
+  private let planes: [WeightPlane]
+  private let stage: ErrorStage
+
+  init(_ graph: Graph, _ operation: Operation, _ weighting: Weighting) {
+    let (dy, dx) = (operation.inputs[0], operation.outputs[0])
+    inputChannels = weighting.channels
+    rows = graph[dx].elementCount / inputChannels
+    prescaleQ15 = weighting.prescaleQ15(count: graph[dy].elementCount / rows).map { Int32($0) }
+    planes = WeightPlane.planes(operation, weighting)
+    stage = ErrorStage(graph, from: dy, to: dx, factor: weighting.inputErrorFactor)
+  }
+
+  func run(_ memory: TensorMemory, _ context: inout StepContext) {
+    let count = rows * inputChannels
+    withSums(count) { sums in
+      for plane in planes { scatter(plane, memory, into: sums) }
+      stage.store(sums, count: count, memory, &context)
+    }
+  }
+
+  private func scatter(
+    _ plane: WeightPlane, _ memory: TensorMemory, into sums: UnsafeMutablePointer<Int32>
+  ) {
+    let errors: UnsafeMutablePointer<Int16> = memory.pointer(stage.errors)
+    let weights: UnsafeMutablePointer<Int8> = memory.pointer(plane.tensor)
+    for row in 0..<rows {
+      for (o, ratio) in prescaleQ15.enumerated() {
+        let error = prescale(errors[row * prescaleQ15.count + o], ratio)
+        accumulate(
+          sums + row * inputChannels + plane.firstChannel, error, weights + o * plane.channels, 0,
+          plane.channels)
+      }
+    }
+  }
+}
+
+/// y[n,o] += (x[n,i] - zero point) · w[o,i]  ⇒  dw[o,i] = Σ over n of dy[n,o] · (x[n,i] - zero point).
+struct FullyConnectedUpdateWeights: IntegerKernel {
+  private let input: TensorID
+  private let errors: TensorID
+  private let weight: TensorID
+  private let residual: TensorID
+  private let rows: Int
+  private let inputChannels: Int
+  private let outputChannels: Int
+  private let trained: Int
+  private let zeroPoint: Int16
+  private let stage: UpdateStage
+
+  init(_ graph: Graph, _ operation: Operation, _ weighting: Weighting) {
+    (input, errors) = (operation.inputs[0], operation.inputs[1])
+    (weight, residual) = (operation.inputs[2], operation.inputs[3])
+    inputChannels = weighting.channels
+    rows = graph[input].elementCount / inputChannels
+    outputChannels = graph[errors].elementCount / rows
+    trained = weighting.trainedChannels
+    zeroPoint = Int16(graph[input].zeroPoint)
+    stage = UpdateStage(
+      graph, errors: errors, factors: weighting.weightUpdateFactors(count: outputChannels))
+  }
+
+  func run(_ memory: TensorMemory, _ context: inout StepContext) {
+    let input: UnsafeMutablePointer<Int8> = memory.pointer(input)
+    let errors: UnsafeMutablePointer<Int16> = memory.pointer(errors)
+    let weights: UnsafeMutablePointer<Int8> = memory.pointer(weight)
+    let residuals: UnsafeMutablePointer<Int8> = memory.pointer(residual)
+    withSums(outputChannels * trained) { sums in
+      for row in 0..<rows {
+        for o in 0..<outputChannels {
+          accumulate(
+            sums + o * trained, errors[row * outputChannels + o], input + row * inputChannels,
+            zeroPoint, trained)
+        }
+      }
+      for index in 0..<outputChannels * trained {
+        stage.updateWeight(
+          &weights[index], &residuals[index], gradient: sums[index], channel: index / trained,
+          &context)
+      }
+    }
+  }
+}
