@@ -102,11 +102,11 @@ let package = Package(
     // Tests.
     tests("GraphIRTests", ["GraphIR"]),
     tests("ModelImportTests", ["ModelImport", "GraphIR", "Interpreter"]),
-    tests("ModelExportTests", ["ModelExport", "ModelImport", "GraphIR"]),
+    tests("ModelExportTests", ["ModelExport", "ModelImport", "GraphIR", "ArtifactManifest"]),
     tests("InterpreterTests", ["Interpreter", "GraphIR"]),
     tests("CompilerTests", compileTime + ["Compiler"]),
     tests("KernelParityTests", ["FirmwareKernels", "Interpreter", "GraphIR"]),
-    tests("FirmwareBuildTests", ["FirmwareBuild", "ArtifactManifest", "Compiler"]),
+    tests("FirmwareBuildTests", ["FirmwareBuild", "ArtifactManifest", "Compiler", "WireProtocol"]),
     tests("WireProtocolTests", ["WireProtocol", "FirmwareRuntime"]),
     tests("TransportTests", ["Transport"]),
     tests("DatasetsTests", ["Datasets"]),
