@@ -1,0 +1,53 @@
+import WireProtocol
+
+/// Who answered the hello, and where it stood then.
+package struct DeviceDescription: Equatable, Sendable {
+  package let hello: Wire.DeviceHello
+
+  package init(_ hello: Wire.DeviceHello) { self.hello = hello }
+
+  /// The board's folder, as `mps2-an500`.
+  package var board: String { hello.board }
+
+  /// The microcontroller's unique number, 24 hexadecimal digits.
+  package var identifier: String { hello.uid.map(hexadecimal).joined() }
+
+  /// `mps2-an500 (0123456789abcdef01234567)`.
+  package var title: String { "\(board) (\(identifier))" }
+
+  /// True when the device answered from another boot than `other`: its training state is new.
+  package func isReboot(of other: DeviceDescription) -> Bool {
+    hello.bootID != other.hello.bootID || hello.uid != other.hello.uid
+  }
+}
+
+/// The artifact a device is expected to run.
+package struct ExpectedHashes: Hashable, Sendable {
+  package var model: UInt64
+  package var plan: UInt64
+  package var semantics: UInt64
+
+  package init(model: UInt64, plan: UInt64, semantics: UInt64) {
+    self.model = model
+    self.plan = plan
+    self.semantics = semantics
+  }
+
+  /// - Throws: `DeviceLinkError.otherArtifact`, naming the first hash that differs.
+  func check(_ device: DeviceDescription, name: String) throws(DeviceLinkError) {
+    let rows = [
+      ("model", device.hello.modelHash, model),
+      ("update plan", device.hello.planHash, plan),
+      ("semantics", device.hello.semanticsHash, semantics),
+    ]
+    for (what, found, expected) in rows where found != expected {
+      throw .otherArtifact(name: name, what: what, found: found, expected: expected)
+    }
+  }
+}
+
+func hexadecimal(_ value: some FixedWidthInteger & UnsignedInteger) -> String {
+  let digits = String(value, radix: 16)
+  let width = type(of: value).bitWidth / 4
+  return String(repeating: "0", count: width - digits.count) + digits
+}

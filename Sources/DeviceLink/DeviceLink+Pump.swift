@@ -1,0 +1,132 @@
+import Transport
+import WireProtocol
+
+/// Bytes in, bytes out, and the clock.
+extension DeviceLink {
+  func startPump() {
+    pump.reader = Task { await readAll() }
+    service()
+  }
+
+  private func readAll() async {
+    do {
+      for try await bytes in transport.incoming {
+        perform(conversation.receive(bytes, now: clock.now()))
+        service()
+      }
+      end(.gone(name: name))
+    } catch let error as TransportError {
+      end(DeviceLinkError(error))
+    } catch {
+      // Cancelled: `end` has told everyone.
+    }
+  }
+
+  /// After anything that happened: frames go out, the clock is set.
+  func service() {
+    startWriter()
+    perform(conversation.tick(now: clock.now()))
+    if conversation.isOver { return retire() }
+    setTimer()
+  }
+
+  /// Tells those who wait.
+  func perform(_ effects: [Conversation.Effect]) {
+    for effect in effects {
+      switch effect {
+      case .finish(let id, let result): waiters.finish(id, result)
+      case .answer(let answer): waiters.answer(answer)
+      case .endRun(let error): waiters.endAnswers(error)
+      case .tell(let event): eventSink.yield(event)
+      case .wake: waiters.wake()
+      }
+    }
+  }
+
+  /// Ends every wait, and the port.
+  func end(_ error: DeviceLinkError) {
+    perform(conversation.close(error))
+    retire()
+  }
+
+  private func retire() {
+    pump.cancel()
+    eventSink.finish()
+    if pump.closer == nil { pump.closer = Task { [transport] in await transport.close() } }
+  }
+}
+
+extension DeviceLink {
+  private func startWriter() {
+    guard pump.writer == nil, let frame = conversation.nextFrame(now: clock.now()) else { return }
+    pump.writer = Task { await writeAll(from: frame) }
+  }
+
+  /// Writes frames as long as there are any, some in one write.
+  private func writeAll(from first: [UInt8]) async {
+    var bytes = first
+    do {
+      while !bytes.isEmpty {
+        while bytes.count < burstBytes, let frame = conversation.nextFrame(now: clock.now()) {
+          bytes += frame
+        }
+        try await transport.write(bytes)
+        try await waitForLine()
+        bytes = conversation.nextFrame(now: clock.now()) ?? []
+      }
+      pump.writer = nil
+      service()
+    } catch let error as TransportError {
+      end(DeviceLinkError(error))
+    } catch {
+      // Cancelled: `end` has told everyone.
+    }
+  }
+
+  /// About 4 ms of a serial line, or a few frames where there is no line rate.
+  private var burstBytes: Int {
+    guard let line = transport as? any SerialLine else { return 4096 }
+    return max(64, line.baud / 2500)
+  }
+
+  /// Keeps what waits in the kernel short, so that a frame sent again does not queue behind it.
+  private func waitForLine() async throws {
+    guard let line = transport as? any SerialLine else { return }
+    while line.unsentByteCount > burstBytes {
+      try await clock.sleepUntil(clock.now() + .milliseconds(1))
+    }
+  }
+
+  private func setTimer() {
+    // While a write is under way, no frame can be asked for.
+    let moment = pump.writer == nil ? conversation.deadline : conversation.limit
+    guard let moment else { return }
+    let next = max(moment, clock.now() + .milliseconds(1))
+    if let wakeAt = pump.wakeAt, wakeAt <= next { return }
+    pump.timer?.cancel()
+    pump.wakeAt = next
+    pump.timer = Task { await sleepThenService(until: next) }
+  }
+
+  private func sleepThenService(until moment: Duration) async {
+    do {
+      try await clock.sleepUntil(moment)
+    } catch {
+      return  // an earlier moment has taken this one's place
+    }
+    guard pump.wakeAt == moment else { return }
+    pump.wakeAt = nil
+    service()
+  }
+}
+
+extension DeviceLinkError {
+  init(_ error: TransportError) {
+    switch error {
+    case .closed(let name): self = .gone(name: name)
+    case .cannotOpen(let name, _), .inUse(let name), .notASerialPort(let name),
+      .unsupportedBaud(let name, _, _), .noConnection(let name, _, _), .failed(let name, _):
+      self = .portFailed(name: name, reason: error.description)
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import WireProtocol
+
+/// One sample for the open run.
+package struct DeviceSample: Hashable, Sendable {
+  /// Position in the run; each index is applied once, after the one before it.
+  package var index: UInt32
+  package var mode: Wire.SampleMode
+  /// The true class; 0 for infer.
+  package var label: Int
+  /// Learning rate = mantissa * 2^-shift, mantissa in 2^30 ..< 2^31 or 0.
+  package var rateMantissa: UInt32
+  package var rateShift: UInt8
+  /// Input codes.
+  package var input: [Int8]
+
+  package init(
+    index: UInt32, mode: Wire.SampleMode, label: Int = 0, rateMantissa: UInt32 = 0,
+    rateShift: UInt8 = 0, input: [Int8]
+  ) {
+    self.index = index
+    self.mode = mode
+    self.label = label
+    self.rateMantissa = rateMantissa
+    self.rateShift = rateShift
+    self.input = input
+  }
+
+  /// - Throws: `DeviceLinkError.badSample` for what the device would refuse.
+  func check(for device: DeviceDescription, name: String) throws(DeviceLinkError) {
+    func bad(_ what: String, _ found: Int, _ expected: String) -> DeviceLinkError {
+      .badSample(name: name, index: index, what: what, found: found, expected: expected)
+    }
+    let inputBytes = Int(device.hello.inputBytes)
+    guard input.count == inputBytes else {
+      throw bad("input", input.count, "\(inputBytes) codes, the size of the model's input")
+    }
+    let classCount = Int(device.hello.classCount)
+    guard mode == .infer || 0..<classCount ~= label else {
+      throw bad("label", label, "0 to \(classCount - 1), the classes of the model")
+    }
+    guard mode != .train || rateMantissa == 0 || (1 << 30)..<(1 << 31) ~= rateMantissa else {
+      throw bad("learning rate's mantissa", Int(rateMantissa), "0 or 2^30 to 2^31 - 1")
+    }
+  }
+
+  func message(run: UInt64) -> Wire.Sample {
+    Wire.Sample(
+      run: run, index: index, mode: mode, label: mode == .infer ? 0 : UInt16(label),
+      rateMantissa: rateMantissa, rateShift: rateShift, input: input.map(UInt8.init(bitPattern:)))
+  }
+}
+
+/// What became of a sample.
+package enum SampleAnswer: Equatable, Sendable {
+  /// Of mode train or evaluate.
+  case step(Wire.Step)
+  /// Of mode infer.
+  case output(Wire.Output)
+
+  package var index: UInt32 {
+    switch self {
+    case .step(let step): step.index
+    case .output(let output): output.index
+    }
+  }
+
+  var run: UInt64 {
+    switch self {
+    case .step(let step): step.run
+    case .output(let output): output.run
+    }
+  }
+}
+
+/// An open run.
+package struct DeviceRun: Sendable {
+  /// Where it stands: `report.nextIndex` is the first index not applied yet.
+  package let report: Wire.RunReport
+  /// The answers in the order of the samples. Ends with `endRun`, throws a `DeviceLinkError` when
+  /// the run cannot go on over this link. For one reader.
+  package let answers: AsyncThrowingStream<SampleAnswer, any Error>
+}

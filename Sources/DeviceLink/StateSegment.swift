@@ -1,0 +1,23 @@
+import WireProtocol
+
+/// One segment of the training state: a checkpoint is all of them, in digest order.
+package struct StateSegment: Hashable, Sendable {
+  package var kind: Wire.SegmentKind
+  /// Little endian, as on the device.
+  package var bytes: [UInt8]
+
+  package init(kind: Wire.SegmentKind, bytes: [UInt8]) {
+    self.kind = kind
+    self.bytes = bytes
+  }
+
+  /// Most bytes that one SEGMENT_DATA or SEGMENT_WRITE carries (Protocol/schema.json).
+  static let bytesPerMessage = 600
+
+  /// `offset ..< end` of each message that `byteCount` bytes take.
+  static func pieces(of byteCount: Int) -> [Range<Int>] {
+    stride(from: 0, to: byteCount, by: bytesPerMessage).map {
+      $0..<min($0 + bytesPerMessage, byteCount)
+    }
+  }
+}

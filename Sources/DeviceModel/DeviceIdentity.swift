@@ -1,0 +1,45 @@
+import WireProtocol
+
+/// Who a device in Swift says it is.
+package struct DeviceIdentity: Hashable, Sendable {
+  package var board: String
+  package var bootID: UInt32
+  /// 12 bytes.
+  package var uid: [UInt8]
+  package var modelHash: UInt64
+  package var planHash: UInt64
+  package var semanticsHash: UInt64
+  package var layoutHash: UInt64
+
+  package init(
+    board: String, bootID: UInt32, uid: [UInt8] = [UInt8](repeating: 0, count: 12),
+    modelHash: UInt64, planHash: UInt64, semanticsHash: UInt64, layoutHash: UInt64
+  ) {
+    precondition(uid.count == 12, "a uid of \(uid.count) bytes, expected 12")
+    self.board = board
+    self.bootID = bootID
+    self.uid = uid
+    self.modelHash = modelHash
+    self.planHash = planHash
+    self.semanticsHash = semanticsHash
+    self.layoutHash = layoutHash
+  }
+}
+
+extension DeviceSession {
+  /// The hello of a device that stands where this session does; the link fills in the rest.
+  package func hello(_ identity: DeviceIdentity) -> Wire.DeviceHello {
+    Wire.DeviceHello(
+      magic: Wire.magic, protocolMinimum: Wire.minimumVersion, protocolMaximum: Wire.version,
+      session: 0, attempt: 0, bootID: identity.bootID, connection: 0, uid: identity.uid,
+      board: identity.board, firmware: "DeviceModel", schemaHash: Wire.schemaHash,
+      modelHash: identity.modelHash, planHash: identity.planHash,
+      semanticsHash: identity.semanticsHash, layoutHash: identity.layoutHash,
+      mtu: UInt16(Wire.maximumBodyBytes), sampleQueueBytes: UInt32(sampleQueueBytes),
+      sampleSlots: UInt16(Self.sampleSlots), recordSlots: UInt16(RecordRing.slots),
+      inputBytes: UInt32(engine.inputBytes), classCount: UInt16(engine.classCount),
+      segments: engine.segments, bauds: [], memory: [], counterUnit: .nanoseconds,
+      counterHertz: 1_000_000_000, run: run, nextIndex: records.next, trainingStep: trainingStep,
+      checkpointGeneration: 0, state: state)
+  }
+}
