@@ -107,7 +107,7 @@ let package = Package(
     tests("CompilerTests", compileTime + ["Compiler"]),
     tests("KernelParityTests", ["FirmwareKernels", "Interpreter", "GraphIR"]),
     tests("FirmwareBuildTests", ["FirmwareBuild", "ArtifactManifest", "Compiler", "WireProtocol"]),
-    tests("WireProtocolTests", ["WireProtocol", "FirmwareRuntime"]),
+    tests("WireProtocolTests", ["WireProtocol", "FirmwareRuntime", "schema-generator"]),
     tests("TransportTests", ["Transport"]),
     tests("DatasetsTests", ["Datasets"]),
     tests("TelemetryTests", ["Telemetry"]),

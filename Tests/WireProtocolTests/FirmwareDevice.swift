@@ -1,0 +1,104 @@
+import FirmwareRuntime
+import WireProtocol
+
+/// The device's end in C: the firmware's own link, linked as a library.
+final class FirmwareDevice: SimulatedEnd {
+  private let link = UnsafeMutablePointer<FirmwareRuntime.link>.allocate(capacity: 1)
+  private let inputBytes: Int
+  private let slots: UInt32
+  private var partial: [UInt8] = []
+  private(set) var log = SampleLog()
+  private(set) var connectionCount = 0
+
+  init(bootID: UInt32, slots: UInt16, inputBytes: Int) {
+    self.inputBytes = inputBytes
+    self.slots = UInt32(slots)
+    link.initialize(to: FirmwareRuntime.link())
+    link_init(link, client, bootID)
+  }
+
+  deinit { link.deallocate() }
+
+  var counters: link_counters { link.pointee.counters }
+  var isConnected: Bool { link_is_connected(link) }
+
+  /// The C end is polled, as the main loop of a board does.
+  var deadline: UInt64? { (lastPoll / 5_000 + 1) * 5_000 }
+  private var lastPoll: UInt64 = 0
+
+  private var client: link_client {
+    link_client(
+      context: Unmanaged.passUnretained(self).toOpaque(),
+      identify: { context, hello in FirmwareDevice.of(context)?.identify(hello) },
+      connected: { context in FirmwareDevice.of(context)?.connected() },
+      disconnected: { _ in },
+      message: { context, channel, _, count in
+        FirmwareDevice.of(context)?.log.complain("message on \(channel) of \(count) bytes")
+        return true
+      },
+      sample: { context, bytes, count, isFirst, isLast in
+        FirmwareDevice.of(context)?.sample(
+          UnsafeBufferPointer(start: bytes, count: Int(count)), isFirst, isLast)
+        return true
+      },
+      sample_credit: { context in FirmwareDevice.of(context)?.credit ?? 0 })
+  }
+
+  private static func of(_ context: UnsafeMutableRawPointer?) -> FirmwareDevice? {
+    context.map { Unmanaged<FirmwareDevice>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  private var credit: UInt32 { slots * UInt32(inputBytes + 23) - UInt32(partial.count) }
+
+  private func connected() {
+    connectionCount += 1
+    partial = []
+    log.unsent = []
+  }
+
+  private func identify(_ hello: UnsafeMutablePointer<wire_device_hello>?) {
+    hello?.pointee.sample_queue_bytes = slots * UInt32(inputBytes + 23)
+    hello?.pointee.input_bytes = UInt32(inputBytes)
+    hello?.pointee.run = 7
+    hello?.pointee.next_index = log.nextIndex
+  }
+
+  private func sample(_ bytes: UnsafeBufferPointer<UInt8>, _ isFirst: Bool, _ isLast: Bool) {
+    if isFirst { partial = [] }
+    partial += bytes
+    guard isLast else { return }
+    do {
+      guard case .sample(let sample) = try Wire.Message(partial, from: .host) else {
+        return log.complain("another message on the samples channel")
+      }
+      log.take(sample)
+    } catch {
+      log.complain("\(error)")
+    }
+    partial = []
+  }
+
+  func receive(_ bytes: [UInt8], now: UInt64) {
+    link_feed(link, bytes, UInt32(bytes.count), UInt32(truncatingIfNeeded: now / 1000))
+  }
+
+  func nextFrame(now: UInt64) -> [UInt8]? {
+    lastPoll = now
+    while let index = log.unsent.first, send(SampleStream.step(index)) {
+      log.unsent.removeFirst()
+    }
+    var wire: UnsafePointer<UInt8>?
+    let count = link_poll(link, UInt32(truncatingIfNeeded: now / 1000), 1023, &wire)
+    return count == 0 ? nil : Array(UnsafeBufferPointer(start: wire, count: Int(count)))
+  }
+
+  func send(_ step: Wire.Step) -> Bool {
+    let bytes = step.bytes
+    return link_send(link, Wire.Channel.telemetry.rawValue, bytes, UInt32(bytes.count))
+  }
+
+  func post(_ step: Wire.Step) {
+    let bytes = step.bytes
+    link_post(link, Wire.Channel.telemetry.rawValue, bytes, UInt32(bytes.count))
+  }
+}

@@ -1,0 +1,123 @@
+import FirmwareRuntime
+import Testing
+import WireProtocol
+
+/// Faulty wires in front of both decoders: nothing wrong is accepted, and the next frame is.
+@Suite struct FrameFaultTests {
+  static let bodyCounts = [0, 1, 8, 23]
+
+  @Test(arguments: bodyCounts)
+  func decoders_acceptNoSingleFault(_ bodyCount: Int) {
+    let wire = frame(bodyCount).wire
+    for index in wire.indices {
+      for bit in 0..<8 { check(wire, "bit \(bit) of byte \(index)") { $0[index] ^= 1 << bit } }
+      for value in UInt8.min...UInt8.max {
+        check(wire, "byte \(index) is \(value)") { $0[index] = value }
+        check(wire, "\(value) before byte \(index)") { $0.insert(value, at: index) }
+      }
+      check(wire, "byte \(index) lost") { $0.remove(at: index) }
+      check(wire, "byte \(index) doubled") { $0.insert($0[index], at: index) }
+      check(wire, "cut before byte \(index)") { $0.removeSubrange(index...) }
+    }
+  }
+
+  @Test(arguments: [0, 8])
+  func decoders_acceptNoTwoFlips(_ bodyCount: Int) {
+    let wire = frame(bodyCount).wire
+    for first in 0..<wire.count * 8 {
+      for second in first + 1..<wire.count * 8 {
+        check(wire, "bits \(first) and \(second)") {
+          $0[first / 8] ^= 1 << (first % 8)
+          $0[second / 8] ^= 1 << (second % 8)
+        }
+      }
+    }
+  }
+
+  /// Garbage in pieces of any size: the same events whole, byte by byte and merged, in both
+  /// languages, and no crash.
+  @Test func decoders_agreeOnGarbage() {
+    for seed in 1...200 as ClosedRange<UInt64> {
+      var random = SeededGenerator(seed: seed)
+      var bytes: [UInt8] = []
+      for _ in 0..<20 {
+        let size = Int.random(in: 0...900, using: &random)
+        bytes += random.happens(0.5) ? frame(size % 600).wire : random.bytes(size)
+        if random.happens(0.5) { bytes.append(0) }
+      }
+      #expect(swiftEvents(bytes) == firmwareEvents(bytes), "seed \(seed)")
+    }
+  }
+
+  @Test func endpoints_ignoreGarbageAndEchoes() {
+    var random = SeededGenerator(seed: 5)
+    var host = HostEndpoint(session: 3)
+    let device = FirmwareDevice(bootID: 1, slots: 2, inputBytes: 64)
+    for now in 1...200 as ClosedRange<UInt64> {
+      let garbage = random.bytes(300)
+      host.receive(garbage, now: now)
+      device.receive(garbage, now: now)
+      if let echo = host.nextFrame(now: now * 10_000) { host.receive([0] + echo, now: now) }
+      #expect(device.nextFrame(now: now) == nil, "the device speaks before any hello")
+    }
+    #expect(!host.isConnected && host.takeEvents().isEmpty && host.statistics.echoes > 0)
+  }
+
+  private func frame(_ bodyCount: Int) -> Frame {
+    var frame = Frame(kind: .data, sender: .host, epoch: 2)
+    frame.sequence = 0x0100
+    frame.body = (0..<bodyCount).map { UInt8($0 % 3 * 127) }
+    return frame
+  }
+
+  /// Faulty bytes, then two good frames: of the frames that come out, all are ones that were sent,
+  /// and the last good one is among them.
+  private func check(_ wire: [UInt8], _ name: String, _ fault: (inout [UInt8]) -> Void) {
+    var bytes = wire
+    fault(&bytes)
+    var next = Frame(kind: .ack, sender: .host, epoch: 2)
+    next.acknowledged = 9
+    bytes += next.wire + next.wire
+    let swift = swiftEvents(bytes)
+    let isHarmless = swift.frames.allSatisfy { $0 == wire || $0 == next.wire }
+    if !isHarmless || swift.frames.last != next.wire || swift != firmwareEvents(bytes) {
+      Issue.record("\(name): \(swift)")
+    }
+  }
+
+  private struct Events: Equatable {
+    var frames: [[UInt8]] = []
+    var errors: [UInt8] = []
+  }
+
+  private func swiftEvents(_ bytes: [UInt8]) -> Events {
+    var decoder = FrameDecoder()
+    var events = Events()
+    for byte in bytes {
+      switch decoder.take(byte) {
+      case nil: break
+      case .success(let frame): events.frames.append(frame.wire)
+      case .failure(let error): events.errors.append(error.rawValue)
+      }
+    }
+    return events
+  }
+
+  private func firmwareEvents(_ bytes: [UInt8]) -> Events {
+    var decoder = frame_decoder()
+    frame_decoder_start(&decoder)
+    var events = Events()
+    for byte in bytes {
+      let event = frame_decoder_take(&decoder, byte)
+      if event == FRAME_GOOD {
+        var header = decoder.header
+        var wire = [UInt8](repeating: 0, count: 657)
+        let count = frame_encode(&header, decoder.body, UInt32(decoder.body_count), &wire)
+        events.frames.append(Array(wire.prefix(Int(count))))
+      } else if event != FRAME_NONE {
+        events.errors.append(UInt8(event.rawValue))
+      }
+    }
+    return events
+  }
+}

@@ -1,0 +1,109 @@
+import WireProtocol
+
+/// A message's bytes, and what a reader must make of them; nil for a message to reject.
+struct MessageVector {
+  var name: String
+  var sender: Wire.Side
+  var bytes: [UInt8]
+  var message: Wire.Message?
+
+  static let all: [MessageVector] = good + appended + truncated + malformed
+
+  /// One of each kind, with a different value in every field.
+  static let messages: [Wire.Message] = [
+    .hostHello(
+      Wire.HostHello(
+        magic: Wire.magic, protocolMinimum: 1, protocolMaximum: 2, session: 0x1122_3344_5566_7788,
+        attempt: 9, mtu: 640, schemaHash: 0x8877_6655_4433_2211)),
+    .deviceHello(deviceHello),
+    .refuse(
+      Wire.Refuse(
+        session: 5, attempt: 6, code: .schema, protocolMinimum: 1, protocolMaximum: 3,
+        schemaHash: 7, text: "no")),
+    .runBegin(Wire.RunBegin(run: 0xFFFF_FFFF_FFFF_FFFF, seed: 2, firstIndex: 3, flags: 1)),
+    .runReport(Wire.RunReport(run: 1, nextIndex: 2, trainingStep: 3, digest: 4, state: .ended)),
+    .runEnd(Wire.RunEnd(run: 77)),
+    .resetState(Wire.ResetState(seed: 0xDEAD_BEEF)),
+    .digest(Wire.Digest()),
+    .digestReport(Wire.DigestReport(digest: 1, trainingStep: 2, run: 3, nextIndex: 4)),
+    .time(Wire.Time(hostMicroseconds: 1 << 40)),
+    .timeReport(Wire.TimeReport(hostMicroseconds: 1 << 40, ticks: 1 << 50)),
+    .pause(Wire.Pause(reason: .flashErase, milliseconds: 2600)),
+    .errorReport(
+      Wire.ErrorReport(category: .session, code: .indexAhead, context: 12, text: "später")),
+    .crashReport(
+      Wire.CrashReport(
+        kind: .busFault, programCounter: 1, linkRegister: 2, faultStatus: 3, faultAddress: 4)),
+    .sample(
+      Wire.Sample(
+        run: 1, index: 2, mode: .evaluate, label: 3, rateMantissa: 1 << 30, rateShift: 40,
+        input: [0x80, 0xFF, 0, 0x7F])),
+    .step(SampleStream.step(41)),
+    .output(Wire.Output(run: 1, index: 2, prediction: 3, codes: [4, 5, 6])),
+    .gap(Wire.Gap(channel: .telemetry, count: 17)),
+    .segmentRead(Wire.SegmentRead(segment: .residuals, offset: 256, count: 600)),
+    .segmentData(Wire.SegmentData(segment: .biases, offset: 4, data: [1, 2, 3])),
+    .segmentWrite(Wire.SegmentWrite(segment: .ranges, offset: 8, data: [9, 8, 7])),
+    .segmentWritten(Wire.SegmentWritten(segment: .header, offset: 1, count: 2)),
+    .log(Wire.Log(level: .warning, text: "a line")),
+  ]
+
+  private static var deviceHello: Wire.DeviceHello {
+    var hello = SampleStream.hello(bootID: 3, nextIndex: 4, slots: 2, inputBytes: 64)
+    hello.session = 1
+    hello.attempt = 2
+    hello.schemaHash = 5
+    hello.memory = [
+      Wire.MemoryRegion(name: "DTCM", byteCount: 65_536, plannedBytes: 1, highWaterBytes: 2)
+    ]
+    return hello
+  }
+
+  private static var good: [MessageVector] {
+    messages.map { message in
+      let kind = type(of: message.content).kind
+      return MessageVector(
+        name: "\(kind)", sender: kind.sender, bytes: message.bytes, message: message)
+    }
+  }
+
+  /// A later version may append fields.
+  private static var appended: [MessageVector] {
+    good.map { vector in
+      var longer = vector
+      longer.name += " with appended fields"
+      longer.bytes += [1, 2, 3]
+      return longer
+    }
+  }
+
+  private static var truncated: [MessageVector] {
+    good.map { vector in
+      MessageVector(
+        name: vector.name + " cut", sender: vector.sender, bytes: vector.bytes.dropLast(),
+        message: nil)
+    }
+  }
+
+  private static var malformed: [MessageVector] {
+    func changed(_ name: String, _ index: Int, _ value: UInt8, _ bytes: [UInt8]) -> MessageVector {
+      var bytes = bytes
+      bytes[index] = value
+      return MessageVector(name: name, sender: .host, bytes: bytes, message: nil)
+    }
+    let sample = SampleStream.sample(1, inputBytes: 8).bytes
+    let write = Wire.SegmentWrite(segment: .weights, offset: 0, data: Array(0..<9)).bytes
+    return [
+      MessageVector(name: "empty", sender: .host, bytes: [], message: nil),
+      MessageVector(name: "identifier 0", sender: .host, bytes: [0], message: nil),
+      MessageVector(name: "identifier 255", sender: .host, bytes: [255, 1, 2], message: nil),
+      MessageVector(
+        name: "a device's message from the host", sender: .host,
+        bytes: SampleStream.step(1).bytes, message: nil),
+      changed("sample of mode 3", 13, 3, sample),
+      changed("sample with a count beyond the end", 21, 9, sample),
+      changed("segment 5", 1, 5, write),
+      changed("segment data of 777 bytes", 7, 3, write),
+    ]
+  }
+}
