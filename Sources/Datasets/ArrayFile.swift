@@ -1,5 +1,5 @@
-/// One array out of a file of whatever format: IDX, NPY, or an NPZ that holds just one; each of them
-/// may be compressed with gzip.
+/// One array out of a file of whatever format: IDX, NPY, or an NPZ that holds just one; each of
+/// them may be compressed with gzip.
 enum ArrayFile {
   static func read(_ path: String) throws -> ArrayContent {
     let bytes = try FileBytes.read(path)

@@ -77,7 +77,8 @@ extension Dataset {
     }
   }
 
-  /// The class of sample `index`, as the file has it: `validate(classCount:)` tells whether it fits.
+  /// The class of sample `index`, as the file has it: `validate(classCount:)` tells whether it
+  /// fits.
   package func label(at index: Int) -> Int {
     labels[index]
   }

@@ -53,7 +53,7 @@ enum Inflater {
     defer { inflateEnd(stream) }
 
     var output: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 256 * 1024)
+    var chunk = [UInt8](repeating: 0, count: min(max(4 * bytes.count, 1024), 256 * 1024))
     // zlib counts in 32 bits.
     var input = Array(bytes.prefix(Int(Int32.max)))
     let inputCount = input.count

@@ -31,8 +31,8 @@ package enum InputScale: Equatable, Sendable {
 /// | `raw`           | code = v − 128      | code = v         | code = v, rounded, clamped |
 /// | X               | r = v · X           | r = v · X        | r = v · X               |
 ///
-/// `raw` of an unsigned byte is how a uint8 model's input turns into that of the same model in int8:
-/// TFLite lowers the zero point by 128 and keeps the scale.
+/// `raw` of an unsigned byte is how a uint8 model's input turns into that of the same model in
+/// int8: TFLite lowers the zero point by 128 and keeps the scale.
 package struct InputEncoder: Sendable {
   package let scale: Double
   package let zeroPoint: Int

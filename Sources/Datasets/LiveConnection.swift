@@ -98,11 +98,13 @@ extension LiveConnection {
   private func askForMore(_ context: ChannelHandlerContext) {
     if received.readableBytes > Self.lineByteLimit {
       count { $0.refused += 1 }
-      let sentence = "line \(lineNumber + 1): found more than \(Self.lineByteLimit) bytes, "
+      let sentence =
+        "line \(lineNumber + 1): found more than \(Self.lineByteLimit) bytes, "
         + "expected a shorter line"
       endAfter(Self.json(error: sentence), context)
     } else if hasSenderFinished {
-      let summary = #"{"accepted":\#(counts.accepted),"dropped":\#(counts.dropped),"#
+      let summary =
+        #"{"accepted":\#(counts.accepted),"dropped":\#(counts.dropped),"#
         + #""refused":\#(counts.refused)}"# + "\n"
       endAfter(summary, context)
     } else {

@@ -92,8 +92,9 @@ package struct LiveSampleFormat: Sendable {
       case .unsigned: return .unsigned(bytes)
       case .signed: return .signed(bytes.map(Int8.init(bitPattern:))[...])
       case .real:
-        guard bytes.count % 4 == 0, case .real(let numbers) = ElementFormat.f32.decode(
-          bytes, bigEndian: false)
+        guard bytes.count % 4 == 0,
+          case .real(let numbers) = ElementFormat.f32.decode(
+            bytes, bigEndian: false)
         else {
           throw DatasetError(
             .damaged, place, found: "\(bytes.count) bytes of type f32",

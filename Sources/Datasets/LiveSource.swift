@@ -2,11 +2,12 @@ import Foundation
 import NIOCore
 import NIOPosix
 
-/// Samples that arrive while training runs: a Unix socket on which any program may write JSON lines.
+/// Samples that arrive while training runs: a Unix socket on which any program may write JSON
+/// lines.
 ///
 /// A line is one sample, see `LiveSampleFormat`. A line that is none is answered with
-/// `{"error":"line 3: found …, expected …"}` and skipped. When a sender has finished writing it gets
-/// `{"accepted":12,"dropped":0,"refused":1}`, and the connection is closed. Samples of several
+/// `{"error":"line 3: found …, expected …"}` and skipped. When a sender has finished writing it
+/// gets `{"accepted":12,"dropped":0,"refused":1}`, and the connection is closed. Samples of several
 /// senders mix in the order of arrival. One task reads at a time; reading throws
 /// `CancellationError` when its task is cancelled, and ends after `close()`.
 package final class LiveSource: AsyncSequence, Sendable {
@@ -55,7 +56,8 @@ package final class LiveSource: AsyncSequence, Sendable {
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(
-            LiveConnection(format: format, queue: queue, counter: counter, whenFull: whenFull,
+            LiveConnection(
+              format: format, queue: queue, counter: counter, whenFull: whenFull,
               senders: senders))
         }
       }

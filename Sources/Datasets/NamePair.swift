@@ -10,7 +10,8 @@ enum NamePair {
     let base: Substring
     let suffix: String
     if let split {
-      let endings = ["_\(split.rawValue)", split.rawValue, "_\(split.rawValue.prefix(2))"]
+      let endings =
+        ["_\(split.rawValue)", split.rawValue, "_\(split.rawValue.prefix(2))"]
         + ["\(split.rawValue.prefix(2))"]
       guard let ending = endings.first(where: samples.hasSuffix) else { return [] }
       (base, suffix) = (samples.dropLast(ending.count), ending)

@@ -22,8 +22,8 @@ struct SplitMix64 {
     return Self.mix(state)
   }
 
-  /// A number in `0..<bound`, all equally likely: of the product of 64 random bits and the bound the
-  /// upper half, drawn again where the lower half shows a bias (Lemire 2019, arXiv:1805.10941).
+  /// A number in `0..<bound`, all equally likely: of the product of 64 random bits and the bound
+  /// the upper half, drawn again where the lower half shows a bias (Lemire 2019, arXiv:1805.10941).
   mutating func next(below bound: Int) -> Int {
     precondition(bound > 0, "bound \(bound)")
     let bound = UInt64(bound)

@@ -1,8 +1,8 @@
 /// Which ports may be written to.
 ///
-/// A port that matches nothing belongs to somebody else's device, and a byte sent there may do harm;
-/// so only boards' own probes and what the user listed are greeted, and a device counts as ours only
-/// after it has answered.
+/// A port that matches nothing belongs to somebody else's device, and a byte sent there may do
+/// harm; so only boards' own probes and what the user listed are greeted, and a device counts as
+/// ours only after it has answered.
 package struct AdoptionPolicy: Sendable {
   /// A port the user named.
   package enum Listing: Hashable, Sendable {

@@ -4,7 +4,8 @@ import Synchronization
 ///
 /// Invariants:
 /// - A reader waits only while the buffer is empty and the queue is open.
-/// - A producer that was told `.full` stops until its `notifyWhenDrained` action runs. So the buffer
+/// - A producer that was told `.full` stops until its `notifyWhenDrained` action runs. So the
+///   buffer
 ///   holds less than `limit` bytes plus one push for each producer.
 /// - Continuations and actions run outside the lock, each exactly once.
 final class ByteQueue: Sendable {

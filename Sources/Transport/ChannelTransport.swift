@@ -131,7 +131,8 @@ extension TransportError {
     }
   }
 
-  /// An unplugged terminal reads as EIO, ENXIO or ENODEV; a closed socket writes as EPIPE or resets.
+  /// An unplugged terminal reads as EIO, ENXIO or ENODEV; a closed socket writes as EPIPE or
+  /// resets.
   private static let codesOfAVanishedDevice: Set<CInt> = [
     EIO, ENXIO, ENODEV, EPIPE, ECONNRESET, EBADF,
   ]

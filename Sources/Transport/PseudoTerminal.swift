@@ -3,8 +3,9 @@ import NIOCore
 
 /// The master side of a kernel pseudo-terminal: a serial cable without hardware.
 ///
-/// What opens `devicePath` is at the other end of the line, as a board would be or as a daemon would
-/// be. The other end may come and go; `close()` is the unplugging: it reads end of file or EIO.
+/// What opens `devicePath` is at the other end of the line, as a board would be or as a daemon
+/// would be. The other end may come and go; `close()` is the unplugging: it reads end of file or
+/// EIO.
 package final class PseudoTerminal: ByteTransport {
   package let name: String
   /// Where the other end is: `/dev/pts/3`.

@@ -82,8 +82,7 @@ extension UdevRecord {
     var properties: [String: String] = [:]
     var entry = udev_device_get_properties_list_entry(device)
     while let current = entry {
-      if let name = udev_list_entry_get_name(current), let value = udev_list_entry_get_value(current)
-      {
+      if let name = udev_list_entry_get_name(current), let value = udev_list_entry_get_value(current) {
         properties[String(cString: name)] = String(cString: value)
       }
       entry = udev_list_entry_get_next(current)

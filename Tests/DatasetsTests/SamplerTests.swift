@@ -27,8 +27,8 @@ import Testing
     #expect(Array(all[37..<74]) == forward.order(epoch: 1))
   }
 
-  /// Where each index lands over many epochs: chi-squared over 8 × 8 cells has 49 degrees of freedom
-  /// and exceeds 94 once in ten thousand times.
+  /// Where each index lands over many epochs: chi-squared over 8 × 8 cells has 49 degrees of
+  /// freedom and exceeds 94 once in ten thousand times.
   @Test func order_favoursNoPlace() {
     let sampler = Sampler(count: 8, seed: 3)
     var counts = [Int](repeating: 0, count: 64)

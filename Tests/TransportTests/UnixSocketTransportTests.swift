@@ -80,7 +80,8 @@ private func temporaryPath() -> String {
       try await UnixSocketTransport.connect(path: path, patience: .seconds(600))
     }
     #expect(
-      error == .cannotOpen(
-        name: "unix:\(path)", reason: "the path is too long: expected at most 107 bytes"))
+      error
+        == .cannotOpen(
+          name: "unix:\(path)", reason: "the path is too long: expected at most 107 bytes"))
   }
 }
