@@ -45,7 +45,7 @@ package struct Board: Hashable, Sendable, Codable {
 
   package struct Serial: Hashable, Sendable, Codable {
     package var defaultBaud: Int
-    /// Fastest first, at most 8.
+    /// Fastest first, at most 8; empty where the line has no rate.
     package var baudLadder: [Int]
   }
 

@@ -2,10 +2,9 @@ import ArtifactManifest
 import Foundation
 
 extension BuildPlan {
-  /// Writes `board_facts.h` and, where memory is placed by hand, the first `regions.ld`.
+  /// Makes the output's folders and writes `board_facts.h`.
   func writeGeneratedFiles() throws(FirmwareBuildError) {
-    let objects = outputDirectory.appendingPathComponent("objects")
-    for folder in [outputDirectory, objects, generated] {
+    for folder in [outputDirectory, ownObjects, generated] {
       do {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       } catch {
@@ -36,7 +35,8 @@ extension BuildPlan {
   }
 
   private func boardFacts() throws(FirmwareBuildError) -> String {
-    let ladder = board.serial.baudLadder.map { "{\($0)u}" }.joined(separator: ", ")
+    let rates = board.serial.baudLadder
+    let ladder = rates.isEmpty ? "{0}" : rates.map { "{\($0)u}" }.joined(separator: ", ")
     return """
       /* From board.json and the artifact's manifest. */
       #ifndef FIELDTUNE_BOARD_FACTS_H
@@ -44,6 +44,7 @@ extension BuildPlan {
 
       #define BOARD_NAME "\(board.name)"
       #define BOARD_DEFAULT_BAUD \(board.serial.defaultBaud)u
+      #define BOARD_BAUD_COUNT \(rates.count)
       #define BOARD_BAUD_LADDER \(ladder)
       #define BOARD_COUNTER_UNIT WIRE_COUNTER_UNIT_\(board.counter.unit.rawValue.uppercased())
       #define FIRMWARE_VERSION "\(Self.firmwareVersion)+\(try sourceDigest().prefix(8))"
@@ -57,7 +58,13 @@ extension BuildPlan {
   /// Tells firmware built from other sources apart; hexadecimal.
   private func sourceDigest() throws(FirmwareBuildError) -> String {
     var digest = Digest64()
-    for file in units.map(\.source) + headers { digest.update(try read(file).utf8) }
+    for folder in [root.kernels, root.runtime, commonFolder, boardFolder] {
+      for kind in ["c", "h"] {
+        for file in try Self.files(of: folder, extension: kind) {
+          digest.update(try Self.read(file).utf8)
+        }
+      }
+    }
     return digest.hex
   }
 }

@@ -2,51 +2,57 @@ import ArtifactManifest
 import Foundation
 
 /// Which files a build reads and writes, and with which flags.
+///
+/// Invariant: kernels and runtime see only each other's headers and the board's compiler flags, so their
+/// objects serve every artifact and every board of a core.
 struct BuildPlan: Sendable {
   let root: FirmwareRoot
   let artifact: Artifact
   let board: Board
   let outputDirectory: URL
-  let units: [CompileUnit]
-  /// Of every header a source may include; generated ones aside.
-  let headers: [URL]
+  let groups: [SourceGroup]
 
   static let firmwareVersion = "0.1.0"
 
-  /// A C file and what becomes of it.
-  struct CompileUnit: Sendable {
-    var source: URL
-    var object: URL
-    /// Written by the compiler beside the object.
-    var callGraph: URL { object.deletingPathExtension().appendingPathExtension("ci") }
-    /// Digest of all the object was made from.
-    var key: URL { object.deletingPathExtension().appendingPathExtension("key") }
+  /// Files compiled with the same flags.
+  struct SourceGroup: Sendable {
+    var sources: [URL]
+    var includes: [URL]
+    var objectDirectory: URL
   }
 
   init(
-    root: FirmwareRoot, artifact: Artifact, board: Board, outputDirectory: URL
+    root: FirmwareRoot, artifact: Artifact, board: Board, outputDirectory: URL, cache: ObjectCache
   ) throws(FirmwareBuildError) {
     self.root = root
     self.artifact = artifact
     self.board = board
     self.outputDirectory = outputDirectory
-    let folders = [root.kernels, root.runtime, artifact.directory]
-    var sources = board.sources.map { root.boards.appendingPathComponent($0) }
-    for folder in folders { sources += try Self.files(of: folder, extension: "c") }
-    let objects = outputDirectory.appendingPathComponent("objects")
-    units = sources.map { source in
-      let folder = source.deletingLastPathComponent().lastPathComponent
-      let name = "\(folder)-\(source.deletingPathExtension().lastPathComponent).o"
-      return CompileUnit(source: source, object: objects.appendingPathComponent(name))
-    }
-    var headers: [URL] = []
-    let headerFolders = folders + [
-      root.boards.appendingPathComponent("common"), root.boards.appendingPathComponent(board.name),
+    let ownObjects = Self.ownObjects(outputDirectory)
+    let generated = outputDirectory.appendingPathComponent("generated")
+    let runtime = [root.runtime, root.kernels]
+    let common = root.boards.appendingPathComponent("common")
+    let own = root.boards.appendingPathComponent(board.name)
+    groups = [
+      SourceGroup(
+        sources: try Self.files(of: root.kernels, extension: "c")
+          + Self.files(of: root.runtime, extension: "c"),
+        includes: runtime, objectDirectory: cache.isUsable() ? cache.directory : ownObjects),
+      SourceGroup(
+        sources: board.sources.map { root.boards.appendingPathComponent($0) },
+        includes: [generated, own, common] + runtime, objectDirectory: ownObjects),
+      SourceGroup(
+        sources: try Self.files(of: artifact.directory, extension: "c"),
+        includes: [artifact.directory] + runtime, objectDirectory: ownObjects),
     ]
-    for folder in headerFolders { headers += try Self.files(of: folder, extension: "h") }
-    self.headers = headers
   }
 
+  private static func ownObjects(_ outputDirectory: URL) -> URL {
+    outputDirectory.appendingPathComponent("objects")
+  }
+
+  /// Objects that serve this artifact and board alone.
+  var ownObjects: URL { Self.ownObjects(outputDirectory) }
   var elf: URL { outputDirectory.appendingPathComponent("firmware.elf") }
   var binary: URL { outputDirectory.appendingPathComponent("firmware.bin") }
   var generated: URL { outputDirectory.appendingPathComponent("generated") }
@@ -54,15 +60,14 @@ struct BuildPlan: Sendable {
   var commonFolder: URL { root.boards.appendingPathComponent("common") }
 
   /// No GNU dialect: gnu11 lets the compiler fuse multiplications and additions.
-  var compileFlags: [String] {
-    let includes = [artifact.directory, generated, boardFolder, commonFolder, root.runtime, root.kernels]
-    return board.compilerFlags
+  func compileFlags(_ group: SourceGroup) -> [String] {
+    board.compilerFlags
       + [
         "-std=c11", "-O2", "-ffunction-sections", "-fdata-sections", "-Wall", "-Wextra",
         "-Wconversion", "-Werror", "-fstack-usage", "-fcallgraph-info=su",
         "-fmacro-prefix-map=\(root.directory.path)=Firmware",
       ]
-      + includes.map { "-I\($0.path)" }
+      + group.includes.map { "-I\($0.path)" }
   }
 
   /// Files of a folder with an extension, sorted, so that a build does not depend on their order on disk.
@@ -77,7 +82,7 @@ struct BuildPlan: Sendable {
     }
   }
 
-  func read(_ file: URL) throws(FirmwareBuildError) -> String {
+  static func read(_ file: URL) throws(FirmwareBuildError) -> String {
     do {
       return try String(contentsOf: file, encoding: .utf8)
     } catch {

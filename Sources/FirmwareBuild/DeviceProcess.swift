@@ -83,6 +83,10 @@ extension DeviceProcess {
   static func arguments(
     board: Board, elf: URL, device: UInt32, socketPath: String
   ) throws(FirmwareBuildError) -> [String] {
+    if board.runs == .real { throw .notRunnable(board: board.name) }
+    guard FileManager.default.fileExists(atPath: elf.path) else {
+      throw .noFirmware(path: elf.path)
+    }
     let setpriv = try Tool("setpriv", packages: ["util-linux"])
     let leash = [setpriv.path, "--pdeathsig", "KILL", "--"]
     switch board.runs {

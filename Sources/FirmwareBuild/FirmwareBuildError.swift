@@ -17,6 +17,7 @@ package enum FirmwareBuildError: Error, Hashable, Sendable {
   case unreadableToolOutput(tool: String, line: String)
   case notFlashable(board: String)
   case notRunnable(board: String)
+  case noFirmware(path: String)
   case processFailed(program: String, reason: String)
 }
 
@@ -55,6 +56,7 @@ extension FirmwareBuildError: CustomStringConvertible {
         + "train on it with --device host or --device qemu"
     case .notRunnable(let board):
       "board '\(board)': cannot be started on this machine; connect it and name its port"
+    case .noFirmware(let path): "\(path): found no firmware; run 'fieldtune build DIR --board BOARD'"
     case .processFailed(let program, let reason): "\(program): \(reason)"
     }
   }

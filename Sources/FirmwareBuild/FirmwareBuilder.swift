@@ -4,8 +4,20 @@ import Foundation
 /// Builds the firmware of an artifact for a board: kernels, runtime, board and the artifact's own C.
 package struct FirmwareBuilder: Sendable {
   package let root: FirmwareRoot
+  package let cache: ObjectCache
 
-  package init(root: FirmwareRoot) { self.root = root }
+  /// Folders the compiler is looked for in, separated by colons.
+  package let searchPath: String
+
+  package init(root: FirmwareRoot, cache: ObjectCache = .standard) {
+    self.init(root: root, cache: cache, searchPath: Tool.environmentPath)
+  }
+
+  package init(root: FirmwareRoot, cache: ObjectCache = .standard, searchPath: String) {
+    self.root = root
+    self.cache = cache
+    self.searchPath = searchPath
+  }
 
   /// Where an artifact keeps a board's build: `DIR/build/BOARD`.
   package static func outputDirectory(artifactDirectory: URL, board: Board) -> URL {
@@ -20,14 +32,15 @@ package struct FirmwareBuilder: Sendable {
   package func build(
     artifactDirectory: URL, board: Board, outputDirectory: URL
   ) throws(FirmwareBuildError) -> BuildReport {
-    let toolchain = try Toolchain(for: board)
+    let toolchain = try Toolchain(for: board, searchPath: searchPath)
     let artifact = try Self.open(artifactDirectory)
     let plan = try BuildPlan(
-      root: root, artifact: artifact, board: board, outputDirectory: outputDirectory)
+      root: root, artifact: artifact, board: board, outputDirectory: outputDirectory, cache: cache)
     try plan.writeGeneratedFiles()
-    try Compilation(plan: plan, compiler: toolchain.compiler).run()
-    let stackBound = board.runs == .host ? nil : try stackBoundBytes(plan)
-    let placement = try Linking(plan: plan, compiler: toolchain.compiler).run()
+    let objects = try Compilation(plan: plan, compiler: toolchain.compiler).run()
+    let stackBound = board.runs == .host ? nil : try stackBoundBytes(plan, objects)
+    let linking = Linking(plan: plan, compiler: toolchain.compiler, objects: objects)
+    let placement = try linking.run()
     let binary = try writeBinary(plan, toolchain)
     return try measure(plan, toolchain, placement, binary, stackBound)
   }
@@ -42,9 +55,11 @@ package struct FirmwareBuilder: Sendable {
     }
   }
 
-  private func stackBoundBytes(_ plan: BuildPlan) throws(FirmwareBuildError) -> Int {
+  private func stackBoundBytes(
+    _ plan: BuildPlan, _ objects: [CompiledObject]
+  ) throws(FirmwareBuildError) -> Int {
     var graph = CallGraph()
-    for unit in plan.units { try graph.add(try plan.read(unit.callGraph)) }
+    for object in objects { try graph.add(try BuildPlan.read(object.callGraph)) }
     let calls = IndirectCalls(artifactPath: plan.artifact.directory.path)
     let bound: Int
     do {
@@ -84,14 +99,24 @@ package struct FirmwareBuilder: Sendable {
     let data = initialized + sizes.bytes(".bss", ".noinit") - stackInData
     let arena = sizes.bytes(".arena")
     let state = sizes.bytes(".training_state")
+    let regions = try regions(plan.board, sizes, initialized)
     return BuildReport(
       board: plan.board.name, elf: plan.elf.path, binary: binary?.path,
-      flashBytes: sizes.bytes(".vectors", ".text", ".rodata", ".ARM.exidx") + initialized,
+      flashBytes: flashBytes(plan.board, sizes, regions),
       flashCapacityBytes: plan.board.flashBytes,
       sramBytes: data + arena + state + plan.board.stackBytes,
       arenaBytes: arena, stateBytes: state, dataBytes: data,
       stackReservedBytes: plan.board.stackBytes, stackBoundBytes: stackBound,
-      regions: try regions(plan.board, sizes, initialized), placement: placement)
+      regions: regions, placement: placement)
+  }
+
+  /// On a chip what is programmed, gaps for alignment included; on the host the sections that would be.
+  private func flashBytes(
+    _ board: Board, _ sizes: SectionSizes, _ regions: [BuildReport.Region]
+  ) -> Int {
+    if board.runs == .host { return sizes.bytes(".text", ".rodata", ".data") }
+    let flash = Set(board.memory.filter { $0.kind == .flash }.map(\.name))
+    return regions.filter { flash.contains($0.name) }.reduce(0) { $0 + $1.usedBytes }
   }
 
   /// The initial values of variables lie in flash without a section of their own there.

@@ -13,7 +13,8 @@ package struct FlashCommand: Hashable, Sendable {
     try self.init(board: board, report: report, searchPath: Tool.environmentPath)
   }
 
-  init(board: Board, report: BuildReport, searchPath: String) throws(FirmwareBuildError) {
+  /// The same with the folders to look in, separated by colons.
+  package init(board: Board, report: BuildReport, searchPath: String) throws(FirmwareBuildError) {
     guard let binary = report.binary, let first = board.flashing.first else {
       throw .notFlashable(board: board.name)
     }

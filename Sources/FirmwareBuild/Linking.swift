@@ -4,6 +4,7 @@ import Foundation
 struct Linking: Sendable {
   let plan: BuildPlan
   let compiler: Tool
+  let objects: [CompiledObject]
 
   /// Memory that does not suffice, as the linker says it.
   private struct Overflow {
@@ -32,7 +33,7 @@ struct Linking: Sendable {
 
   private func linkOnHost() throws(FirmwareBuildError) {
     let result = try compiler.run(
-      plan.board.compilerFlags + ["-Wl,--gc-sections", "-o", plan.elf.path] + objects)
+      plan.board.compilerFlags + ["-Wl,--gc-sections", "-o", plan.elf.path] + objectPaths)
     guard result.status == 0 else {
       throw .linkFailed(board: plan.board.name, message: result.output)
     }
@@ -47,10 +48,10 @@ struct Linking: Sendable {
         "-Wl,-Map=\(plan.elf.deletingPathExtension().path).map", "-L\(plan.generated.path)",
         "-L\(plan.commonFolder.path)", "-T", "\(plan.boardFolder.path)/memory.ld", "-o",
         plan.elf.path,
-      ] + objects
+      ] + objectPaths
   }
 
-  private var objects: [String] { plan.units.map(\.object.path) }
+  private var objectPaths: [String] { objects.map(\.file.path) }
 
   /// The placement that came closest, in the linker's words turned into ours.
   private func error(for overflows: [Overflow]) -> FirmwareBuildError {

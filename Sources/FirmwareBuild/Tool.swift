@@ -7,8 +7,10 @@ struct Tool: Hashable, Sendable {
   init(path: String) { self.path = path }
 
   /// - Throws: a sentence with the command that installs it.
-  init(_ name: String, packages: [String]) throws(FirmwareBuildError) {
-    guard let path = Self.find(name, searchPath: Self.environmentPath) else {
+  init(
+    _ name: String, packages: [String], searchPath: String = Tool.environmentPath
+  ) throws(FirmwareBuildError) {
+    guard let path = Self.find(name, searchPath: searchPath) else {
       throw .missingTool(name: name, packages: packages)
     }
     self.path = path
@@ -21,6 +23,7 @@ struct Tool: Hashable, Sendable {
       .first { FileManager.default.isExecutableFile(atPath: $0) }
   }
 
+  /// `$PATH`.
   static var environmentPath: String {
     ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
   }

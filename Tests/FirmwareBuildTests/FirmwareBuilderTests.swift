@@ -4,44 +4,74 @@ import Foundation
 import Testing
 
 /// Every board links from the same sources, within its memory and its stack.
-@Suite(.serialized) struct FirmwareBuilderTests {
-  let folder: TemporaryFolder
-  let root: FirmwareRoot
-  let catalog: BoardCatalog
-
-  init() throws {
-    folder = try TemporaryFolder()
-    root = try FirmwareRoot.locate()
-    catalog = try BoardCatalog(root: root)
-  }
-
-  static let boardNames = [
-    "host", "mps2-an386", "mps2-an500", "netduinoplus2", "nucleo-f429zi", "nucleo-f746zg",
+@Suite struct FirmwareBuilderTests {
+  static let chips = [
+    "mps2-an386", "mps2-an500", "netduinoplus2", "nucleo-f429zi", "nucleo-f746zg",
     "stm32f429i-disc1", "stm32f746g-disco",
   ]
 
-  private func build(_ name: String, arenaBytes: Int = 256) throws -> BuildReport {
-    let artifact = try FixtureArtifact(in: folder.url, arenaBytes: arenaBytes)
-    let board = try catalog.board(named: name)
-    return try FirmwareBuilder(root: root).build(
-      artifactDirectory: artifact.directory, board: board,
-      outputDirectory: FirmwareBuilder.outputDirectory(
-        artifactDirectory: artifact.directory, board: board))
-  }
-
-  @Test func catalog_holdsTheEightBoards() {
-    #expect(catalog.boards.map(\.name) == Self.boardNames)
-  }
-
-  @Test(arguments: boardNames) func build_linksWithinTheBoardsMemory(_ name: String) throws {
-    let report = try build(name)
-    print(
-      "\(name): flash \(report.flashBytes), SRAM \(report.sramBytes) "
-        + "(arena \(report.arenaBytes), state \(report.stateBytes), data \(report.dataBytes), "
-        + "stack \(report.stackReservedBytes)), stack bound \(report.stackBoundBytes ?? -1)")
+  @Test(arguments: chips) func build_linksWithinTheBoardsMemory(_ name: String) throws {
+    let report = try TestBench.shared.report(name)
     #expect(report.arenaBytes == 256)
     #expect(report.stateBytes == 12)
+    #expect(report.flashBytes <= report.flashCapacityBytes)
     for region in report.regions { #expect(region.usedBytes <= region.bytes, "\(region.name)") }
-    #expect(FileManager.default.fileExists(atPath: report.elf))
+    let bound = try #require(report.stackBoundBytes)
+    #expect((1..<report.stackReservedBytes).contains(bound))
+    let binary = try #require(report.binary)
+    let size = try FileManager.default.attributesOfItem(atPath: binary)[.size] as? Int
+    #expect(size == report.flashBytes)
+  }
+
+  @Test func build_onTheHostHasNoStackBound() throws {
+    let report = try TestBench.shared.report("host")
+    #expect(report.stackBoundBytes == nil)
+    #expect(report.binary == nil)
+  }
+
+  @Test func build_again_changesNothing() throws {
+    let folder = try TemporaryFolder()
+    let first = try TestBench.build("mps2-an500", in: folder.url)
+    let bytes = FileManager.default.contents(atPath: first.elf)
+    let second = try TestBench.build("mps2-an500", in: folder.url)
+    #expect(second == first)
+    #expect(FileManager.default.contents(atPath: second.elf) == bytes)
+  }
+
+  /// The F429's two memories: what does not fit beside the variables goes where it does.
+  @Test func build_placesTheArenaWhereItFits() throws {
+    let folder = try TemporaryFolder()
+    let report = try TestBench.build("nucleo-f429zi", in: folder.url, arenaBytes: 170_000)
+    #expect(report.placement?.arena == "SRAM")
+    #expect(report.placement?.stack == "CCM")
+  }
+
+  @Test(arguments: [
+    ("stm32f746g-disco", "RAM", 327_680), ("netduinoplus2", "RAM", 131_056),
+    ("nucleo-f429zi", "SRAM", 196_608),
+  ])
+  func build_beyondTheMemory_saysHowManyBytes(
+    _ name: String, _ region: String, _ capacityBytes: Int
+  ) throws {
+    let folder = try TemporaryFolder()
+    let error = #expect(throws: FirmwareBuildError.self) {
+      try TestBench.build(name, in: folder.url, arenaBytes: 400_000)
+    }
+    guard case .memoryOverflow(name, region, capacityBytes, let missing)? = error else {
+      return #expect(Bool(false), "\(String(describing: error))")
+    }
+    let rest = try TestBench.shared.report(name).sramBytes - 256
+    #expect((400_000 + rest - capacityBytes - 8192...400_000 + rest - capacityBytes + 64).contains(missing))
+    #expect("\(try #require(error))".contains("\(missing) too many"))
+  }
+
+  @Test func build_withoutAnArtifact_saysWhatIsMissing() throws {
+    let folder = try TemporaryFolder()
+    let board = try TestBench.catalog().board(named: "host")
+    let error = #expect(throws: FirmwareBuildError.self) {
+      try FirmwareBuilder(root: FirmwareRoot.locate()).build(
+        artifactDirectory: folder.url, board: board, outputDirectory: folder.url)
+    }
+    #expect("\(try #require(error))".contains("found no manifest.json"))
   }
 }
