@@ -22,15 +22,13 @@ static inline int8_t output_code(int32_t value, int32_t zero_point, int32_t mini
     return (int8_t)clamp_s32(saturate_s32((int64_t)value + zero_point), minimum, maximum);
 }
 
-/* (a * b * 2) / 2^32, rounded half away from zero: gemmlowp's SaturatingRoundingDoublingHighMul.
- * The product is at most 2^62, so one nudge below its sign decides the rounding. */
+/* (a * b * 2) / 2^32: gemmlowp's SaturatingRoundingDoublingHighMul. Its nudge by sign followed by a division
+ * that truncates is one rounding half up: for p < 0, trunc((p + 1 - 2^30) / 2^31) = (p + 2^30) >> 31. */
 static inline int32_t doubling_high_multiply(int32_t a, int32_t b) {
     if (a == INT32_MIN && b == INT32_MIN) {
         return INT32_MAX;
     }
-    int64_t product = (int64_t)a * b;
-    int64_t nudge = product >= 0 ? INT64_C(1) << 30 : 1 - (INT64_C(1) << 30);
-    return (int32_t)((product + nudge) / (INT64_C(1) << 31));
+    return (int32_t)(((int64_t)a * b + (INT64_C(1) << 30)) >> 31);
 }
 
 /* value / 2^exponent, rounded half away from zero; exponent 0...31. */

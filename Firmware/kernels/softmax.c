@@ -89,10 +89,11 @@ static void softmax_row(int32_t channels, const struct softmax_stage *stage, con
     int32_t headroom = leading_zeros((uint32_t)sum);
     int32_t fraction = (int32_t)(((uint32_t)sum << headroom) - (UINT32_C(1) << 31));
     int32_t reciprocal = reciprocal_of_one_plus(fraction);
-    int32_t shift = SUM_INTEGER_BITS - headroom + 31 - 8;
+    int32_t shift = SUM_INTEGER_BITS - headroom + 31 - 8; /* over 31: every share is below half a code */
     for (int32_t c = 0; c < channels; c++) {
         int32_t e = exponential(stage, input[c] - largest);
-        int32_t y = rounding_divide_by_power(doubling_high_multiply(reciprocal, e), shift);
+        int32_t share = doubling_high_multiply(reciprocal, e);
+        int32_t y = shift > 31 ? 0 : rounding_divide_by_power(share, shift);
         output[c] = output_code(y, -128, INT8_MIN, INT8_MAX);
     }
 }

@@ -17,7 +17,7 @@ func requantizeOnce(_ value: Int32, _ multiplier: Int32, _ leftShift: Int32) -> 
   return Int32(clamping: value < 0 ? -magnitude : magnitude)
 }
 
-/// (a · b · 2) / 2^32, half away from zero (gemmlowp's SaturatingRoundingDoublingHighMul).
+/// (a · b · 2) / 2^32, which comes out half up (gemmlowp's SaturatingRoundingDoublingHighMul).
 @inline(__always)
 func doublingHighMultiply(_ a: Int32, _ b: Int32) -> Int32 {
   if a == .min && b == .min { return .max }

@@ -1,0 +1,211 @@
+import FirmwareKernels
+import GraphIR
+
+/// What a kernel leaves behind: bytes it wrote, ranges and counts.
+struct KernelResult: Equatable {
+  var bytes: [[UInt8]]
+  var ranges: [[Int32]] = []
+  var saturated = 0
+  var unchanged = 0
+}
+
+/// Runs the C kernels on a case, with the constants the generated code would hold.
+extension LayerCase {
+  func kernelResult(_ action: Action, rate: step_rate) -> KernelResult {
+    switch action {
+    case .codes:
+      var y = [Int8](repeating: 99, count: output.reduce(1, *))
+      withForward { forwardCodes(&$0, $1, &y) }
+      return KernelResult(bytes: [littleEndian(y)])
+    case .accumulators:
+      var y = [Int32](repeating: 99, count: output.reduce(1, *))
+      withForward { forwardAccumulators(&$0, $1, &y) }
+      return KernelResult(bytes: [littleEndian(y)])
+    case .backwardInput: return backwardResult()
+    case .updateWeights: return updateWeightsResult(rate)
+    case .updateBias: return updateBiasResult(rate)
+    }
+  }
+
+  private var outputChannels: Int { output[output.count - 1] }
+
+  private var convolutionShape: conv2d_shape {
+    conv2d_shape(
+      input_height: Int32(input[1]), input_width: Int32(input[2]), input_channels: Int32(input[3]),
+      output_height: Int32(output[1]), output_width: Int32(output[2]),
+      output_channels: Int32(output[3]), kernel_height: Int32(window.kernelHeight),
+      kernel_width: Int32(window.kernelWidth), stride_height: Int32(window.strideHeight),
+      stride_width: Int32(window.strideWidth), dilation_height: Int32(window.dilationHeight),
+      dilation_width: Int32(window.dilationWidth), pad_top: Int32(window.padTop),
+      pad_left: Int32(window.padLeft), trained_channels: Int32(weighting.trainedChannels))
+  }
+
+  private var depthwiseShape: depthwise_conv2d_shape {
+    depthwise_conv2d_shape(
+      input_height: Int32(input[1]), input_width: Int32(input[2]), input_channels: Int32(input[3]),
+      output_height: Int32(output[1]), output_width: Int32(output[2]),
+      output_channels: Int32(output[3]), multiplier: Int32(multiplier),
+      kernel_height: Int32(window.kernelHeight), kernel_width: Int32(window.kernelWidth),
+      stride_height: Int32(window.strideHeight), stride_width: Int32(window.strideWidth),
+      dilation_height: Int32(window.dilationHeight), dilation_width: Int32(window.dilationWidth),
+      pad_top: Int32(window.padTop), pad_left: Int32(window.padLeft),
+      trained_channels: Int32(weighting.trainedChannels))
+  }
+
+  private var denseShape: dense_shape {
+    dense_shape(
+      rows: Int32(input[0]), input_channels: Int32(input[1]), output_channels: Int32(output[1]),
+      trained_channels: Int32(weighting.trainedChannels))
+  }
+
+  /// The planes that exist; the kernels must not read the other one.
+  private func withWeights(_ body: (weights_s8) -> Void) {
+    trained.withUnsafeBufferPointer { trained in
+      frozen.withUnsafeBufferPointer { frozen in
+        body(
+          weights_s8(
+            trained: trained.isEmpty ? nil : trained.baseAddress,
+            frozen: frozen.isEmpty ? nil : frozen.baseAddress))
+      }
+    }
+  }
+
+  private func withForward(_ body: (inout output_stage, weights_s8) -> Void) {
+    let factors = weighting.outputMultipliers(outputScale: yScale, count: outputChannels)
+    factors.map(\.multiplier).withUnsafeBufferPointer { multiplier in
+      factors.map { Int8($0.leftShift) }.withUnsafeBufferPointer { shift in
+        var stage = output_stage(
+          multiplier: multiplier.baseAddress, left_shift: shift.baseAddress,
+          input_zero_point: xZeroPoint, output_zero_point: yZeroPoint,
+          minimum: weighting.clamp.minimum, maximum: weighting.clamp.maximum,
+          bias_fraction_bits: Int32(weighting.biasFractionBits))
+        withWeights { body(&stage, $0) }
+      }
+    }
+  }
+
+  private func forwardCodes(_ stage: inout output_stage, _ weights: weights_s8, _ y: inout [Int8]) {
+    switch kind {
+    case .convolution:
+      var shape = convolutionShape
+      conv2d_s8(&shape, &stage, x, weights, bias, &y)
+    case .depthwise:
+      var shape = depthwiseShape
+      depthwise_conv2d_s8(&shape, &stage, x, weights, bias, &y)
+    case .dense:
+      var shape = denseShape
+      fully_connected_s8(&shape, &stage, x, weights, bias, &y)
+    }
+  }
+
+  private func forwardAccumulators(
+    _ stage: inout output_stage, _ weights: weights_s8, _ y: inout [Int32]
+  ) {
+    switch kind {
+    case .convolution:
+      var shape = convolutionShape
+      conv2d_s8_accumulate(&shape, &stage, x, weights, bias, &y)
+    case .depthwise:
+      var shape = depthwiseShape
+      depthwise_conv2d_s8_accumulate(&shape, &stage, x, weights, bias, &y)
+    case .dense:
+      var shape = denseShape
+      fully_connected_s8_accumulate(&shape, &stage, x, weights, bias, &y)
+    }
+  }
+
+  private var ranges: [error_range] {
+    [
+      error_range(exponent: Int32(dyExponent), held: 0, observed: 0),
+      error_range(exponent: Int32(dxExponent), held: 0, observed: 0),
+    ]
+  }
+
+  private func backwardResult() -> KernelResult {
+    var dx = [Int16](repeating: 99, count: input.reduce(1, *))
+    var ranges = ranges
+    let factor = weighting.inputErrorFactor
+    weighting.prescaleQ15(count: outputChannels).withUnsafeBufferPointer { prescale in
+      var stage = error_stage(
+        prescale_q15: prescale.baseAddress, multiplier: factor.multiplier, shift: factor.shift,
+        limit: (1 << 15) - 1)
+      withWeights { backward(&stage, $0, &ranges, &dx) }
+    }
+    return KernelResult(bytes: [littleEndian(dx)], ranges: ranges.map(\.words))
+  }
+
+  private func backward(
+    _ stage: inout error_stage, _ weights: weights_s8, _ ranges: inout [error_range],
+    _ dx: inout [Int16]
+  ) {
+    var dyRange = ranges[0]
+    switch kind {
+    case .convolution:
+      var shape = convolutionShape
+      var scratch = [Int16](repeating: 99, count: Int(conv2d_backward_scratch(&shape)))
+      conv2d_s8_backward_input(&shape, &stage, dy, &dyRange, weights, &scratch, &dx, &ranges[1])
+    case .depthwise:
+      var shape = depthwiseShape
+      depthwise_conv2d_s8_backward_input(&shape, &stage, dy, &dyRange, weights, &dx, &ranges[1])
+    case .dense:
+      var shape = denseShape
+      var scratch = [Int16](repeating: 99, count: Int(fully_connected_backward_scratch(&shape)))
+      fully_connected_s8_backward_input(
+        &shape, &stage, dy, &dyRange, weights, &scratch, &dx, &ranges[1])
+    }
+  }
+
+  private func updateWeightsResult(_ rate: step_rate) -> KernelResult {
+    var weight = trained
+    var residual = residual
+    var counts = update_counts()
+    var range = ranges[0]
+    withUpdateStage(weighting.weightUpdateFactors(count: outputChannels)) { stage in
+      switch kind {
+      case .convolution:
+        var shape = convolutionShape
+        conv2d_s8_update_weights(
+          &shape, &stage, rate, xZeroPoint, x, dy, &range, &weight, &residual, &counts)
+      case .depthwise:
+        var shape = depthwiseShape
+        depthwise_conv2d_s8_update_weights(
+          &shape, &stage, rate, xZeroPoint, x, dy, &range, &weight, &residual, &counts)
+      case .dense:
+        var shape = denseShape
+        fully_connected_s8_update_weights(
+          &shape, &stage, rate, xZeroPoint, x, dy, &range, &weight, &residual, &counts)
+      }
+    }
+    return KernelResult(
+      bytes: [littleEndian(weight), littleEndian(residual)], saturated: Int(counts.saturated),
+      unchanged: Int(counts.unchanged))
+  }
+
+  private func updateBiasResult(_ rate: step_rate) -> KernelResult {
+    var bias = bias
+    var counts = update_counts()
+    var range = ranges[0]
+    var shape = bias_shape(
+      positions: Int32(dy.count / outputChannels), channels: Int32(outputChannels))
+    withUpdateStage(weighting.biasUpdateFactors(count: outputChannels)) { stage in
+      bias_s32_update(&shape, &stage, rate, dy, &range, &bias, &counts)
+    }
+    return KernelResult(
+      bytes: [littleEndian(bias)], saturated: Int(counts.saturated), unchanged: Int(counts.unchanged))
+  }
+
+  private func withUpdateStage(
+    _ factors: [FixedPointFactor], _ body: (inout update_stage) -> Void
+  ) {
+    factors.map(\.multiplier).withUnsafeBufferPointer { multiplier in
+      factors.map { Int16($0.shift) }.withUnsafeBufferPointer { shift in
+        var stage = update_stage(multiplier: multiplier.baseAddress, shift: shift.baseAddress)
+        body(&stage)
+      }
+    }
+  }
+}
+
+extension error_range {
+  var words: [Int32] { [exponent, held, observed] }
+}

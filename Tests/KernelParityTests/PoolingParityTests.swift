@@ -1,0 +1,137 @@
+import FirmwareKernels
+import GraphIR
+import Interpreter
+import Testing
+
+/// Pooling and mean, forward and backward: the C kernel leaves the interpreter's bytes and ranges.
+@Suite struct PoolingParityTests {
+  private let seeds: Range<UInt64> = 0..<600
+
+  /// One pooling operation's geometry and data.
+  private struct PoolCase {
+    let window: Window
+    let input: [Int]
+    let output: [Int]
+    let x: [Int8]
+    let clamp: Clamp
+    let dy: [Int16]
+    let exponents: (dy: Int, dx: Int)
+
+    init(seed: UInt64) {
+      var random = SplitMix64(seed: seed)
+      window = random.window(dilated: false)
+      let map = [random.int(1...7), random.int(1...7)]
+      let channels = random.int(1...6)
+      let cells = random.cells(window, map: map)
+      input = [1, map[0], map[1], channels]
+      output = [1, cells[0], cells[1], channels]
+      x = random.codes(input.reduce(1, *))
+      clamp = random.clamp()
+      dy = random.mantissas(output.reduce(1, *), bits: 13)
+      exponents = (random.int(-30...0), random.int(-40...0))
+    }
+
+    var shape: pool2d_shape {
+      pool2d_shape(
+        input_height: Int32(input[1]), input_width: Int32(input[2]), channels: Int32(input[3]),
+        output_height: Int32(output[1]), output_width: Int32(output[2]),
+        kernel_height: Int32(window.kernelHeight), kernel_width: Int32(window.kernelWidth),
+        stride_height: Int32(window.strideHeight), stride_width: Int32(window.strideWidth),
+        pad_top: Int32(window.padTop), pad_left: Int32(window.padLeft))
+    }
+
+    var stage: clamp_stage { clamp_stage(minimum: clamp.minimum, maximum: clamp.maximum) }
+
+    var ranges: [error_range] {
+      [exponents.dy, exponents.dx].map { error_range(exponent: Int32($0), held: 0, observed: 0) }
+    }
+
+    /// A graph of `kind` from dy to dx.
+    func backward(_ kind: OperationKind, index: [UInt8]? = nil) -> Graph {
+      var builder = GraphBuilder()
+      let dyRange = builder.range(bits: 13, exponent: exponents.dy)
+      let dxRange = builder.range(bits: 15, exponent: exponents.dx)
+      var inputs = [builder.errors("dy", output, dy, range: dyRange)]
+      if let index { inputs.append(builder.bytes("index", output, .uint8, index)) }
+      builder.run(kind, inputs, [builder.value("dx", input, .int16, range: dxRange)])
+      return builder.graph
+    }
+  }
+
+  @Test func averagePool_andItsBackward_agree() throws {
+    for seed in seeds {
+      let pool = PoolCase(seed: seed)
+      var (shape, clamp) = (pool.shape, pool.stage)
+      var builder = GraphBuilder()
+      let x = builder.codes("x", pool.input, pool.x)
+      builder.run(
+        .averagePool2D(pool.window, pool.clamp), [x],
+        [builder.value("y", pool.output, .int8, scale: 1)])
+      var y = [Int8](repeating: 99, count: pool.output.reduce(1, *))
+      average_pool2d_s8(&shape, &clamp, pool.x, &y)
+      try check(builder.graph, [littleEndian(y)], seed: seed)
+
+      let smallest = pool.window.smallestCells(
+        outputHeight: pool.output[1], outputWidth: pool.output[2], mapHeight: pool.input[1],
+        mapWidth: pool.input[2])
+      let factor = FixedPointFactor(1 / Double(smallest))
+      var stage = error_stage(
+        prescale_q15: nil, multiplier: factor.multiplier, shift: factor.shift, limit: 32767)
+      var dx = [Int16](repeating: 99, count: pool.x.count)
+      var ranges = pool.ranges
+      var dyRange = ranges[0]
+      average_pool2d_s8_backward(&shape, &stage, pool.dy, &dyRange, &dx, &ranges[1])
+      try check(
+        pool.backward(.averagePool2DBackward(pool.window)), [littleEndian(dx)], ranges, seed: seed)
+    }
+  }
+
+  @Test func maxPool_andItsBackward_agree() throws {
+    for seed in seeds {
+      let pool = PoolCase(seed: seed)
+      var (shape, clamp) = (pool.shape, pool.stage)
+      let cells = pool.output.reduce(1, *)
+      var builder = GraphBuilder()
+      let x = builder.codes("x", pool.input, pool.x)
+      let outputs = [
+        builder.value("y", pool.output, .int8, scale: 1), builder.value("index", pool.output, .uint8),
+      ]
+      builder.run(.maxPool2D(pool.window, pool.clamp), [x], outputs)
+      var y = [Int8](repeating: 99, count: cells)
+      var index = [UInt8](repeating: 99, count: cells)
+      max_pool2d_s8(&shape, &clamp, pool.x, &y, &index)
+      try check(builder.graph, [littleEndian(y), index], seed: seed)
+
+      var dx = [Int16](repeating: 99, count: pool.x.count)
+      var ranges = pool.ranges
+      var dyRange = ranges[0]
+      max_pool2d_s8_backward(&shape, 32767, pool.dy, &dyRange, index, &dx, &ranges[1])
+      try check(
+        pool.backward(.maxPool2DBackward(pool.window), index: index), [littleEndian(dx)], ranges,
+        seed: seed)
+    }
+  }
+
+  @Test func mean_agrees() throws {
+    for seed in seeds {
+      var random = SplitMix64(seed: seed)
+      let input = [1, random.int(1...9), random.int(1...9), random.int(1...6)]
+      let codes = random.codes(input.reduce(1, *))
+      let scales = (random.scale(-8, 0), random.scale(-8, 0))
+      let zeroPoints = (Int32(random.int8()), Int32(random.int8()))
+      var builder = GraphBuilder()
+      let x = builder.codes("x", input, codes, scale: scales.0, zeroPoint: zeroPoints.0)
+      let y = builder.value("y", [1, input[3]], .int8, scale: scales.1, zeroPoint: zeroPoints.1)
+      builder.run(.mean, [x], [y])
+      let constants = MeanConstants(
+        inputScale: scales.0, outputScale: scales.1, count: input[1] * input[2])
+      var shape = mean_shape(positions: Int32(input[1] * input[2]), channels: Int32(input[3]))
+      var stage = mean_stage(
+        input_zero_point: zeroPoints.0, output_zero_point: zeroPoints.1,
+        multiplier: constants.multiplier.multiplier, left_shift: constants.multiplier.leftShift)
+      var computed = [Int8](repeating: 99, count: input[3])
+      mean_s8(&shape, &stage, codes, &computed)
+      try check(builder.graph, [littleEndian(computed)], seed: seed)
+    }
+  }
+}
