@@ -71,7 +71,9 @@ extension DataSpecification {
         let tells = archive.names.contains { !NamePair.partners(ofArray: $0, split: split).isEmpty }
         return try load(archive, split: tells ? split : nil)
       }
-      if archives.count == 1 { return try load(openArchive("\(path)/\(archives[0])"), split: split) }
+      if archives.count == 1 {
+        return try load(openArchive("\(path)/\(archives[0])"), split: split)
+      }
     }
     throw DatasetError(
       .ambiguous, split.map { "\(path):\($0.rawValue)" } ?? path,

@@ -29,16 +29,19 @@ package struct Dataset: Sendable {
   private let labels: [Int]
 
   package init(name: String, sampleShape: [Int], unsigned values: [UInt8], labels: [Int]) throws {
-    try self.init(name: name, sampleShape: sampleShape, storage: .unsigned(values), values.count, labels)
+    try self.init(
+      name: name, sampleShape: sampleShape, storage: .unsigned(values), values.count, labels)
   }
 
   package init(name: String, sampleShape: [Int], signed values: [Int8], labels: [Int]) throws {
-    try self.init(name: name, sampleShape: sampleShape, storage: .signed(values), values.count, labels)
+    try self.init(
+      name: name, sampleShape: sampleShape, storage: .signed(values), values.count, labels)
   }
 
   /// - Throws: `.mismatch` when counts disagree, `.damaged` when a value is not finite.
   package init(name: String, sampleShape: [Int], real values: [Float], labels: [Int]) throws {
-    try self.init(name: name, sampleShape: sampleShape, storage: .real(values), values.count, labels)
+    try self.init(
+      name: name, sampleShape: sampleShape, storage: .real(values), values.count, labels)
     if let index = values.firstIndex(where: { !$0.isFinite }) {
       throw DatasetError(
         .damaged, "\(name): sample \(index / valuesPerSample), value \(index % valuesPerSample)",

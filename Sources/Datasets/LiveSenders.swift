@@ -23,11 +23,17 @@ final class LiveSenders: Sendable {
     _ = state.withLock { $0.channels.removeValue(forKey: ObjectIdentifier(channel)) }
   }
 
-  func closeAll() {
+  /// Returns when all connections are closed.
+  func closeAll() async {
     let channels = state.withLock { state in
       state.isClosed = true
       return Array(state.channels.values)
     }
     for channel in channels { channel.close(promise: nil) }
+    for channel in channels {
+      await withCheckedContinuation { continuation in
+        channel.closeFuture.whenComplete { _ in continuation.resume() }
+      }
+    }
   }
 }

@@ -83,7 +83,7 @@ package final class LiveSource: AsyncSequence, Sendable {
     await withCheckedContinuation { continuation in
       listener.closeFuture.whenComplete { _ in continuation.resume() }
     }
-    senders.closeAll()
+    await senders.closeAll()
     // A missing file is what was wanted.
     unlink(path)
   }

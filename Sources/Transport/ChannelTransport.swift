@@ -26,7 +26,9 @@ final class ChannelTransport: ByteTransport {
   }
 
   /// Wraps `descriptor`, a terminal, of which it takes a duplicate and not the ownership.
-  static func overTerminal(_ descriptor: Descriptor, name: String) async throws -> ChannelTransport {
+  static func overTerminal(
+    _ descriptor: Descriptor, name: String
+  ) async throws -> ChannelTransport {
     let queue = ByteQueue(limit: unreadByteLimit)
     let (input, output) = try descriptor.duplicates(name: name)
     let bootstrap = NIOPipeBootstrap(group: .singletonMultiThreadedEventLoopGroup)

@@ -15,7 +15,9 @@ package final class PseudoTerminal: ByteTransport {
   /// Held open, for without any slave open the master would read as hung up.
   private let slave: Descriptor
 
-  private init(devicePath: String, stream: ChannelTransport, master: Descriptor, slave: Descriptor) {
+  private init(
+    devicePath: String, stream: ChannelTransport, master: Descriptor, slave: Descriptor
+  ) {
     name = "pty:\(devicePath)"
     self.devicePath = devicePath
     self.stream = stream

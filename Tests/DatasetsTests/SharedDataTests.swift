@@ -40,7 +40,9 @@ struct SharedDataTests {
   }
 
   /// Several arrays, none of them a clear pair.
-  @Test(arguments: ["gtsrb32", "gtsrb32/gtsrb32_860train_2000test.npz", "mnist", "cwru", "flowers96"])
+  @Test(arguments: [
+    "gtsrb32", "gtsrb32/gtsrb32_860train_2000test.npz", "mnist", "cwru", "flowers96",
+  ])
   func unclearData_isRefused(_ text: String) throws {
     #expect {
       try DataSpecification.parse("\(shared)/datasets/\(text)").load()

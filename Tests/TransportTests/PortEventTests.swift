@@ -88,7 +88,8 @@ private func port(_ devicePath: String) -> Port {
     ("10c4:ea60", true), ("1a86:7523", false), ("2341:0043", true),
   ]
 
-  @Test(arguments: ids) func policy_adoptsProbesAndWhatIsListed(id: String, isAdopted: Bool) throws {
+  @Test(arguments: ids)
+  func policy_adoptsProbesAndWhatIsListed(id: String, isAdopted: Bool) throws {
     let listings = ["10c4:ea60", "1a86:7523:A1", "/dev/serial/by-id/x"]
       .compactMap(AdoptionPolicy.Listing.init)
     let numbers = id.split(separator: ":")
