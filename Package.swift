@@ -111,7 +111,9 @@ let package = Package(
     tests("TransportTests", ["Transport"]),
     tests("DatasetsTests", ["Datasets"]),
     tests("TelemetryTests", ["Telemetry"]),
-    tests("DeviceLinkTests", ["DeviceLink", "Transport", "WireProtocol", "FirmwareRuntime"]),
+    tests(
+      "DeviceLinkTests",
+      ["DeviceLink", "DeviceModel", "Interpreter", "Transport", "WireProtocol", "FirmwareRuntime"]),
     tests(
       "DeviceConformanceTests",
       ["DeviceModel", "DeviceLink", "Transport", "WireProtocol", "FirmwareBuild", "Coordinator"]

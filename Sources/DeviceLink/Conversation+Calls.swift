@@ -14,10 +14,12 @@ extension Conversation {
     return (ids, [])
   }
 
-  /// Sends calls that may go.
+  /// Sends calls that may go. The end of a run waits for the samples before it, which control
+  /// messages overtake on the line.
   mutating func sendCalls(now: Duration) {
     guard phase == .connected else { return }
     while sentCalls < min(calls.count, policy.callsInFlight) {
+      if case .runEnd = calls[sentCalls].request, !inFlight.isEmpty { return }
       calls[sentCalls].sentAt = now
       send(calls[sentCalls].request)
       sentCalls += 1

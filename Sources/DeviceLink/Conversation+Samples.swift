@@ -33,6 +33,7 @@ extension Conversation {
     else { return [] }
     inFlight.remove(at: position)
     progressAt = now
+    sendCalls(now: now)
     return [.answer(answer), .wake]
   }
 

@@ -223,7 +223,6 @@ extension Conversation {
     return failCalls(error) + endRun(error)
   }
 
-  /// Samples first: a call that waits behind them (RUN_END) was sent after them.
   private mutating func sendAgain(now: Duration) {
     progressAt = now
     sentCalls = 0

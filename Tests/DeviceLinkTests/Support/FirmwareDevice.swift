@@ -1,0 +1,156 @@
+import FirmwareRuntime
+import Glibc
+import Synchronization
+
+/// The firmware's session and link, with the toy as its step.
+///
+/// The step's functions are C functions without a context, so they find their memory through one
+/// variable, which is set under a lock for the time of each call into the session.
+final class FirmwareDevice: SimulatedDevice {
+  private static let turn = Mutex(())
+  nonisolated(unsafe) fileprivate static var current = Context()
+
+  fileprivate struct Context {
+    var step: ToyStep?
+    var output: UnsafeMutablePointer<Int8>?
+    var ticks: UInt32 = 0
+    var stepCount = 0
+  }
+
+  private let session: UnsafeMutablePointer<session>
+  private let model: UnsafeMutablePointer<step_model>
+  private let board: UnsafeMutablePointer<session_board>
+  private let segments: UnsafeMutablePointer<step_segment>
+  private let slots: UnsafeMutablePointer<Int8>
+  private let name = strdup("toy")
+  private let firmware = strdup("toy")
+  private var context: Context
+
+  init(bootID: UInt32) {
+    let state = UnsafeMutableRawPointer.allocate(byteCount: ToyStep.stateBytes, alignment: 8)
+    context = Context(step: ToyStep(state: state), output: .allocate(capacity: ToyStep.classCount))
+    segments = Self.segments(in: state)
+    model = .allocate(capacity: 1)
+    board = .allocate(capacity: 1)
+    session = .allocate(capacity: 1)
+    slots = .allocate(capacity: Int(SAMPLE_QUEUE_SLOTS) * ToyStep.inputBytes)
+    model.initialize(to: Self.model(segments))
+    board.initialize(to: Self.board(name, firmware, bootID))
+    inTurn { session_init(session, model, board, slots) }
+  }
+
+  deinit {
+    context.step?.state.deallocate()
+    context.output?.deallocate()
+    for pointer in [name, firmware] { free(pointer) }
+    segments.deallocate()
+    model.deallocate()
+    board.deallocate()
+    session.deallocate()
+    slots.deallocate()
+  }
+
+  var stepCount: Int { context.stepCount }
+
+  func receive(_ bytes: [UInt8], now: UInt32) {
+    inTurn { session_receive(session, bytes, UInt32(bytes.count), now) }
+  }
+
+  func poll(now: UInt32) -> Bool {
+    inTurn { session_poll(session) }
+  }
+
+  func nextFrame(capacity: Int, now: UInt32) -> [UInt8]? {
+    inTurn {
+      var wire: UnsafePointer<UInt8>?
+      let count = session_transmit(session, now, UInt32(capacity), &wire)
+      return count == 0 ? nil : Array(UnsafeBufferPointer(start: wire, count: Int(count)))
+    }
+  }
+
+  private func inTurn<Value>(_ body: () -> Value) -> Value {
+    Self.turn.withLock { _ in
+      Self.current = context
+      defer { context = Self.current }
+      return body()
+    }
+  }
+}
+
+extension FirmwareDevice {
+  private static func segments(
+    in state: UnsafeMutableRawPointer
+  ) -> UnsafeMutablePointer<step_segment> {
+    let rows: [(kind: step_segment_kind, bytes: Int)] = [
+      (STEP_SEGMENT_HEADER, ToyStep.headerBytes), (STEP_SEGMENT_BIASES, ToyStep.biasBytes),
+      (STEP_SEGMENT_WEIGHTS, ToyStep.weightBytes),
+    ]
+    let segments = UnsafeMutablePointer<step_segment>.allocate(capacity: rows.count)
+    var data = state.assumingMemoryBound(to: UInt8.self)
+    for (index, row) in rows.enumerated() {
+      (segments + index).initialize(
+        to: step_segment(
+          data: data, byte_count: UInt32(row.bytes), kind: UInt8(row.kind.rawValue)))
+      data += row.bytes
+    }
+    return segments
+  }
+
+  private static func model(_ segments: UnsafeMutablePointer<step_segment>) -> step_model {
+    var model = step_model()
+    model.model_hash = 0xA1
+    model.plan_hash = 0xB2
+    model.semantics_hash = 0xC3
+    model.layout_hash = 0xD4
+    model.input_bytes = UInt32(ToyStep.inputBytes)
+    model.class_count = UInt32(ToyStep.classCount)
+    model.segment_count = 3
+    model.segments = UnsafePointer(segments)
+    model.reset = { seed in FirmwareDevice.current.step?.reset(seed: seed) }
+    model.train = { input, label, rate, clock, result in
+      FirmwareDevice.report(input, clock, result) { step, input in
+        step.train(input, label: Int(label), mantissa: rate.mantissa, shift: rate.shift)
+      }
+    }
+    model.evaluate = { input, label, clock, result in
+      FirmwareDevice.report(input, clock, result) { $0.evaluate($1, label: Int(label)) }
+    }
+    model.infer = { input, clock, result in FirmwareDevice.report(input, clock, result) { $0.infer($1) } }
+    return model
+  }
+
+  private static func report(
+    _ input: UnsafePointer<Int8>?, _ clock: UnsafeMutablePointer<phase_clock>?,
+    _ result: UnsafeMutablePointer<step_result>?,
+    _ run: (ToyStep, UnsafePointer<Int8>) -> ToyStep.Outcome
+  ) {
+    guard let input, let step = FirmwareDevice.current.step, let output = FirmwareDevice.current.output else { return }
+    phase_enter(clock, PHASE_FORWARD)
+    let outcome = run(step, input)
+    phase_enter(clock, PHASE_UPDATE)
+    FirmwareDevice.current.stepCount += 1
+    output.update(from: outcome.output, count: outcome.output.count)
+    result?.pointee = step_result(
+      loss_q16: outcome.lossQ16, prediction: UInt16(outcome.prediction),
+      output_count: UInt16(outcome.output.count), output: UnsafePointer(output),
+      saturated: UInt32(outcome.saturated), unchanged: UInt32(outcome.unchanged))
+  }
+
+  private static func board(
+    _ name: UnsafeMutablePointer<CChar>?, _ firmware: UnsafeMutablePointer<CChar>?, _ bootID: UInt32
+  ) -> session_board {
+    var board = session_board()
+    board.name = UnsafePointer(name)
+    board.firmware = UnsafePointer(firmware)
+    board.boot_id = bootID
+    board.counter_unit = UInt8(WIRE_COUNTER_UNIT_NANOSECONDS.rawValue)
+    board.receive_ring_bytes = 4095
+    board.ticks = {
+      FirmwareDevice.current.ticks &+= 1000
+      return FirmwareDevice.current.ticks
+    }
+    board.stack_high_water = { 0 }
+    board.line_errors = { session_line_errors() }
+    return board
+  }
+}

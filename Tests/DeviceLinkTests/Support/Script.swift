@@ -1,0 +1,75 @@
+import DeviceLink
+import WireProtocol
+
+/// A run of samples of all modes, the same for every device and line.
+enum Script {
+  static let run: UInt64 = 0x1234_5678_9ABC
+  static let seed: UInt32 = 7
+  static let firstIndex: UInt32 = 5
+
+  static let begin = Wire.Message.runBegin(
+    .init(run: run, seed: seed, firstIndex: firstIndex, flags: 1))
+  static let end = Wire.Message.runEnd(.init(run: run))
+
+  /// Two in three are trained on, the others evaluated or inferred in turn.
+  static func sample(_ number: Int) -> DeviceSample {
+    var random = SplitMix(seed: UInt64(number))
+    let modes: [Wire.SampleMode] = [.train, .train, .evaluate, .train, .train, .infer]
+    return DeviceSample(
+      index: firstIndex + UInt32(number), mode: modes[number % 6],
+      label: Int(random.next() % UInt64(ToyStep.classCount)),
+      rateMantissa: 1 << 30 | UInt32(random.next() >> 35), rateShift: UInt8(30 + number % 9),
+      input: (0..<ToyStep.inputBytes).map { _ in Int8(truncatingIfNeeded: random.next()) })
+  }
+
+  static func samples(_ count: Int) -> [DeviceSample] { (0..<count).map(sample) }
+}
+
+extension SampleAnswer {
+  /// The answer without what may differ from one time to the next: times, and whether it was kept.
+  var essence: SampleAnswer {
+    guard case .step(var step) = self else { return self }
+    (step.waitTicks, step.forwardTicks, step.backwardTicks, step.updateTicks) = (0, 0, 0, 0)
+    step.flags &= ~2
+    return .step(step)
+  }
+}
+
+extension Simulation {
+  /// What a whole run of the script leaves behind.
+  struct Outcome: Equatable {
+    var answers: [SampleAnswer] = []
+    var digest: UInt64 = 0
+    var trainingStep: UInt32 = 0
+    var nextIndex: UInt32 = 0
+
+    /// The first thing in which two outcomes differ; empty for none.
+    func difference(from expected: Outcome) -> String {
+      if answers.map(\.index) != expected.answers.map(\.index) {
+        return "answers to \(answers.map(\.index)), expected \(expected.answers.map(\.index))"
+      }
+      for (found, expected) in zip(answers, expected.answers) where found != expected {
+        return "answer \(found), expected \(expected)"
+      }
+      return self == expected ? "" : "digest \(digest) after step \(trainingStep)"
+    }
+  }
+
+  /// Begins the run, submits the samples as fast as the window takes them, ends the run.
+  ///
+  /// - Returns: nil when the run did not come to its end.
+  mutating func runScript(_ samples: [DeviceSample]) throws(DeviceLinkError) -> Outcome? {
+    start()
+    guard try call(Script.begin)?.get() != nil else { return nil }
+    var left = samples[...]
+    while let sample = left.first {
+      guard run(until: { !$0.host.mustWait }) else { return nil }
+      try submit(sample)
+      left.removeFirst()
+    }
+    guard case .runReport(let report)? = try call(Script.end)?.get() else { return nil }
+    return Outcome(
+      answers: effects.compactMap { if case .answer(let answer) = $0 { answer.essence } else { nil } },
+      digest: report.digest, trainingStep: report.trainingStep, nextIndex: report.nextIndex)
+  }
+}
