@@ -26,6 +26,13 @@ import Testing
     try check(Files.demo.appendingPathComponent("\(name).tflite"), codes)
   }
 
+  /// Options that the shipped models do not use: dilation, depth multiplier, pooling with padding, PAD, MEAN, an
+  /// addition of two scales, one scale for all channels, an absent bias, every fused activation.
+  @Test(arguments: ["zoo1", "zoo2"]) func everyOperation_equalsLiteRTInEveryLayer(name: String) throws {
+    let base = Files.parity.appendingPathComponent(name)
+    try check(base.appendingPathExtension("tflite"), ParityFixture.read(base).codes)
+  }
+
   // Models made by others: their last layer from golden files, and every layer where LiteRT is at hand.
 
   private static let goldenInputLimit = 4

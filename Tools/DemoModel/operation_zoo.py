@@ -1,0 +1,178 @@
+"""Makes Tests/Fixtures/parity/zoo.tflite: every supported operation with the options that the shipped models do not use,
+seeded random weights, and the codes of all its layers.
+
+    python Tools/DemoModel/operation_zoo.py
+"""
+
+import flatbuffers
+import numpy as np
+from tensorflow.lite.python import schema_py_generated as schema
+
+import litert_fixtures
+from tensor_names import AlignedBuffer
+
+OPERATOR = schema.BuiltinOperator
+ACTIVATION = schema.ActivationFunctionType
+SAME, VALID = schema.Padding.SAME, schema.Padding.VALID
+INPUT_COUNT = 10
+VERSIONS = {
+    OPERATOR.ADD: 2,
+    OPERATOR.AVERAGE_POOL_2D: 2,
+    OPERATOR.CONV_2D: 3,
+    OPERATOR.DEPTHWISE_CONV_2D: 3,
+    OPERATOR.FULLY_CONNECTED: 4,
+    OPERATOR.MAX_POOL_2D: 2,
+    OPERATOR.MEAN: 2,
+    OPERATOR.PAD: 2,
+    OPERATOR.SOFTMAX: 2,
+}
+
+
+class Zoo:
+    def __init__(self, seed):
+        self.random = np.random.default_rng(seed)
+        self.model = schema.ModelT()
+        self.model.version = 3
+        self.model.description = b"every operation"
+        self.model.buffers = [AlignedBuffer()]
+        self.model.operatorCodes = []
+        self.graph = schema.SubGraphT()
+        self.graph.tensors, self.graph.operators = [], []
+        self.model.subgraphs = [self.graph]
+
+    def tensor(self, name, shape, scale=None, zero_point=0, data=None, axis=0):
+        """`data` makes it a constant; `scale` may be a vector along `axis`."""
+        tensor = schema.TensorT()
+        tensor.name, tensor.shape = name.encode(), list(shape)
+        tensor.type = schema.TensorType.INT8 if data is None or data.dtype == np.int8 else schema.TensorType.INT32
+        tensor.buffer = 0
+        if data is not None:
+            buffer = AlignedBuffer()
+            buffer.data = np.frombuffer(np.ascontiguousarray(data).tobytes(), np.uint8)
+            tensor.buffer = len(self.model.buffers)
+            self.model.buffers.append(buffer)
+        if scale is not None:
+            quantization = schema.QuantizationParametersT()
+            quantization.scale = np.atleast_1d(np.asarray(scale, np.float32))
+            quantization.zeroPoint = np.full(len(quantization.scale), zero_point, np.int64)
+            quantization.quantizedDimension = axis
+            tensor.quantization = quantization
+        self.graph.tensors.append(tensor)
+        return len(self.graph.tensors) - 1
+
+    def scale(self, index):
+        return np.float32(self.graph.tensors[index].quantization.scale[0])
+
+    def zero_point(self, index):
+        return int(self.graph.tensors[index].quantization.zeroPoint[0])
+
+    def append(self, code, inputs, output, options_type=0, **options):
+        operator_code = schema.OperatorCodeT()
+        operator_code.builtinCode = operator_code.deprecatedBuiltinCode = code
+        operator_code.version = VERSIONS.get(code, 1)
+        self.model.operatorCodes.append(operator_code)
+        operator = schema.OperatorT()
+        operator.opcodeIndex = len(self.model.operatorCodes) - 1
+        operator.inputs, operator.outputs = inputs, [output]
+        if options_type:
+            operator.builtinOptionsType = options_type
+            operator.builtinOptions = _options(options_type, options)
+        self.graph.operators.append(operator)
+        return output
+
+    def weighted(self, name, code, source, weights_shape, shape, axis, per_channel, bias, options_type, **options):
+        """A layer whose output scale suits its random weights."""
+        channels = weights_shape[axis]
+        fan_in = int(np.prod(weights_shape)) // channels
+        weight_scale = np.exp(self.random.uniform(-8, -4, channels if per_channel else 1)).astype(np.float32)
+        codes = self.random.integers(-127, 128, weights_shape).astype(np.int8)
+        accumulator_scale = self.scale(source) * weight_scale
+        output_scale = float(np.median(accumulator_scale)) * np.sqrt(fan_in) * 73 * 70 / 50
+        weights = self.tensor(f"{name}/weights", weights_shape, weight_scale, 0, codes, axis)
+        inputs = [source, weights]
+        if bias:
+            biases = (self.random.normal(0, output_scale * 30, channels) / accumulator_scale).astype(np.int32)
+            inputs.append(self.tensor(f"{name}/bias", [channels], accumulator_scale, 0, biases))
+        elif code == OPERATOR.FULLY_CONNECTED:
+            inputs.append(-1)
+        output = self.tensor(name, shape, output_scale, int(self.random.integers(-60, 60)))
+        return self.append(code, inputs, output, options_type, **options)
+
+    def moved(self, name, code, source, shape, options_type=0, extra=(), **options):
+        """An operation whose output has the number format of its input."""
+        output = self.tensor(name, shape, self.scale(source), self.zero_point(source))
+        return self.append(code, [source, *extra], output, options_type, **options)
+
+    def finish(self, source, output):
+        self.graph.inputs, self.graph.outputs = [source], [output]
+        self.graph.name = b"main"
+        builder = flatbuffers.Builder(1 << 16)
+        builder.Finish(self.model.Pack(builder), b"TFL3")
+        return bytes(builder.Output())
+
+
+def _options(options_type, values):
+    name = {v: k for k, v in vars(schema.BuiltinOptions).items() if isinstance(v, int)}[options_type]
+    options = getattr(schema, name + "T")()
+    for key, value in values.items():
+        assert hasattr(options, key), key
+        setattr(options, key, value)
+    return options
+
+
+def build(seed):
+    zoo = Zoo(seed)
+    kinds = schema.BuiltinOptions
+    ones = {"strideW": 1, "strideH": 1, "dilationWFactor": 1, "dilationHFactor": 1}
+    image = zoo.tensor("image", [1, 11, 9, 3], 0.03, -5)
+    x = zoo.weighted(
+        "dilated", OPERATOR.CONV_2D, image, [6, 3, 2, 3], [1, 11, 9, 6], 0, True, True, kinds.Conv2DOptions,
+        **{**ones, "padding": SAME, "dilationHFactor": 2, "fusedActivationFunction": ACTIVATION.RELU6})
+    x = zoo.weighted(
+        "doubled", OPERATOR.DEPTHWISE_CONV_2D, x, [1, 3, 5, 12], [1, 6, 5, 12], 3, True, True,
+        kinds.DepthwiseConv2DOptions, **{**ones, "padding": SAME, "strideW": 2, "strideH": 2, "depthMultiplier": 2})
+    pool = {"strideW": 1, "strideH": 1, "filterWidth": 3, "filterHeight": 2, "padding": SAME}
+    largest = zoo.moved("largest", OPERATOR.MAX_POOL_2D, x, [1, 6, 5, 12], kinds.Pool2DOptions, **pool)
+    average = zoo.moved(
+        "average", OPERATOR.AVERAGE_POOL_2D, x, [1, 6, 5, 12], kinds.Pool2DOptions,
+        **{**pool, "filterHeight": 3, "fusedActivationFunction": ACTIVATION.RELU})
+    one_scale = zoo.weighted(
+        "one_scale", OPERATOR.CONV_2D, largest, [12, 1, 1, 12], [1, 6, 5, 12], 0, False, True, kinds.Conv2DOptions,
+        **{**ones, "padding": VALID})
+    sum_scale = float(zoo.scale(one_scale)) * 1.3
+    x = zoo.append(
+        OPERATOR.ADD, [average, one_scale], zoo.tensor("sum", [1, 6, 5, 12], sum_scale, 17), kinds.AddOptions,
+        fusedActivationFunction=ACTIVATION.RELU_N1_TO_1 if seed % 2 else ACTIVATION.NONE)
+    amounts = np.array([[0, 0], [1, 0], [2, 1], [0, 0]], np.int32)
+    x = zoo.moved(
+        "padded", OPERATOR.PAD, x, [1, 7, 8, 12], kinds.PadOptions,
+        [zoo.tensor("amounts", [4, 2], data=amounts)])
+    x = zoo.weighted(
+        "strided", OPERATOR.CONV_2D, x, [16, 3, 3, 12], [1, 3, 3, 16], 0, True, True, kinds.Conv2DOptions,
+        **{**ones, "padding": VALID, "strideW": 2, "strideH": 2})
+    axes = zoo.tensor("axes", [2], data=np.array([1, 2], np.int32))
+    keep = bool(seed % 2)
+    mean = zoo.tensor("mean", [1, 1, 1, 16] if keep else [1, 16], float(zoo.scale(x)) * 0.37, 3)
+    x = zoo.append(OPERATOR.MEAN, [x, axes], mean, kinds.ReducerOptions, keepDims=keep)
+    row = zoo.tensor("row_shape", [2], data=np.array([1, 16], np.int32))
+    x = zoo.moved("row", OPERATOR.RESHAPE, x, [1, 16], extra=[row])
+    x = zoo.weighted(
+        "hidden", OPERATOR.FULLY_CONNECTED, x, [12, 16], [1, 12], 0, False, False, kinds.FullyConnectedOptions,
+        fusedActivationFunction=ACTIVATION.RELU)
+    x = zoo.weighted("head", OPERATOR.FULLY_CONNECTED, x, [7, 12], [1, 7], 0, True, True, kinds.FullyConnectedOptions)
+    zoo.graph.tensors[x].quantization.scale[0] *= 1.5
+    result = zoo.tensor("probabilities", [1, 7], 1 / 256, -128)
+    x = zoo.append(OPERATOR.SOFTMAX, [x], result, kinds.SoftmaxOptions, beta=0.8)
+    return zoo.finish(image, x)
+
+
+def main():
+    for seed in (1, 2):
+        model = litert_fixtures.PARITY / f"zoo{seed}.tflite"
+        model.write_bytes(build(seed))
+        inputs = np.random.default_rng(seed).integers(-128, 128, (INPUT_COUNT, 11 * 9 * 3)).astype(np.int8)
+        litert_fixtures.write(model, inputs, litert_fixtures.PARITY / f"zoo{seed}")
+
+
+if __name__ == "__main__":
+    main()
