@@ -129,7 +129,7 @@ void link_feed(struct link *link, const uint8_t *bytes, uint32_t count, uint32_t
 
 static uint16_t sample_credit(const struct link *link) {
     uint32_t credit = link->client.sample_credit(link->client.context);
-    return credit > UINT16_MAX ? UINT16_MAX : (uint16_t)credit;
+    return credit > LINK_MOST_CREDIT ? LINK_MOST_CREDIT : (uint16_t)credit;
 }
 
 /* Writes a frame to link->wire. Every frame acknowledges and grants. */

@@ -24,6 +24,9 @@ enum {
     LINK_CHANNELS = WIRE_CHANNEL_TIME + 1,
     LINK_SEND_FRAMES = 32,   /* at most this many of them */
     LINK_EARLY_BYTES = 1792, /* frames that came before the one in front of them */
+    /* Largest credit. A board does not read its 4 KB receive ring during a training step; this many
+     * bytes of samples fit there whatever the length of their frames, at most 64 of them. */
+    LINK_MOST_CREDIT = 3072,
     LINK_BUFFER_BYTES = 10 * 1024 - 4096, /* beside the board's receive ring */
 };
 

@@ -16,6 +16,8 @@ package struct HostEndpoint: Sendable {
   private static let silence = UInt64(Wire.hostSilenceMilliseconds) * 1000
   /// A device that refused is asked again this rarely.
   private static let refusedInterval: UInt64 = 1_000_000
+  /// After a damaged answer to the hello.
+  private static let damagedInterval: UInt64 = 20_000
   /// Samples that wait for credit ask for it this often.
   private static let starvedInterval: UInt64 = 50_000
   /// The host has room for whatever a device sends.
@@ -99,9 +101,17 @@ extension HostEndpoint {
     for byte in bytes {
       switch decoder.take(byte) {
       case nil: break
-      case .failure(let error): counted.count(error)
+      case .failure(let error): takeDamage(error, now)
       case .success(let frame): take(frame, now)
       }
+    }
+  }
+
+  /// While connecting, damage may be the answer to the hello: ask again soon.
+  private mutating func takeDamage(_ error: FrameError, _ now: UInt64) {
+    counted.count(error)
+    if case .connecting(let nextHello) = state {
+      state = .connecting(nextHello: min(nextHello, now + Self.damagedInterval))
     }
   }
 

@@ -9,6 +9,9 @@ final class FirmwareDevice: SimulatedEnd {
   private var partial: [UInt8] = []
   private(set) var log = SampleLog()
   private(set) var connectionCount = 0
+  private(set) var messages: [Wire.Message] = []
+  private var calls = 0
+  var isReluctant = false
 
   init(bootID: UInt32, slots: UInt16, inputBytes: Int) {
     self.inputBytes = inputBytes
@@ -32,14 +35,13 @@ final class FirmwareDevice: SimulatedEnd {
       identify: { context, hello in FirmwareDevice.of(context)?.identify(hello) },
       connected: { context in FirmwareDevice.of(context)?.connected() },
       disconnected: { _ in },
-      message: { context, channel, _, count in
-        FirmwareDevice.of(context)?.log.complain("message on \(channel) of \(count) bytes")
-        return true
+      message: { context, _, bytes, count in
+        let bytes = UnsafeBufferPointer(start: bytes, count: Int(count))
+        return FirmwareDevice.of(context)?.message(bytes) ?? false
       },
       sample: { context, bytes, count, isFirst, isLast in
-        FirmwareDevice.of(context)?.sample(
-          UnsafeBufferPointer(start: bytes, count: Int(count)), isFirst, isLast)
-        return true
+        let bytes = UnsafeBufferPointer(start: bytes, count: Int(count))
+        return FirmwareDevice.of(context)?.sample(bytes, isFirst, isLast) ?? false
       },
       sample_credit: { context in FirmwareDevice.of(context)?.credit ?? 0 })
   }
@@ -63,19 +65,36 @@ final class FirmwareDevice: SimulatedEnd {
     hello?.pointee.next_index = log.nextIndex
   }
 
-  private func sample(_ bytes: UnsafeBufferPointer<UInt8>, _ isFirst: Bool, _ isLast: Bool) {
+  /// Puts off every third call where `isReluctant`.
+  private var putsOff: Bool {
+    calls += 1
+    return isReluctant && calls % 3 == 0
+  }
+
+  private func message(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    if putsOff { return false }
+    do {
+      messages.append(try Wire.Message(Array(bytes), from: .host))
+    } catch {
+      log.complain("\(error)")
+    }
+    return true
+  }
+
+  private func sample(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ isFirst: Bool, _ isLast: Bool
+  ) -> Bool {
+    if putsOff { return false }
     if isFirst { partial = [] }
     partial += bytes
-    guard isLast else { return }
+    guard isLast else { return true }
     do {
-      guard case .sample(let sample) = try Wire.Message(partial, from: .host) else {
-        return log.complain("another message on the samples channel")
-      }
-      log.take(sample)
+      if case .sample(let sample) = try Wire.Message(partial, from: .host) { log.take(sample) }
     } catch {
       log.complain("\(error)")
     }
     partial = []
+    return true
   }
 
   func receive(_ bytes: [UInt8], now: UInt64) {
