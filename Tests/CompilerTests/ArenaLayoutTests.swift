@@ -1,0 +1,61 @@
+import GraphIR
+import MemoryPlanning
+import Testing
+import UpdatePlanning
+
+@Suite struct ArenaLayoutTests {
+  /// Lifetimes of the dense net, side by side with what they should be.
+  @Test func liveness_followsFirstAndLastUse() throws {
+    let graph = try Graph.denseSample().training(.full)
+    let lines = Liveness(graph).buffers.map { buffer in
+      switch buffer.content {
+      case .tensors(let tensors):
+        "\(tensors.map { graph[$0].name }.joined(separator: " = ")): \(buffer.bytes) B, \(buffer.lifetime)"
+      case .scratch(let operation):
+        "scratch of \(graph.operations[operation].name): \(buffer.bytes) B, \(buffer.lifetime)"
+      }
+    }
+    #expect(
+      lines == [
+        "hidden: 6 B, 0...7",
+        "hidden/mask: 1 B, 1...9",
+        "head/accumulators: 12 B, 2...5",
+        "head: 3 B, 3...4",
+        "softmax: 3 B, 4...12",
+        "d_head/accumulators: 6 B, 5...8",
+        "d_hidden@head = d_hidden/masked: 12 B, 6...11",
+        "scratch of loss: 12 B, 5...5",
+        "scratch of head/backward_input: 6 B, 6...6",
+      ])
+  }
+
+  @Test(arguments: [UpdatePlan.none, .lastLayer, .biasOnly, .full])
+  func layout_reachesTheLowerBoundOfTheResidualNet(plan: UpdatePlan) throws {
+    let graph = try Graph.residualSample().training(plan)
+    let layout = ArenaLayout(Liveness(graph))
+    try layout.verify(graph)
+    #expect(layout.bytes == layout.lowerBoundBytes)
+  }
+
+  @Test func verifier_findsEveryTensorMovedOntoAnother() throws {
+    let graph = try Graph.residualSample().training(.full)
+    let layout = ArenaLayout(Liveness(graph))
+    var found = 0
+    for moved in layout.placements.indices {
+      for other in layout.placements.indices where other != moved {
+        let (a, b) = (layout.placements[moved], layout.placements[other])
+        guard a.buffer.lifetime.overlaps(b.buffer.lifetime), a.offset != b.offset else { continue }
+        var placements = layout.placements
+        placements[moved].offset = b.offset
+        let broken = ArenaLayout(placements: placements, lowerBoundBytes: layout.lowerBoundBytes)
+        // Buffers that meet at one operation only may overlap where that operation works in place.
+        let meet = max(a.buffer.lifetime.lowerBound, b.buffer.lifetime.lowerBound)
+        let part = min(a.buffer.lifetime.upperBound, b.buffer.lifetime.upperBound)
+        guard part > meet else { continue }
+        #expect(throws: GraphError.self) { try broken.verify(graph) }
+        found += 1
+      }
+    }
+    #expect(found > 100)
+  }
+}

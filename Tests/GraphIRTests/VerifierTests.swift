@@ -1,0 +1,64 @@
+import GraphIR
+import Testing
+
+@Suite struct VerifierTests {
+  /// x (1,2,2,3) -> conv 1x1 -> y (1,2,2,4).
+  private func sample() -> Graph {
+    let quantization = Quantization(scales: [0.1], zeroPoint: 1)
+    let window = Window(kernelHeight: 1, kernelWidth: 1)
+    let weighting = Weighting(clamp: Clamp(), weightScales: [0.01], inputScale: 0.1, channels: 3)
+    return Graph(
+      name: "sample",
+      tensors: [
+        Tensor(name: "x", shape: [1, 2, 2, 3], element: .int8, storage: .input, quantization: quantization),
+        Tensor(name: "w", shape: [4, 1, 1, 3], element: .int8, storage: .constant(offset: 0), quantization: quantization),
+        Tensor(name: "b", shape: [4], element: .int32, storage: .constant(offset: 16)),
+        Tensor(name: "y", shape: [1, 2, 2, 4], element: .int8, storage: .value, quantization: quantization),
+      ],
+      operations: [
+        Operation(
+          name: "conv", kind: .conv2D(window, weighting), inputs: [TensorID(0), TensorID(1), TensorID(2)],
+          outputs: [TensorID(3)])
+      ],
+      input: TensorID(0), output: TensorID(3), layers: [], data: Array(repeating: 1, count: 32))
+  }
+
+  @Test func soundGraph_passes() throws {
+    try sample().verify()
+  }
+
+  static let faults: [(name: String, change: @Sendable (inout Graph) -> Void, sentence: String)] = [
+    ("extent", { $0.tensors[0].shape = [1, 2, 0, 3] }, "tensor 'x': shape [1, 2, 0, 3]: found extent 0"),
+    ("bytes", { $0.tensors[1].storage = .constant(offset: 24) }, "tensor 'w': bytes 24..<36 lie outside"),
+    ("operand", { $0.operations[0].inputs[0] = TensorID(9) }, "operation 'conv': tensor 9 does not exist"),
+    ("order", { $0.operations[0].inputs[0] = TensorID(3) }, "operation 'conv': reads 'y' before it is written"),
+    ("twice", { $0.operations.append($0.operations[0]) }, "operation 'conv': writes 'y' a second time"),
+    ("target", { $0.operations[0].outputs = [TensorID(1)] }, "operation 'conv': writes 'w', which is no value"),
+    ("count", { $0.operations[0].inputs.removeLast() }, "conv2D 'conv': found 2 inputs and 1 outputs, expected 3 and 1"),
+    ("element", { $0.tensors[2].element = .int8 }, "conv2D 'conv': 'b': found int8, expected int32"),
+    ("channels", { $0.tensors[0].shape = [1, 2, 2, 2] }, "conv2D 'conv': 'x': found 2 channels, expected 3"),
+    ("weights", { $0.tensors[1].shape = [2, 2, 1, 3] }, "conv2D 'conv': 'w': found shape [2, 2, 1, 3], expected [4, 1, 1, 3]"),
+    ("window", { $0.tensors[3].shape = [1, 9, 2, 4] }, "conv2D 'conv': height: a window of 1 with stride 1"),
+    ("range", { $0.tensors[3].errorRange = 0 }, "tensor 'y': an int16 tensor, and no other, has an error range"),
+    ("layer", { $0.operations[0].layer = 3 }, "operation 'conv': layer 3 does not exist"),
+  ]
+
+  @Test(arguments: faults.indices) func fault_isNamed(index: Int) {
+    let fault = Self.faults[index]
+    var graph = sample()
+    fault.change(&graph)
+    let error = #expect(throws: GraphError.self) { try graph.verify() }
+    #expect(error?.description.hasPrefix(fault.sentence) == true, "\(fault.name): \(error?.description ?? "")")
+  }
+
+  @Test func scales_areCountedByChannel() {
+    var graph = sample()
+    let window = Window(kernelHeight: 1, kernelWidth: 1)
+    let scales = [Float](repeating: 0.1, count: 3)
+    graph.operations[0].kind = .conv2D(
+      window, Weighting(clamp: Clamp(), weightScales: scales, inputScale: 0.1, channels: 3))
+    let error = #expect(throws: GraphError.self) { try graph.verify() }
+    #expect(
+      error?.description == "conv2D 'conv': per-channel scales: found 3, expected 4 (one for each output channel)")
+  }
+}
