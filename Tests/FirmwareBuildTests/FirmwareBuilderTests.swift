@@ -23,6 +23,25 @@ import Testing
     #expect(size == report.flashBytes)
   }
 
+  private struct Budget: Decodable {
+    var flashBytes: Int
+    var sramBytes: Int
+    var stackBoundBytes: Int
+  }
+
+  /// What the firmware costs beside the model: a step of 256 bytes of arena and 12 of state.
+  @Test(arguments: chips) func build_staysWithinItsBudget(_ name: String) throws {
+    let file = try FirmwareRoot.locate().directory.appendingPathComponent("budgets/empty-step.json")
+    let budgets = try JSONDecoder().decode([String: Budget].self, from: Data(contentsOf: file))
+    let budget = try #require(budgets[name])
+    let report = try TestBench.shared.report(name)
+    let bound = try #require(report.stackBoundBytes)
+    print("\(name): flash \(report.flashBytes), SRAM \(report.sramBytes), stack bound \(bound)")
+    #expect(report.flashBytes <= budget.flashBytes)
+    #expect(report.sramBytes <= budget.sramBytes)
+    #expect(bound <= budget.stackBoundBytes)
+  }
+
   @Test func build_onTheHostHasNoStackBound() throws {
     let report = try TestBench.shared.report("host")
     #expect(report.stackBoundBytes == nil)

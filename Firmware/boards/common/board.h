@@ -46,8 +46,9 @@ uint32_t board_serial_writable(void);
 /* True once every accepted byte has left the wire. */
 bool board_serial_drained(void);
 
-/* Sets the line rate at once, after `board_serial_drained`; returns false and changes nothing where the clock cannot make it
- * within 2 %. Where the line has no rate (QEMU, host) every rate is accepted. */
+/* Sets the line rate at once, after `board_serial_drained`; returns false and changes nothing where
+ * the clock cannot make it within 2 %. Where the line has no rate (QEMU, host) every rate is
+ * accepted. */
 bool board_serial_set_baud(uint32_t baud);
 
 /* Counted since boot. */

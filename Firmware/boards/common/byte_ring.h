@@ -33,7 +33,8 @@ static inline uint32_t byte_ring_free(struct byte_ring *ring) {
 static inline bool byte_ring_put(struct byte_ring *ring, uint8_t byte) {
     uint32_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);
     uint32_t next = (head + 1u) & (ring->capacity - 1u);
-    if (next == atomic_load_explicit(&ring->tail, memory_order_acquire)) return false;
+    if (next == atomic_load_explicit(&ring->tail, memory_order_acquire))
+        return false;
     ring->bytes[head] = byte;
     atomic_store_explicit(&ring->head, next, memory_order_release);
     return true;
@@ -41,7 +42,8 @@ static inline bool byte_ring_put(struct byte_ring *ring, uint8_t byte) {
 
 static inline bool byte_ring_take(struct byte_ring *ring, uint8_t *byte) {
     uint32_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
-    if (tail == atomic_load_explicit(&ring->head, memory_order_acquire)) return false;
+    if (tail == atomic_load_explicit(&ring->head, memory_order_acquire))
+        return false;
     *byte = ring->bytes[tail];
     atomic_store_explicit(&ring->tail, (tail + 1u) & (ring->capacity - 1u), memory_order_release);
     return true;

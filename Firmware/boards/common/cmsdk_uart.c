@@ -49,10 +49,13 @@ void cmsdk_uart_transmit_handler(void) {
 /* The transmit interrupt comes when the buffer empties, so filling it asks for the next one. */
 void serial_driver_send(void) {
     uint8_t byte;
-    while ((UART0_STATE & STATE_TX_FULL) == 0 && serial_next_to_send(&byte)) UART0_DATA = byte;
+    while ((UART0_STATE & STATE_TX_FULL) == 0 && serial_next_to_send(&byte))
+        UART0_DATA = byte;
 }
 
-bool serial_driver_idle(void) { return (UART0_STATE & STATE_TX_FULL) == 0; }
+bool serial_driver_idle(void) {
+    return (UART0_STATE & STATE_TX_FULL) == 0;
+}
 
 /* The emulated line has no rate; the smallest legal divider is 16 (DDI 0479, 4.3.3). */
 bool serial_driver_set_baud(uint32_t baud) {

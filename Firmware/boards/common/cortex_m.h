@@ -73,9 +73,13 @@ static inline void cortex_m_restore_interrupts(uint32_t primask) {
     __asm volatile("msr primask, %0" : : "r"(primask) : "memory");
 }
 
-static inline void cortex_m_wait_for_interrupt(void) { __asm volatile("dsb\n\twfi" : : : "memory"); }
+static inline void cortex_m_wait_for_interrupt(void) {
+    __asm volatile("dsb\n\twfi" : : : "memory");
+}
 
-static inline void cortex_m_synchronize(void) { __asm volatile("dsb\n\tisb" : : : "memory"); }
+static inline void cortex_m_synchronize(void) {
+    __asm volatile("dsb\n\tisb" : : : "memory");
+}
 
 /* startup.c */
 _Noreturn void reset_handler(void);
@@ -87,6 +91,7 @@ extern uint32_t __stack_end[];
 
 /* The 16 entries every Cortex-M vector table begins with (B1.5.3). */
 #define CORTEX_M_SYSTEM_VECTORS                                                                    \
-    (cortex_m_vector)(void *)__stack_end, reset_handler, [2 ... 14] = fault_handler, systick_handler
+    (cortex_m_vector)(void *) __stack_end, reset_handler, [2 ... 14] = fault_handler,              \
+                                                                 systick_handler
 
 #endif

@@ -10,7 +10,8 @@ static void invalidate_data_cache(void) {
     uint32_t last_set = SCB_CCSIDR >> 13 & 0x7FFFu;
     uint32_t last_way = SCB_CCSIDR >> 3 & 0x3FFu;
     for (uint32_t set = 0; set <= last_set; set++) {
-        for (uint32_t way = 0; way <= last_way; way++) SCB_DCISW = set << 5 | way << 30;
+        for (uint32_t way = 0; way <= last_way; way++)
+            SCB_DCISW = set << 5 | way << 30;
     }
     cortex_m_synchronize();
 }

@@ -10,4 +10,6 @@ void cycle_counter_start(void) {
     DWT_CTRL |= DWT_CTRL_CYCCNTENA;
 }
 
-uint32_t board_ticks(void) { return DWT_CYCCNT; }
+uint32_t board_ticks(void) {
+    return DWT_CYCCNT;
+}

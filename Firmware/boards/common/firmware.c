@@ -1,7 +1,8 @@
 /* The main loop: bytes from the line to the session, one step at most, bytes to the line.
  *
  * Invariants
- *   - The transmit ring holds the longest frame, so every frame finds room once the ring has drained.
+ *   - The transmit ring holds the longest frame, so every frame finds room once the ring has
+ * drained.
  *   - A step delays the line's bytes but loses none: the receive ring fills by interrupt, and its
  *     size is part of the credit the host is given.
  */
@@ -63,7 +64,8 @@ static void describe_memory(void) {
 
 static void describe_crash(void) {
     struct board_crash last = board_last_crash();
-    if (last.kind == BOARD_CRASH_NONE) return;
+    if (last.kind == BOARD_CRASH_NONE)
+        return;
     crash = (struct wire_crash_report){
         .kind = (uint8_t)last.kind,
         .program_counter = last.program_counter,
@@ -85,7 +87,8 @@ static void describe_board(void) {
 static bool receive(uint32_t now_milliseconds) {
     uint8_t bytes[LINE_CHUNK_BYTES];
     uint32_t count = board_serial_read(bytes, sizeof bytes);
-    if (count > 0) session_receive(&session, bytes, count, now_milliseconds);
+    if (count > 0)
+        session_receive(&session, bytes, count, now_milliseconds);
     return count > 0;
 }
 
@@ -94,7 +97,8 @@ static bool transmit(uint32_t now_milliseconds) {
     const uint8_t *frame;
     uint32_t room = board_serial_writable();
     uint32_t byte_count = session_transmit(&session, now_milliseconds, room, &frame);
-    if (byte_count > 0) board_serial_write(frame, byte_count);
+    if (byte_count > 0)
+        board_serial_write(frame, byte_count);
     return byte_count > 0;
 }
 
@@ -108,6 +112,7 @@ _Noreturn void firmware_run(void) {
         bool has_received = receive(now);
         bool has_more = session_poll(&session);
         bool has_sent = transmit(now);
-        if (!has_received && !has_more && !has_sent) board_idle();
+        if (!has_received && !has_more && !has_sent)
+            board_idle();
     }
 }

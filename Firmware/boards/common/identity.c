@@ -10,7 +10,8 @@ uint32_t board_boot_id(void) {
     if (boot_id == 0) {
         identity.boot_count++;
         boot_id = (identity.boot_seed + identity.boot_count) * 0x9E3779B1u;
-        if (boot_id == 0) boot_id = 1;
+        if (boot_id == 0)
+            boot_id = 1;
     }
     return boot_id;
 }

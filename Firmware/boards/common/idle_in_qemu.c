@@ -14,5 +14,6 @@ void board_idle(void) {
         seen_count = count;
         seen_at = board_milliseconds();
     }
-    if (board_milliseconds() - seen_at >= AWAKE_MILLISECONDS) idle_until_interrupt();
+    if (board_milliseconds() - seen_at >= AWAKE_MILLISECONDS)
+        idle_until_interrupt();
 }

@@ -1,4 +1,6 @@
 #include "board.h"
 #include "idle.h"
 
-void board_idle(void) { idle_until_interrupt(); }
+void board_idle(void) {
+    idle_until_interrupt();
+}

@@ -6,6 +6,6 @@ MEMORY_REGION_SYMBOLS(FLASH);
 MEMORY_REGION_SYMBOLS(SRAM);
 MEMORY_REGION_SYMBOLS(CCM);
 
-const struct board_memory_region board_memory_regions[] = {
-    MEMORY_REGION(FLASH), MEMORY_REGION(SRAM), MEMORY_REGION(CCM)};
+const struct board_memory_region board_memory_regions[] = {MEMORY_REGION(FLASH),
+                                                           MEMORY_REGION(SRAM), MEMORY_REGION(CCM)};
 const uint32_t board_memory_region_count = 3;

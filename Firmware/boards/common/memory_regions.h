@@ -7,9 +7,9 @@
     extern const char __##region##_origin[], __##region##_length[], __##region##_used[]
 
 #define MEMORY_REGION(region)                                                                      \
-    {.name = #region,                                                                              \
-     .origin = (uint32_t)__##region##_origin,                                                      \
-     .byte_count = (uint32_t)__##region##_length,                                                  \
-     .used_bytes = (uint32_t)__##region##_used}
+    {                                                                                              \
+        .name = #region, .origin = (uint32_t)__##region##_origin,                                  \
+        .byte_count = (uint32_t)__##region##_length, .used_bytes = (uint32_t)__##region##_used     \
+    }
 
 #endif

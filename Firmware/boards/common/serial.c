@@ -20,33 +20,46 @@ volatile uint32_t serial_received_count;
 
 void serial_received(uint8_t byte) {
     serial_received_count++;
-    if (!byte_ring_put(&receive_ring, byte)) serial_errors.dropped++;
+    if (!byte_ring_put(&receive_ring, byte))
+        serial_errors.dropped++;
 }
 
-bool serial_next_to_send(uint8_t *byte) { return byte_ring_take(&transmit_ring, byte); }
+bool serial_next_to_send(uint8_t *byte) {
+    return byte_ring_take(&transmit_ring, byte);
+}
 
-bool serial_has_more_to_send(void) { return byte_ring_used(&transmit_ring) != 0; }
+bool serial_has_more_to_send(void) {
+    return byte_ring_used(&transmit_ring) != 0;
+}
 
 uint32_t board_serial_read(uint8_t *destination, uint32_t capacity) {
     uint32_t count = 0;
-    while (count < capacity && byte_ring_take(&receive_ring, &destination[count])) count++;
+    while (count < capacity && byte_ring_take(&receive_ring, &destination[count]))
+        count++;
     return count;
 }
 
-uint32_t board_serial_waiting(void) { return byte_ring_used(&receive_ring); }
+uint32_t board_serial_waiting(void) {
+    return byte_ring_used(&receive_ring);
+}
 
 uint32_t board_serial_write(const uint8_t *source, uint32_t byte_count) {
     uint32_t count = 0;
-    while (count < byte_count && byte_ring_put(&transmit_ring, source[count])) count++;
+    while (count < byte_count && byte_ring_put(&transmit_ring, source[count]))
+        count++;
     uint32_t primask = cortex_m_mask_interrupts();
     serial_driver_send();
     cortex_m_restore_interrupts(primask);
     return count;
 }
 
-uint32_t board_serial_writable(void) { return byte_ring_free(&transmit_ring); }
+uint32_t board_serial_writable(void) {
+    return byte_ring_free(&transmit_ring);
+}
 
-bool board_serial_drained(void) { return !serial_has_more_to_send() && serial_driver_idle(); }
+bool board_serial_drained(void) {
+    return !serial_has_more_to_send() && serial_driver_idle();
+}
 
 bool board_serial_set_baud(uint32_t baud) {
     uint32_t primask = cortex_m_mask_interrupts();

@@ -17,7 +17,6 @@ extern uint32_t __bss_start[];
 extern uint32_t __bss_end[];
 extern const cortex_m_vector vectors[];
 
-
 #define CRASH_MAGIC 0x43525348u /* "CRSH" */
 
 static struct {
@@ -36,24 +35,30 @@ static void enable_faults_and_fpu(void) {
 }
 
 static void take_crash_record(void) {
-    if (crash_record.magic == CRASH_MAGIC) last_crash = crash_record.crash;
+    if (crash_record.magic == CRASH_MAGIC)
+        last_crash = crash_record.crash;
     crash_record.magic = 0;
 }
 
 _Noreturn void reset_handler(void) {
     uint32_t *stack_pointer;
     __asm volatile("cpsid i\n\tmov %0, sp" : "=r"(stack_pointer));
-    for (uint32_t *word = __stack_start; word < stack_pointer; word++) *word = STACK_PAINT;
+    for (uint32_t *word = __stack_start; word < stack_pointer; word++)
+        *word = STACK_PAINT;
     const uint32_t *load = __data_load;
-    for (uint32_t *word = __data_start; word < __data_end; word++) *word = *load++;
-    for (uint32_t *word = __bss_start; word < __bss_end; word++) *word = 0;
+    for (uint32_t *word = __data_start; word < __data_end; word++)
+        *word = *load++;
+    for (uint32_t *word = __bss_start; word < __bss_end; word++)
+        *word = 0;
     enable_faults_and_fpu();
     take_crash_record();
     __asm volatile("cpsie i" : : : "memory");
     firmware_run();
 }
 
-struct board_crash board_last_crash(void) { return last_crash; }
+struct board_crash board_last_crash(void) {
+    return last_crash;
+}
 
 _Noreturn void board_reset(void) {
     cortex_m_synchronize();
@@ -69,8 +74,10 @@ struct exception_frame {
 };
 
 static uint32_t fault_address(uint32_t status) {
-    if ((status & SCB_CFSR_BFARVALID) != 0) return SCB_BFAR;
-    if ((status & SCB_CFSR_MMARVALID) != 0) return SCB_MMFAR;
+    if ((status & SCB_CFSR_BFARVALID) != 0)
+        return SCB_BFAR;
+    if ((status & SCB_CFSR_MMARVALID) != 0)
+        return SCB_MMFAR;
     return 0;
 }
 
@@ -85,11 +92,16 @@ static uint32_t crash_kind(void) {
     uint32_t exception;
     __asm volatile("mrs %0, ipsr" : "=r"(exception));
     switch (exception) {
-    case 3: return BOARD_CRASH_HARD_FAULT;
-    case 4: return BOARD_CRASH_MEMORY_FAULT;
-    case 5: return BOARD_CRASH_BUS_FAULT;
-    case 6: return BOARD_CRASH_USAGE_FAULT;
-    default: return BOARD_CRASH_UNEXPECTED_INTERRUPT;
+    case 3:
+        return BOARD_CRASH_HARD_FAULT;
+    case 4:
+        return BOARD_CRASH_MEMORY_FAULT;
+    case 5:
+        return BOARD_CRASH_BUS_FAULT;
+    case 6:
+        return BOARD_CRASH_USAGE_FAULT;
+    default:
+        return BOARD_CRASH_UNEXPECTED_INTERRUPT;
     }
 }
 

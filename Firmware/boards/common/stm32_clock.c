@@ -4,9 +4,11 @@
 #include "stm32_wait.h"
 
 static bool start_external(bool is_bypassed) {
-    if (is_bypassed) RCC_CR |= RCC_CR_HSEBYP; /* before HSEON: 5.3.1 / 6.3.1 */
+    if (is_bypassed)
+        RCC_CR |= RCC_CR_HSEBYP; /* before HSEON: 5.3.1 / 6.3.1 */
     RCC_CR |= RCC_CR_HSEON;
-    if (stm32_wait(&RCC_CR, RCC_CR_HSERDY, RCC_CR_HSERDY)) return true;
+    if (stm32_wait(&RCC_CR, RCC_CR_HSERDY, RCC_CR_HSERDY))
+        return true;
     RCC_CR &= ~(RCC_CR_HSEON | RCC_CR_HSEBYP);
     return false;
 }
@@ -14,8 +16,10 @@ static bool start_external(bool is_bypassed) {
 /* PLLP bits 00 divide by 2. Written while the PLL is off. */
 static bool start_pll(const struct stm32_pll *pll, uint32_t source) {
     RCC_CR &= ~RCC_CR_PLLON;
-    if (!stm32_wait(&RCC_CR, RCC_CR_PLLRDY, 0)) return false;
-    RCC_PLLCFGR = pll->m | pll->n << 6 | source | pll->q << 24;
+    if (!stm32_wait(&RCC_CR, RCC_CR_PLLRDY, 0))
+        return false;
+    RCC_PLLCFGR =
+        (RCC_PLLCFGR & RCC_PLLCFGR_RESERVED) | pll->m | pll->n << 6 | source | pll->q << 24;
     RCC_CR |= RCC_CR_PLLON;
     return stm32_wait(&RCC_CR, RCC_CR_PLLRDY, RCC_CR_PLLRDY);
 }
@@ -23,15 +27,18 @@ static bool start_pll(const struct stm32_pll *pll, uint32_t source) {
 /* 4.1.4 / 5.1.4 "Entering Over-drive mode": the core still runs from HSI. */
 static bool start_over_drive(void) {
     PWR_CR1 |= PWR_CR1_ODEN;
-    if (!stm32_wait(&PWR_CSR1, PWR_CSR1_ODRDY, PWR_CSR1_ODRDY)) return false;
+    if (!stm32_wait(&PWR_CSR1, PWR_CSR1_ODRDY, PWR_CSR1_ODRDY))
+        return false;
     PWR_CR1 |= PWR_CR1_ODSWEN;
     return stm32_wait(&PWR_CSR1, PWR_CSR1_ODSWRDY, PWR_CSR1_ODSWRDY);
 }
 
-/* Wait states and bus dividers before the faster clock: 3.3.2 / 3.5.1. */
+/* Wait states and bus dividers before the faster clock: chapter 3 of both manuals, "Increasing the
+ * CPU frequency". */
 static bool switch_to_pll(uint32_t flash_acr) {
     FLASH_ACR = flash_acr;
-    if (!stm32_wait(&FLASH_ACR, FLASH_ACR_LATENCY, flash_acr & FLASH_ACR_LATENCY)) return false;
+    if (!stm32_wait(&FLASH_ACR, FLASH_ACR_LATENCY, flash_acr & FLASH_ACR_LATENCY))
+        return false;
     uint32_t cfgr = RCC_CFGR & ~(RCC_CFGR_PRESCALERS | RCC_CFGR_SW_MASK);
     cfgr |= RCC_CFGR_PPRE1_DIV4 | RCC_CFGR_PPRE2_DIV2;
     RCC_CFGR = cfgr;
@@ -47,12 +54,13 @@ static struct board_clock stay_on_hsi(void) {
 
 struct board_clock stm32_clock_start(const struct stm32_clock_plan *plan) {
     RCC_APB1ENR |= RCC_APB1ENR_PWREN;
-    (void)RCC_APB1ENR;              /* two cycles until the peripheral answers: 5.2.12 / 6.2.13 */
+    (void)RCC_APB1ENR;              /* read back: two cycles until the peripheral answers */
     PWR_CR1 |= PWR_CR1_VOS_SCALE_1; /* before the PLL is on: 4.4.1 / 5.5.1 */
     bool is_external = start_external(plan->external_is_bypassed) &&
                        start_pll(&plan->external, RCC_PLLCFGR_PLLSRC_HSE);
     bool has_pll = is_external || start_pll(&plan->internal, 0);
-    if (!has_pll || !start_over_drive() || !switch_to_pll(plan->flash_acr)) return stay_on_hsi();
+    if (!has_pll || !start_over_drive() || !switch_to_pll(plan->flash_acr))
+        return stay_on_hsi();
     return (struct board_clock){
         .core_hertz = plan->core_hertz,
         .source = is_external ? BOARD_CLOCK_NOMINAL : BOARD_CLOCK_INTERNAL,

@@ -12,7 +12,7 @@
 #define USART1 0x40011000u
 #define USART3 0x40004800u
 
-/* Interrupt numbers: 10.1.2 table 40 / 12.1 tables 61 and 62. */
+/* Interrupt numbers: vector tables of chapter 10 / chapter 12. */
 enum { STM32_USART1_INTERRUPT = 37, STM32_USART3_INTERRUPT = 39 };
 
 /* Flash access control: 3.7.1 / 3.9.2. The bits between differ. */
@@ -37,6 +37,7 @@ enum { STM32_USART1_INTERRUPT = 37, STM32_USART3_INTERRUPT = 39 };
 #define RCC_CR_PLLON (1u << 24)
 #define RCC_CR_PLLRDY (1u << 25)
 #define RCC_PLLCFGR_PLLSRC_HSE (1u << 22)
+#define RCC_PLLCFGR_RESERVED 0xF0000000u /* to be written as read */
 #define RCC_CFGR_SW_MASK 3u
 #define RCC_CFGR_SW_HSI 0u
 #define RCC_CFGR_SW_PLL 2u
@@ -69,7 +70,7 @@ enum { STM32_USART1_INTERRUPT = 37, STM32_USART3_INTERRUPT = 39 };
 #define GPIO_BSRR(port) REGISTER32((port) + 0x18u)
 #define GPIO_AFR(port, pin) REGISTER32((port) + 0x20u + 4u * ((pin) / 8u))
 
-/* Random number generator: 16.8 / 24.4. */
+/* Random number generator: chapter "RNG", its register map / 24.4. */
 #define RNG_CR REGISTER32(0x50060800u)
 #define RNG_SR REGISTER32(0x50060804u)
 #define RNG_DR REGISTER32(0x50060808u)

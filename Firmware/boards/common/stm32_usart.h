@@ -12,19 +12,25 @@ struct stm32_usart {
     uint32_t clock_hertz; /* of the clock that feeds the baud rate generator */
 };
 
-/* 8N1 with interrupts. Pins are selected and the peripheral's clock is on. */
+/* What every clock can make, the bare internal oscillator included. */
+enum { STM32_USART_FALLBACK_BAUD = 115200 };
+
+/* 8N1 with interrupts, at STM32_USART_FALLBACK_BAUD where the clock cannot make `baud`. Pins are
+ * selected and the peripheral's clock is on. */
 void stm32_usart_start(struct stm32_usart usart, uint32_t baud);
 
 /* The USART's interrupt: one byte in, errors counted, as many bytes out as the wire takes. */
 void stm32_usart_handler(void);
 
 /* Clock divider for a rate with 16-fold oversampling, USARTDIV in sixteenths; 0 where no divider is
- * within 2 % (RM0385, 27.5.4 / RM0090, 30.3.4; a receiver tolerates 3.75 % in all, table 146 /
- * table 147). */
+ * within 2 %, about half of what a receiver tolerates (RM0385, 31.5 / RM0090, 30.3: baud rate
+ * generation, tolerance of the receiver). */
 static inline uint32_t stm32_usart_divider(uint32_t clock_hertz, uint32_t baud) {
-    if (baud == 0 || baud > clock_hertz / 16u) return 0;
+    if (baud == 0 || baud > clock_hertz / 16u)
+        return 0;
     uint32_t divider = (clock_hertz + baud / 2u) / baud;
-    if (divider > 0xFFFFu) return 0;
+    if (divider > 0xFFFFu)
+        return 0;
     uint32_t actual = clock_hertz / divider;
     uint32_t error = actual > baud ? actual - baud : baud - actual;
     return error <= baud / 50u ? divider : 0;

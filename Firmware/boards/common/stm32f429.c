@@ -15,7 +15,7 @@ enum { CORE_HERTZ = 180000000 };
 
 static struct board_clock clock;
 
-/* 5 wait states at 180 MHz and 2.7 to 3.6 V (3.5.1, table "Number of wait states"). 2 MHz * 180 =
+/* 5 wait states at 180 MHz and 2.7 to 3.6 V (3.5.1, table of wait states). 2 MHz * 180 =
  * 360 MHz from either source, half of it 180; an eighth, 45 MHz, runs the random number generator,
  * which needs at most 48 MHz and at least a sixteenth of the core's clock. */
 void stm32f429_start(bool external_is_bypassed) {
@@ -31,8 +31,11 @@ void stm32f429_start(bool external_is_bypassed) {
     cycle_counter_start();
 }
 
-struct board_clock board_clock(void) { return clock; }
+struct board_clock board_clock(void) {
+    return clock;
+}
 
 void board_unique_id(uint8_t id[BOARD_UNIQUE_ID_BYTES]) {
-    for (uint32_t i = 0; i < BOARD_UNIQUE_ID_BYTES; i++) id[i] = UNIQUE_ID(i);
+    for (uint32_t i = 0; i < BOARD_UNIQUE_ID_BYTES; i++)
+        id[i] = UNIQUE_ID(i);
 }

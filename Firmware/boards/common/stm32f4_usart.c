@@ -25,15 +25,19 @@ static struct stm32_usart usart;
 
 void stm32_usart_start(struct stm32_usart line, uint32_t baud) {
     usart = line;
-    serial_driver_set_baud(baud);
+    if (!serial_driver_set_baud(baud))
+        serial_driver_set_baud(STM32_USART_FALLBACK_BAUD);
     USART_CR1(usart.base) = CR1_UE | CR1_TE | CR1_RE | CR1_RXNEIE;
     cortex_m_enable_interrupt(usart.interrupt);
 }
 
 static void count_errors(uint32_t status) {
-    if ((status & SR_ORE) != 0) serial_errors.overruns++;
-    if ((status & SR_NF) != 0) serial_errors.noise++;
-    if ((status & SR_FE) != 0) serial_errors.framing++;
+    if ((status & SR_ORE) != 0)
+        serial_errors.overruns++;
+    if ((status & SR_NF) != 0)
+        serial_errors.noise++;
+    if ((status & SR_FE) != 0)
+        serial_errors.framing++;
 }
 
 void stm32_usart_handler(void) {
@@ -41,7 +45,8 @@ void stm32_usart_handler(void) {
     if ((status & (SR_RXNE | SR_ORE | SR_NF | SR_FE)) != 0) {
         uint8_t byte = (uint8_t)USART_DR(usart.base);
         count_errors(status);
-        if ((status & SR_RXNE) != 0) serial_received(byte);
+        if ((status & SR_RXNE) != 0)
+            serial_received(byte);
     }
     serial_driver_send();
 }
@@ -56,11 +61,14 @@ void serial_driver_send(void) {
     USART_CR1(usart.base) = serial_has_more_to_send() ? cr1 | CR1_TXEIE : cr1;
 }
 
-bool serial_driver_idle(void) { return (USART_SR(usart.base) & SR_TC) != 0; }
+bool serial_driver_idle(void) {
+    return (USART_SR(usart.base) & SR_TC) != 0;
+}
 
 bool serial_driver_set_baud(uint32_t baud) {
     uint32_t divider = stm32_usart_divider(usart.clock_hertz, baud);
-    if (divider == 0) return false;
+    if (divider == 0)
+        return false;
     USART_BRR(usart.base) = divider;
     return true;
 }

@@ -15,7 +15,7 @@ enum { CORE_HERTZ = 216000000, USART_CLOCK_IS_SYSCLK = 1 };
 
 static struct board_clock clock;
 
-/* 7 wait states at 216 MHz and 2.7 to 3.6 V (3.3.2, table "Number of wait states"). From HSI:
+/* 7 wait states at 216 MHz and 2.7 to 3.6 V (chapter 3, table of wait states). From HSI:
  * 16 MHz / 8 * 216 = 432 MHz, half of it 216, a ninth 48. */
 void stm32f746_start(bool external_is_bypassed, struct stm32_pll external) {
     struct stm32_clock_plan plan = {
@@ -35,8 +35,11 @@ void stm32f746_clock_usart(enum stm32f746_usart_clock_field field) {
     RCC_DCKCFGR2 = (RCC_DCKCFGR2 & ~(3u << field)) | USART_CLOCK_IS_SYSCLK << field;
 }
 
-struct board_clock board_clock(void) { return clock; }
+struct board_clock board_clock(void) {
+    return clock;
+}
 
 void board_unique_id(uint8_t id[BOARD_UNIQUE_ID_BYTES]) {
-    for (uint32_t i = 0; i < BOARD_UNIQUE_ID_BYTES; i++) id[i] = UNIQUE_ID(i);
+    for (uint32_t i = 0; i < BOARD_UNIQUE_ID_BYTES; i++)
+        id[i] = UNIQUE_ID(i);
 }

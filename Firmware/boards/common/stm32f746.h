@@ -10,7 +10,7 @@
 void stm32f746_start(bool external_is_bypassed, struct stm32_pll external);
 
 /* Feeds USART1 / USART3 from the core clock, which divides to 921,600 baud within 0.2 % where
- * APB1's 54 MHz would be 0.7 % off (DCKCFGR2: RM0385, 5.3.26). */
+ * APB1's 54 MHz would be 0.7 % off (RM0385, 5.3, RCC_DCKCFGR2). */
 enum stm32f746_usart_clock_field { STM32F746_USART1SEL = 0, STM32F746_USART3SEL = 4 };
 void stm32f746_clock_usart(enum stm32f746_usart_clock_field field);
 

@@ -29,23 +29,29 @@ static struct stm32_usart usart;
 
 void stm32_usart_start(struct stm32_usart line, uint32_t baud) {
     usart = line;
-    serial_driver_set_baud(baud);
+    if (!serial_driver_set_baud(baud))
+        serial_driver_set_baud(STM32_USART_FALLBACK_BAUD);
     USART_CR1(usart.base) = CR1_TE | CR1_RE | CR1_RXNEIE;
     USART_CR1(usart.base) = CR1_UE | CR1_TE | CR1_RE | CR1_RXNEIE;
     cortex_m_enable_interrupt(usart.interrupt);
 }
 
 static void count_and_clear_errors(uint32_t status) {
-    if ((status & ISR_ORE) != 0) serial_errors.overruns++;
-    if ((status & ISR_NF) != 0) serial_errors.noise++;
-    if ((status & ISR_FE) != 0) serial_errors.framing++;
+    if ((status & ISR_ORE) != 0)
+        serial_errors.overruns++;
+    if ((status & ISR_NF) != 0)
+        serial_errors.noise++;
+    if ((status & ISR_FE) != 0)
+        serial_errors.framing++;
     USART_ICR(usart.base) = status & ISR_ERRORS;
 }
 
 void stm32_usart_handler(void) {
     uint32_t status = USART_ISR(usart.base);
-    if ((status & ISR_RXNE) != 0) serial_received((uint8_t)USART_RDR(usart.base));
-    if ((status & ISR_ERRORS) != 0) count_and_clear_errors(status);
+    if ((status & ISR_RXNE) != 0)
+        serial_received((uint8_t)USART_RDR(usart.base));
+    if ((status & ISR_ERRORS) != 0)
+        count_and_clear_errors(status);
     serial_driver_send();
 }
 
@@ -59,11 +65,14 @@ void serial_driver_send(void) {
     USART_CR1(usart.base) = serial_has_more_to_send() ? cr1 | CR1_TXEIE : cr1;
 }
 
-bool serial_driver_idle(void) { return (USART_ISR(usart.base) & ISR_TC) != 0; }
+bool serial_driver_idle(void) {
+    return (USART_ISR(usart.base) & ISR_TC) != 0;
+}
 
 bool serial_driver_set_baud(uint32_t baud) {
     uint32_t divider = stm32_usart_divider(usart.clock_hertz, baud);
-    if (divider == 0) return false;
+    if (divider == 0)
+        return false;
     uint32_t cr1 = USART_CR1(usart.base);
     USART_CR1(usart.base) = cr1 & ~CR1_UE;
     USART_BRR(usart.base) = divider;

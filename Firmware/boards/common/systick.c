@@ -6,7 +6,9 @@
 static volatile uint32_t milliseconds;
 static uint32_t ticks_per_period;
 
-void systick_handler(void) { milliseconds++; }
+void systick_handler(void) {
+    milliseconds++;
+}
 
 void systick_start(uint32_t ticks_per_millisecond) {
     ticks_per_period = ticks_per_millisecond;
@@ -15,7 +17,9 @@ void systick_start(uint32_t ticks_per_millisecond) {
     SYST_CSR = SYST_CSR_CLKSOURCE_CORE | SYST_CSR_TICKINT | SYST_CSR_ENABLE;
 }
 
-uint32_t board_milliseconds(void) { return milliseconds; }
+uint32_t board_milliseconds(void) {
+    return milliseconds;
+}
 
 /* The counter runs 0, period - 1, ..., 1, 0; the interrupt comes with the 0. */
 uint32_t systick_ticks(void) {

@@ -2,4 +2,6 @@
 #include "board.h"
 #include "systick.h"
 
-uint32_t board_ticks(void) { return systick_ticks(); }
+uint32_t board_ticks(void) {
+    return systick_ticks();
+}

@@ -24,7 +24,12 @@
 #include "host_line.h"
 #include "stack.h"
 
-enum { STACK_BYTES = 1 << 20, IDLE_MILLISECONDS = 10, LINE_CHUNK_BYTES = 512, UNPAINTED_WORDS = 64 };
+enum {
+    STACK_BYTES = 1 << 20,
+    IDLE_MILLISECONDS = 10,
+    LINE_CHUNK_BYTES = 512,
+    UNPAINTED_WORDS = 64
+};
 
 static struct host_line line;
 static uint32_t device_number;
@@ -39,7 +44,8 @@ static uint32_t *stack_top;
 const struct board_memory_region board_memory_regions[] = {{.name = "HOST"}};
 const uint32_t board_memory_region_count = 0;
 
-void board_init(void) {}
+void board_init(void) {
+}
 
 void board_unique_id(uint8_t id[BOARD_UNIQUE_ID_BYTES]) {
     memset(id, 0, BOARD_UNIQUE_ID_BYTES);
@@ -49,7 +55,8 @@ void board_unique_id(uint8_t id[BOARD_UNIQUE_ID_BYTES]) {
 uint32_t board_boot_id(void) {
     static uint32_t boot_id;
     while (boot_id == 0) {
-        if (getrandom(&boot_id, sizeof boot_id, 0) != sizeof boot_id) abort();
+        if (getrandom(&boot_id, sizeof boot_id, 0) != sizeof boot_id)
+            abort();
     }
     return boot_id;
 }
@@ -59,7 +66,8 @@ static void receive(void) {
     uint32_t free_bytes = byte_ring_free(&receive_ring);
     uint32_t capacity = free_bytes < sizeof bytes ? free_bytes : (uint32_t)sizeof bytes;
     uint32_t count = host_line_read(&line, bytes, capacity);
-    for (uint32_t i = 0; i < count; i++) byte_ring_put(&receive_ring, bytes[i]);
+    for (uint32_t i = 0; i < count; i++)
+        byte_ring_put(&receive_ring, bytes[i]);
 }
 
 /* What the kernel does not take stays in the ring: bytes leave it only when they are written. */
@@ -75,7 +83,8 @@ static void send(void) {
 uint32_t board_serial_read(uint8_t *destination, uint32_t capacity) {
     receive();
     uint32_t count = 0;
-    while (count < capacity && byte_ring_take(&receive_ring, &destination[count])) count++;
+    while (count < capacity && byte_ring_take(&receive_ring, &destination[count]))
+        count++;
     return count;
 }
 
@@ -86,7 +95,8 @@ uint32_t board_serial_waiting(void) {
 
 uint32_t board_serial_write(const uint8_t *source, uint32_t byte_count) {
     uint32_t count = 0;
-    while (count < byte_count && byte_ring_put(&transmit_ring, source[count])) count++;
+    while (count < byte_count && byte_ring_put(&transmit_ring, source[count]))
+        count++;
     send();
     return count;
 }
@@ -101,8 +111,12 @@ bool board_serial_drained(void) {
     return byte_ring_used(&transmit_ring) == 0;
 }
 
-bool board_serial_set_baud(uint32_t baud) { return baud != 0; }
-struct board_serial_errors board_serial_errors(void) { return (struct board_serial_errors){0}; }
+bool board_serial_set_baud(uint32_t baud) {
+    return baud != 0;
+}
+struct board_serial_errors board_serial_errors(void) {
+    return (struct board_serial_errors){0};
+}
 
 static uint64_t nanoseconds(void) {
     struct timespec now;
@@ -110,11 +124,16 @@ static uint64_t nanoseconds(void) {
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-uint32_t board_ticks(void) { return (uint32_t)nanoseconds(); }
-uint32_t board_milliseconds(void) { return (uint32_t)(nanoseconds() / 1000000u); }
+uint32_t board_ticks(void) {
+    return (uint32_t)nanoseconds();
+}
+uint32_t board_milliseconds(void) {
+    return (uint32_t)(nanoseconds() / 1000000u);
+}
 
 void board_idle(void) {
-    if (board_serial_waiting() != 0) return;
+    if (board_serial_waiting() != 0)
+        return;
     host_line_wait(&line, !board_serial_drained(), IDLE_MILLISECONDS);
 }
 
@@ -123,15 +142,20 @@ struct board_clock board_clock(void) {
 }
 
 /* Measured from the thread's first frame: what lies above it belongs to the C library. */
-uint32_t board_stack_bytes(void) { return (uint32_t)(stack_top - stack_words) * 4u; }
+uint32_t board_stack_bytes(void) {
+    return (uint32_t)(stack_top - stack_words) * 4u;
+}
 
 uint32_t board_stack_high_water(void) {
     const uint32_t *word = stack_words;
-    while (word < stack_top && *word == STACK_PAINT) word++;
+    while (word < stack_top && *word == STACK_PAINT)
+        word++;
     return (uint32_t)(stack_top - word) * 4u;
 }
 
-struct board_crash board_last_crash(void) { return (struct board_crash){0}; }
+struct board_crash board_last_crash(void) {
+    return (struct board_crash){0};
+}
 
 _Noreturn void board_reset(void) {
     char listener[12];
@@ -140,8 +164,7 @@ _Noreturn void board_reset(void) {
     snprintf(listener, sizeof listener, "%d", line.listener);
     snprintf(connection, sizeof connection, "%d", line.connection);
     snprintf(device, sizeof device, "%u", device_number);
-    char *arguments[] = {"firmware",   "--device", device, "--inherit", listener,
-                         connection, NULL};
+    char *arguments[] = {"firmware", "--device", device, "--inherit", listener, connection, NULL};
     execv("/proc/self/exe", arguments);
     fprintf(stderr, "host board: cannot restart: %s\n", strerror(errno));
     exit(1);
@@ -165,7 +188,8 @@ static _Noreturn void explain_usage(void) {
 static uint32_t number(const char *text) {
     char *end;
     unsigned long value = strtoul(text, &end, 10);
-    if (*text == 0 || *end != 0 || value > UINT32_MAX) explain_usage();
+    if (*text == 0 || *end != 0 || value > UINT32_MAX)
+        explain_usage();
     return (uint32_t)value;
 }
 
@@ -189,7 +213,8 @@ static void read_arguments(int argc, char **argv) {
             explain_usage();
         }
     }
-    if (!has_line) explain_usage();
+    if (!has_line)
+        explain_usage();
 }
 
 int main(int argc, char **argv) {
@@ -198,8 +223,10 @@ int main(int argc, char **argv) {
     pthread_attr_t attributes;
     pthread_t thread;
     int error = pthread_attr_init(&attributes);
-    if (error == 0) error = pthread_attr_setstack(&attributes, stack_words, sizeof stack_words);
-    if (error == 0) error = pthread_create(&thread, &attributes, run, NULL);
+    if (error == 0)
+        error = pthread_attr_setstack(&attributes, stack_words, sizeof stack_words);
+    if (error == 0)
+        error = pthread_create(&thread, &attributes, run, NULL);
     if (error != 0) {
         fprintf(stderr, "host board: cannot start the firmware's thread: %s\n", strerror(error));
         return 1;

@@ -25,10 +25,14 @@ struct host_line host_line_listen(const char *path) {
     }
     memcpy(address.sun_path, path, strlen(path));
     int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    if (listener < 0) fail("make a socket for", path);
-    if (unlink(path) != 0 && errno != ENOENT) fail("replace", path);
-    if (bind(listener, (const struct sockaddr *)&address, sizeof address) != 0) fail("bind", path);
-    if (listen(listener, 1) != 0) fail("listen on", path);
+    if (listener < 0)
+        fail("make a socket for", path);
+    if (unlink(path) != 0 && errno != ENOENT)
+        fail("replace", path);
+    if (bind(listener, (const struct sockaddr *)&address, sizeof address) != 0)
+        fail("bind", path);
+    if (listen(listener, 1) != 0)
+        fail("listen on", path);
     return (struct host_line){.listener = listener, .connection = -1};
 }
 
@@ -36,13 +40,16 @@ struct host_line host_line_listen(const char *path) {
  * reading EIO. Its name is the one line on standard output. */
 struct host_line host_line_open_terminal(void) {
     int master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
-    if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0) fail("open", "/dev/ptmx");
+    if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0)
+        fail("open", "/dev/ptmx");
     const char *name = ptsname(master);
     int terminal = name == NULL ? -1 : open(name, O_RDWR | O_NOCTTY);
     struct termios settings;
-    if (terminal < 0 || tcgetattr(terminal, &settings) != 0) fail("open", "its terminal");
+    if (terminal < 0 || tcgetattr(terminal, &settings) != 0)
+        fail("open", "its terminal");
     cfmakeraw(&settings);
-    if (tcsetattr(terminal, TCSANOW, &settings) != 0) fail("set up", name);
+    if (tcsetattr(terminal, TCSANOW, &settings) != 0)
+        fail("set up", name);
     printf("%s\n", name);
     fflush(stdout);
     return (struct host_line){.listener = -1, .connection = master};
@@ -55,7 +62,8 @@ static void accept_client(struct host_line *line) {
 }
 
 static void drop_client(struct host_line *line) {
-    if (line->listener < 0) return; /* a terminal has no client to lose */
+    if (line->listener < 0)
+        return; /* a terminal has no client to lose */
     close(line->connection);
     line->connection = -1;
 }
@@ -66,19 +74,25 @@ static bool is_only_later(int error) {
 
 uint32_t host_line_read(struct host_line *line, uint8_t *destination, uint32_t capacity) {
     accept_client(line);
-    if (line->connection < 0 || capacity == 0) return 0;
+    if (line->connection < 0 || capacity == 0)
+        return 0;
     ssize_t count = read(line->connection, destination, capacity);
-    if (count > 0) return (uint32_t)count;
-    if (count == 0 || !is_only_later(errno)) drop_client(line);
+    if (count > 0)
+        return (uint32_t)count;
+    if (count == 0 || !is_only_later(errno))
+        drop_client(line);
     return 0;
 }
 
 uint32_t host_line_write(struct host_line *line, const uint8_t *source, uint32_t byte_count) {
     accept_client(line);
-    if (line->connection < 0 || byte_count == 0) return byte_count;
+    if (line->connection < 0 || byte_count == 0)
+        return byte_count;
     ssize_t count = write(line->connection, source, byte_count);
-    if (count >= 0) return (uint32_t)count;
-    if (is_only_later(errno)) return 0;
+    if (count >= 0)
+        return (uint32_t)count;
+    if (is_only_later(errno))
+        return 0;
     drop_client(line);
     return byte_count;
 }

@@ -1,4 +1,5 @@
-/* The serial line of the host build: one client at a time on a Unix socket, or a pseudo terminal. */
+/* The serial line of the host build: one client at a time on a Unix socket, or a pseudo terminal.
+ */
 #ifndef FIELDTUNE_HOST_LINE_H
 #define FIELDTUNE_HOST_LINE_H
 
@@ -20,8 +21,8 @@ struct host_line host_line_open_terminal(void);
 uint32_t host_line_read(struct host_line *line, uint8_t *destination, uint32_t capacity);
 uint32_t host_line_write(struct host_line *line, const uint8_t *source, uint32_t byte_count);
 
-/* Returns when there is something to read or accept, when there is room to write and `has_to_write`,
- * after `timeout_milliseconds` at the latest. */
+/* Returns when there is something to read or accept, when there is room to write and
+ * `has_to_write`, after `timeout_milliseconds` at the latest. */
 void host_line_wait(const struct host_line *line, bool has_to_write, int timeout_milliseconds);
 
 #endif

@@ -1,5 +1,6 @@
-/* Netduino Plus 2 in QEMU: an STM32F405 whose USART1 runs the driver of the F429 boards. QEMU models
- * neither its clocks nor its pins, so none are set up, and the core runs at 168 MHz from reset. */
+/* Netduino Plus 2 in QEMU: an STM32F405 whose USART1 runs the driver of the F429 boards. QEMU
+ * models neither its clocks nor its pins, so none are set up, and the core runs at 168 MHz from
+ * reset. */
 #include "board.h"
 #include "board_facts.h"
 #include "cortex_m.h"
