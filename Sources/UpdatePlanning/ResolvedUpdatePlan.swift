@@ -26,23 +26,34 @@ package struct ResolvedUpdatePlan: Hashable, Sendable {
     case .sparse(let sparse): try apply(sparse, to: graph, everything: everything)
     }
     for index in layers.indices where graph.layers[index].bias == nil { layers[index].bias = false }
-    try refuseSharedParameters(graph)
+    try settleSharedParameters(graph, isPreset: plan.isPreset)
   }
 
-  /// Two layers that read the same bytes of the model file cannot learn apart.
-  private func refuseSharedParameters(_ graph: Graph) throws {
-    var owners: [Int: Int] = [:]
+  /// Layers that read the same bytes of the model file (converters merge equal constants) cannot learn apart: a preset
+  /// leaves such parameters frozen, a plan file that names them is refused.
+  private mutating func settleSharedParameters(_ graph: Graph, isPreset: Bool) throws {
+    var readers: [Int: [Int]] = [:]
+    for index in layers.indices {
+      let places = [graph.layers[index].weights, graph.layers[index].bias].compactMap(\.self)
+      for place in places where place.dataBytes > 0 { readers[place.dataOffset, default: []].append(index) }
+    }
     for index in layers.indices {
       let layer = graph.layers[index]
-      let weights = layers[index].trainedChannels > 0 ? [layer.weights] : []
-      let bias = layers[index].bias ? [layer.bias].compactMap(\.self) : []
-      for place in weights + bias where place.dataBytes > 0 {
-        if let other = owners.updateValue(index, forKey: place.dataOffset) {
-          throw UpdatePlanError(
-            "layers \(other) '\(graph.layers[other].name)' and \(index) '\(layer.name)' share '\(place.name)'; leave one of them out of a plan file")
-        }
+      let others = { (place: FileTensor) in readers[place.dataOffset, default: []].first { $0 != index } }
+      if layers[index].trainedChannels > 0, let other = others(layer.weights) {
+        guard isPreset else { throw shared(layer.weights, index, other, graph) }
+        layers[index].trainedChannels = 0
+      }
+      if layers[index].bias, let bias = layer.bias, let other = others(bias) {
+        guard isPreset else { throw shared(bias, index, other, graph) }
+        layers[index].bias = false
       }
     }
+  }
+
+  private func shared(_ place: FileTensor, _ index: Int, _ other: Int, _ graph: Graph) -> UpdatePlanError {
+    UpdatePlanError(
+      "layers \(index) '\(graph.layers[index].name)' and \(other) '\(graph.layers[other].name)' share '\(place.name)' in the model file; leave it out of the plan")
   }
 
   private mutating func apply(_ plan: SparsePlan, to graph: Graph, everything: [LayerUpdate]) throws {

@@ -26,6 +26,10 @@ package enum UpdatePlan: Hashable, Sendable {
     }
   }
 
+  package var isPreset: Bool {
+    if case .sparse = self { false } else { true }
+  }
+
   package static let presetNames = ["none", "last-layer", "bias-only", "full"]
 }
 
