@@ -1,0 +1,41 @@
+import WireProtocol
+
+/// What to do with a device that has just said where it stands.
+package enum Recovery: Hashable, Sendable {
+  /// It holds the state of this run before `position`, and its ring reaches back to what is not durable.
+  case goOn(position: Int)
+  /// Write the newest checkpoint, which stands before `position`, into it.
+  case restore(position: Int)
+  /// No checkpoint: reset the weights and begin at position 0. The same samples give the same state again.
+  case begin
+
+  /// - Parameters:
+  ///   - number: the run as the device knows it.
+  ///   - durable: first position the store has no record of.
+  ///   - checkpoint: position of the newest checkpoint in the store.
+  package init(hello: Wire.DeviceHello, number: UInt64, durable: Int, checkpoint: Int?) {
+    let position = Int(hello.nextIndex)
+    // Opening an ended run again empties the ring.
+    let reach =
+      switch hello.state {
+      case .running: Int(hello.recordSlots)
+      case .ended: 0
+      case .idle, .failed: Int.min / 2
+      }
+    if hello.run == number, position >= checkpoint ?? 0, position - durable <= reach {
+      self = .goOn(position: position)
+    } else if let checkpoint {
+      self = .restore(position: checkpoint)
+    } else {
+      self = .begin
+    }
+  }
+
+  /// Whether the device's training state is written anew.
+  package var replacesState: Bool {
+    switch self {
+    case .goOn: false
+    case .restore, .begin: true
+    }
+  }
+}

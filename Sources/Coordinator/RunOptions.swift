@@ -1,0 +1,18 @@
+/// How a run is driven; none of it changes its numbers.
+package struct RunOptions: Hashable, Sendable {
+  /// How long to try for the first connection; one attempt is always made.
+  package var firstPatience: Duration
+  /// How long a device may stay away in mid-run before the run is stopped.
+  package var patience: Duration
+  /// Time between two attempts to reach it.
+  package var retryInterval: Duration
+
+  package init(
+    firstPatience: Duration = .zero, patience: Duration = .seconds(30),
+    retryInterval: Duration = .milliseconds(200)
+  ) {
+    self.firstPatience = firstPatience
+    self.patience = patience
+    self.retryInterval = retryInterval
+  }
+}

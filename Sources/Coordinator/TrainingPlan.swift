@@ -1,0 +1,41 @@
+/// Which sample each position of a run takes, and what is done with it.
+///
+/// A run is a line of positions: all evaluation samples, the training steps, all evaluation samples
+/// again. A position is the wire's `index`, so a plan and a position say all about where a run stands.
+package struct TrainingPlan: Hashable, Sendable, Codable {
+  package let trainingSamples: Int
+  /// Taken before and after training; 0 for neither.
+  package let evaluationSamples: Int
+  package let steps: Int
+  package let seed: UInt32
+  package let schedule: LearningRateSchedule
+  /// Training steps from one checkpoint to the next.
+  package let checkpointSteps: Int
+
+  package init(
+    trainingSamples: Int, evaluationSamples: Int, steps: Int, seed: UInt32, schedule: LearningRateSchedule,
+    checkpointSteps: Int = 200
+  ) {
+    precondition(trainingSamples > 0 && steps >= 0 && checkpointSteps > 0, "a plan of \(steps) steps")
+    self.trainingSamples = trainingSamples
+    self.evaluationSamples = evaluationSamples
+    self.steps = steps
+    self.seed = seed
+    self.schedule = schedule
+    self.checkpointSteps = checkpointSteps
+  }
+
+  /// Positions in all.
+  package var count: Int { 2 * evaluationSamples + steps }
+  package var evaluationBefore: Range<Int> { 0..<evaluationSamples }
+  package var training: Range<Int> { evaluationSamples..<evaluationSamples + steps }
+  package var evaluationAfter: Range<Int> { training.upperBound..<count }
+
+  /// The first position behind `position` before which the training state is copied into the store:
+  /// every `checkpointSteps` steps and after the last one. `nil` behind the last step.
+  package func nextCheckpoint(after position: Int) -> Int? {
+    guard steps > 0, position < training.upperBound else { return nil }
+    let done = max(0, position - training.lowerBound)
+    return min(training.lowerBound + (done / checkpointSteps + 1) * checkpointSteps, training.upperBound)
+  }
+}

@@ -1,0 +1,72 @@
+import ArtifactManifest
+import Foundation
+import Telemetry
+import WireProtocol
+
+extension TrainingRun {
+  /// Sums up the evaluations that became complete when `journalled` reached the store.
+  func saveEvaluations(crossing journalled: Range<Int>) async throws {
+    for (moment, range) in [
+      (EvaluationRecord.Moment.before, machine.plan.evaluationBefore), (.after, machine.plan.evaluationAfter),
+    ] where !range.isEmpty && journalled.contains(range.upperBound - 1) {
+      let steps = try await store.steps(of: id, from: range.lowerBound, limit: range.count)
+      let evaluation = EvaluationRecord(
+        run: id, moment: moment, sampleCount: steps.count, correctCount: steps.count(where: \.isCorrect),
+        loss: steps.map(\.loss).reduce(0, +) / Double(steps.count))
+      try await store.save(evaluation)
+      watch(.evaluation(record: evaluation))
+    }
+  }
+
+  /// Writes the result and closes the connection.
+  func close(digest: UInt64) async throws -> TrainResult {
+    await connection?.close()
+    let result = try await result(digest: HexDigest(digest).text)
+    record.state = machine.isStopped ? .stopped : .finished
+    record.message = machine.isStopped ? "stopped by the user before position \(machine.received)" : ""
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    record.result = String(decoding: try encoder.encode(result), as: UTF8.self)
+    record = try await store.update(record)
+    watch(.closed(run: record))
+    return result
+  }
+
+  private func result(digest: String) async throws -> TrainResult {
+    let steps = try await store.steps(
+      of: id, from: machine.plan.training.lowerBound, limit: machine.plan.steps)
+    let evaluations = try await store.evaluations(of: id)
+    let before = evaluations.first { $0.moment == .before }
+    let after = evaluations.first { $0.moment == .after }
+    return TrainResult(
+      run: id, steps: steps.count, loss: steps.map(\.loss),
+      accuracy: .init(before: before?.accuracy, after: after?.accuracy),
+      evaluationLoss: .init(before: before?.loss, after: after?.loss), digest: digest,
+      cost: TrainResult.Cost(unit: unit.name, mean: steps), device: record.device, board: record.board,
+      state: (machine.isStopped ? RunRecord.State.stopped : .finished).rawValue,
+      saturated: steps.map(\.saturated).reduce(0, +), unchanged: steps.map(\.unchanged).reduce(0, +))
+  }
+
+  /// The first error is the one to tell of; one that comes of noting it is only passed on as a note.
+  func noteStop(because error: any Error) async {
+    record.state = .stopped
+    record.message = "\(error)"
+    do {
+      record = try await store.update(record)
+    } catch {
+      watch(.note(text: "the end of the run could not be noted: \(error)"))
+    }
+    watch(.closed(run: record))
+  }
+}
+
+extension TrainResult.Cost {
+  init(unit: String, mean steps: [StepRecord]) {
+    func mean(_ ticks: (StepRecord) -> Int) -> Double {
+      steps.isEmpty ? 0 : Double(steps.map(ticks).reduce(0, +)) / Double(steps.count)
+    }
+    self.init(
+      unit: unit, forward: mean(\.forwardTicks), backward: mean(\.backwardTicks), update: mean(\.updateTicks),
+      wait: mean(\.waitTicks))
+  }
+}

@@ -1,0 +1,79 @@
+import ArtifactManifest
+import Telemetry
+import WireProtocol
+
+extension TrainingRun {
+  /// A device that stands where the run goes on: reached, checked and brought there.
+  func readyDevice() async throws -> any DeviceConnection {
+    let device = try await reachDevice()
+    connection = device
+    let hello = device.hello
+    unit = hello.counterUnit
+    try DeviceCheck.verify(hello, against: manifest, device: source.name)
+    let recovery = Recovery(
+      hello: hello, number: number, durable: machine.durable, checkpoint: machine.checkpoint)
+    let position = try await bring(device, by: recovery)
+    if record.board != hello.board || record.state != .running {
+      record.board = hello.board
+      record.device = source.name
+      record.state = .running
+      record.message = ""
+      record = try await store.update(record)
+    }
+    machine.deviceReady(at: position, recordSlots: Int(hello.recordSlots))
+    watch(
+      wasOpened
+        ? .deviceBack(position: machine.received, restored: recovery.replacesState)
+        : .opened(run: record, position: machine.received, total: machine.plan.count))
+    wasOpened = true
+    return device
+  }
+
+  /// Tries until the device answers or has stayed away for too long.
+  private func reachDevice() async throws -> any DeviceConnection {
+    let clock = ContinuousClock()
+    let deadline = clock.now + (wasOpened ? options.patience : options.firstPatience)
+    while true {
+      let reason: String
+      switch await attempt() {
+      case .success(let device): return device
+      case .failure(.refused(let sentence)): throw DeviceFailure.refused(reason: sentence)
+      case .failure(.vanished(let sentence)): reason = sentence
+      }
+      guard clock.now < deadline, !stopRequested else {
+        throw CoordinatorError.unavailable(device: source.name, reason: reason)
+      }
+      try await Task.sleep(for: options.retryInterval)
+    }
+  }
+
+  private func attempt() async -> Result<any DeviceConnection, DeviceFailure> {
+    do throws(DeviceFailure) {
+      return .success(try await source.connect())
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// - Returns: the position before which the device stands.
+  private func bring(_ device: any DeviceConnection, by recovery: Recovery) async throws -> Int {
+    switch recovery {
+    case .goOn(let position):
+      return Int(try await open(device, at: position, flags: 0).nextIndex)
+    case .restore(let position):
+      _ = try await SelfTest(device: source.name, manifest: manifest).run(on: device)
+      try await restoreCheckpoint(to: device)
+      return Int(try await open(device, at: position, flags: 0).nextIndex)
+    case .begin:
+      _ = try await SelfTest(device: source.name, manifest: manifest).run(on: device)
+      return Int(try await open(device, at: 0, flags: Wire.RunBegin.resetsState).nextIndex)
+    }
+  }
+
+  private func open(
+    _ device: any DeviceConnection, at position: Int, flags: UInt8
+  ) async throws -> Wire.RunReport {
+    try await device.beginRun(
+      Wire.RunBegin(run: number, seed: machine.plan.seed, firstIndex: UInt32(position), flags: flags))
+  }
+}

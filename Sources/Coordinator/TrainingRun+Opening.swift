@@ -1,0 +1,91 @@
+import ArtifactManifest
+import Foundation
+import Telemetry
+
+extension TrainingRun {
+  /// Adds a new run to the store.
+  package static func begin(
+    _ plan: TrainingPlan, artifact: Artifact, data: TrainingData, dataSource: String, store: RunStore,
+    source: any DeviceSource, options: RunOptions = RunOptions(),
+    watch: @escaping @Sendable (RunEvent) -> Void
+  ) async throws -> TrainingRun {
+    try check(data, against: artifact.manifest)
+    let row = ArtifactRecord(
+      key: artifact.manifest.key, manifest: [UInt8](try artifact.manifest.encoded()),
+      model: [UInt8](try Data(contentsOf: artifact.file(artifact.manifest.files.model))))
+    let record = try await store.insert(
+      RunRecord(
+        number: Int64(RunNumber.random()), state: .running, model: artifact.manifest.name, artifact: row.key,
+        device: source.name, board: "", plan: try encoded(plan), data: data.digest, dataSource: dataSource,
+        createdMilliseconds: RunStore.nowMilliseconds()), artifact: row)
+    return TrainingRun(
+      record: record, id: record.id ?? 0, machine: RunMachine(plan: plan, durable: 0, checkpoint: nil),
+      manifest: artifact.manifest, data: data, store: store, source: source, options: options, watch: watch)
+  }
+
+  /// Takes up a run where the store and the device say it stands. Its plan is the one it began with.
+  ///
+  /// - Throws: `CoordinatorError.resumeMismatch` for other data or another artifact, `.wrongState` for a
+  ///   finished run.
+  package static func resume(
+    _ id: Int64, artifact: Artifact, data: TrainingData, store: RunStore, source: any DeviceSource,
+    options: RunOptions = RunOptions(), watch: @escaping @Sendable (RunEvent) -> Void
+  ) async throws -> TrainingRun {
+    try check(data, against: artifact.manifest)
+    let record = try await store.run(id)
+    guard record.state != .finished else {
+      throw CoordinatorError.wrongState(run: id, reason: "is finished: begin a new run without --resume")
+    }
+    let began = try JSONDecoder().decode(
+      ArtifactManifest.self, from: Data(try await store.artifact(of: record).manifest))
+    for (what, found, expected) in [
+      ("model hash", artifact.manifest.hashes.model.text, began.hashes.model.text),
+      ("plan hash", artifact.manifest.hashes.plan.text, began.hashes.plan.text),
+      ("semantics hash", artifact.manifest.hashes.semantics.text, began.hashes.semantics.text),
+      ("data", data.digest, record.data),
+    ] where found != expected {
+      throw CoordinatorError.resumeMismatch(run: id, what: what, found: found, expected: expected)
+    }
+    let machine = RunMachine(
+      plan: try record.decodedPlan(), durable: try await store.nextPosition(of: id),
+      checkpoint: try await store.newestCheckpoint(of: id)?.position)
+    return TrainingRun(
+      record: record, id: id, machine: machine, manifest: artifact.manifest, data: data, store: store,
+      source: source, options: options, watch: watch)
+  }
+
+  private static func check(_ data: TrainingData, against manifest: ArtifactManifest) throws(CoordinatorError) {
+    for set in [data.training, data.evaluation] {
+      guard set.inputBytes == manifest.input.bytes else {
+        throw .unusableData(
+          reason: "data: a sample has \(set.inputBytes) values, expected \(manifest.input.bytes) "
+            + "for the model's input of shape \(manifest.input.shape)")
+      }
+      if let label = set.labels.first(where: { Int($0) >= manifest.output.classCount }) {
+        throw .unusableData(
+          reason: "data: found label \(label), expected 0…\(manifest.output.classCount - 1) "
+            + "for the model's \(manifest.output.classCount) classes")
+      }
+    }
+    guard data.training.count > 0 else { throw .unusableData(reason: "data: found no samples to train on") }
+  }
+
+  private static func encoded(_ plan: TrainingPlan) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return String(decoding: try encoder.encode(plan), as: UTF8.self)
+  }
+}
+
+extension RunRecord {
+  package func decodedPlan() throws -> TrainingPlan {
+    try JSONDecoder().decode(TrainingPlan.self, from: Data(plan.utf8))
+  }
+}
+
+extension ArtifactManifest {
+  /// Tells artifacts apart in the store.
+  package var key: String {
+    [hashes.model, hashes.plan, hashes.semantics, hashes.layout].map(\.text).joined(separator: "-")
+  }
+}

@@ -1,0 +1,142 @@
+import ArtifactManifest
+import DeviceLink
+import Telemetry
+import WireProtocol
+
+/// One run on one device: the shell around `RunMachine`, which decides.
+///
+/// Invariants:
+/// - One thing at a time: a sample is sent, a record received, a group journalled or a checkpoint read.
+/// - Records reach the store before anyone is told of them.
+/// - Whatever ends `run()`, the store says truthfully where the run can be resumed.
+package actor TrainingRun {
+  let manifest: ArtifactManifest
+  let data: TrainingData
+  let store: RunStore
+  let source: any DeviceSource
+  let options: RunOptions
+  let watch: @Sendable (RunEvent) -> Void
+  let number: UInt64
+  let id: Int64
+
+  var record: RunRecord
+  var machine: RunMachine
+  var sequence: SampleSequence
+  var connection: (any DeviceConnection)?
+  var unit = Wire.CounterUnit.instructions
+  var wasOpened = false
+  private(set) var stopRequested = false
+
+  init(
+    record: RunRecord, id: Int64, machine: RunMachine, manifest: ArtifactManifest, data: TrainingData,
+    store: RunStore, source: any DeviceSource, options: RunOptions, watch: @escaping @Sendable (RunEvent) -> Void
+  ) {
+    self.record = record
+    self.id = id
+    self.machine = machine
+    self.manifest = manifest
+    self.data = data
+    self.store = store
+    self.source = source
+    self.options = options
+    self.watch = watch
+    number = UInt64(record.number)
+    sequence = SampleSequence(machine.plan)
+  }
+
+  /// Ends the run after the samples already sent, with a checkpoint.
+  package func stop() {
+    stopRequested = true
+    machine.stop()
+  }
+
+  /// Trains until the plan is done or the run is stopped.
+  ///
+  /// - Throws: `CoordinatorError`, `StoreError`; the run is then `stopped` and can be resumed.
+  package func run() async throws -> TrainResult {
+    do {
+      let digest = try await driveToTheEnd()
+      return try await close(digest: digest)
+    } catch {
+      await connection?.close()
+      await noteStop(because: error)
+      throw error
+    }
+  }
+
+  private func driveToTheEnd() async throws -> UInt64 {
+    while true {
+      do {
+        let device = try await readyDevice()
+        return try await drive(device)
+      } catch DeviceFailure.vanished(let reason) {
+        await connection?.close()
+        connection = nil
+        machine.deviceLost()
+        try await journalWhatIsLeft()
+        watch(.deviceLost(reason: reason))
+      } catch DeviceFailure.refused(let reason) {
+        throw CoordinatorError.refused(device: source.name, reason: reason)
+      }
+    }
+  }
+
+  /// - Returns: the digest of the training state at the end.
+  private func drive(_ device: any DeviceConnection) async throws -> UInt64 {
+    while true {
+      switch machine.next() {
+      case .send(let position):
+        try await device.send(sample(at: position))
+      case .journal(let records):
+        try await journal(records)
+      case .checkpoint(let position):
+        try await takeCheckpoint(at: position, from: device)
+      case .wait:
+        try take(try await device.nextAnswer())
+      case .close:
+        return try await device.endRun().digest
+      }
+    }
+  }
+
+  private func journal(_ records: [StepRecord]) async throws {
+    let first = machine.durable
+    try await store.append(records)
+    machine.journalled()
+    for record in records { watch(.step(record: record)) }
+    try await saveEvaluations(crossing: first..<machine.durable)
+  }
+
+  private func journalWhatIsLeft() async throws {
+    while case .journal(let records) = machine.next() { try await journal(records) }
+  }
+
+  private func sample(at position: Int) -> DeviceSample {
+    let planned = sequence.sample(at: position)
+    let set = data.set(for: planned.mode)
+    return DeviceSample(
+      index: UInt32(position), mode: planned.mode == .train ? .train : .evaluate,
+      label: Int(set.labels[planned.sample]), rateMantissa: planned.rate.mantissa, rateShift: planned.rate.shift,
+      input: set.input(planned.sample))
+  }
+
+  private func take(_ step: Wire.Step) throws(DeviceFailure) {
+    let record = StepRecord(step, run: id, sample: sequence.sample(at: Int(step.index)).sample)
+    switch machine.received(record) {
+    case .accepted, .repeated: return
+    case .outOfOrder(let expected):
+      throw .vanished(reason: "it answered sample \(record.position), expected \(expected)")
+    }
+  }
+}
+
+extension StepRecord {
+  /// - Parameter run: the run's id in the store.
+  init(_ step: Wire.Step, run: Int64, sample: Int) {
+    self.init(
+      run: run, position: Int(step.index), mode: step.mode == .train ? .train : .evaluate, sample: sample,
+      lossQ16: Int(step.lossQ16), prediction: Int(step.prediction), label: Int(step.label),
+      waitTicks: Int(step.waitTicks), forwardTicks: Int(step.forwardTicks), backwardTicks: Int(step.backwardTicks),
+      updateTicks: Int(step.updateTicks), saturated: Int(step.saturated), unchanged: Int(step.unchanged))
+  }
+}

@@ -1,0 +1,167 @@
+import ArtifactManifest
+import Coordinator
+import DeviceLink
+import Foundation
+import Telemetry
+import Testing
+
+@Suite struct TrainingRunTests {
+  @Test func run_givesLossAccuracyAndCost() async throws {
+    try await withBench { bench in
+      let result = try await bench.train(on: ScriptedDevice())
+      #expect(result.steps == 30)
+      #expect(result.loss.count == 30)
+      #expect(result.accuracy == .init(before: 0.25, after: 0.25))
+      #expect(result.cost == .init(unit: "instructions", forward: 2, backward: 3, update: 4, wait: 1))
+      #expect(result.state == "finished")
+      let run = try await bench.store.run(result.run)
+      #expect(run.state == .finished)
+      let checkpoint = try await bench.store.newestCheckpoint(of: result.run)
+      #expect(checkpoint?.digest == result.digest)
+      #expect(checkpoint?.position == 34)
+    }
+  }
+
+  /// Every sample of the run in turn meets every kind of fault.
+  @Test func vanishingDevice_leavesTheDigestAsItIs() async throws {
+    let expected = try await withBench { try await $0.train(on: ScriptedDevice()).digest }
+    for arrival in 1...39 {
+      for fault in [ScriptedDevice.Fault.unplugBefore(arrival), .unplugAfter(arrival), .reset(arrival)] {
+        let result = try await withBench { try await $0.train(on: ScriptedDevice(faults: [fault])) }
+        #expect(result.digest == expected, "\(fault)")
+        #expect(result.loss.count == 30, "\(fault)")
+      }
+    }
+  }
+
+  @Test func manyFaults_leaveTheDigestAsItIs() async throws {
+    let expected = try await withBench { try await $0.train(on: ScriptedDevice()).digest }
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var random = SeededGenerator(state: seed)
+    for _ in 0..<40 {
+      let faults = (0..<6).map { _ -> ScriptedDevice.Fault in
+        let arrival = Int.random(in: 1...60, using: &random)
+        return [.unplugBefore(arrival), .unplugAfter(arrival), .reset(arrival)][Int.random(in: 0..<3, using: &random)]
+      }
+      let result = try await withBench { try await $0.train(on: ScriptedDevice(faults: Set(faults))) }
+      #expect(result.digest == expected, "seed \(seed): \(faults)")
+    }
+  }
+
+  @Test(arguments: [1, 3, 4, 11, 20, 34, 36])
+  func stoppedRun_isResumedToTheSameDigest(position: Int) async throws {
+    let expected = try await withBench { try await $0.train(on: ScriptedDevice()).digest }
+    for keepsState in [true, false] {
+      try await withBench { bench in
+        let device = ScriptedDevice()
+        let stopped = try await bench.train(on: device, stopAt: position)
+        #expect(stopped.state == "stopped")
+        let same = keepsState ? device : ScriptedDevice()
+        let result = try await bench.resume(stopped.run, on: same)
+        #expect(result.digest == expected)
+        #expect(result.state == "finished")
+        #expect(result.loss.count == 30)
+        if keepsState { #expect(device.applied == 39, "38 samples and one golden step") }
+      }
+    }
+  }
+
+  @Test func absentDevice_stopsTheRunWithItsReason() async throws {
+    try await withBench { bench in
+      let device = ScriptedDevice()
+      device.setAbsent(true)
+      await #expect(throws: CoordinatorError.unavailable(device: "scripted", reason: "nothing answers")) {
+        try await bench.train(on: device)
+      }
+      let run = try #require(try await bench.store.runs().first)
+      #expect(run.state == .stopped)
+      #expect(run.message == "device 'scripted': not available: nothing answers")
+    }
+  }
+
+  @Test func fullDisk_isOneSentenceAndLosesNoStep() async throws {
+    let expected = try await withBench { try await $0.train(on: ScriptedDevice()).digest }
+    try await withBench(storeBytes: 44 * 1024) { bench in
+      let device = ScriptedDevice()
+      await #expect(throws: StoreError.full(path: bench.store.path)) { try await bench.train(on: device) }
+      let roomy = try bench.withRoomierStore()
+      let run = try #require(try await roomy.store.runs().first?.id)
+      let result = try await roomy.resume(run, on: device)
+      #expect(result.digest == expected)
+    }
+  }
+
+  @Test func otherData_isRefusedOnResume() async throws {
+    try await withBench { bench in
+      let stopped = try await bench.train(on: ScriptedDevice(), stopAt: 10)
+      var other = bench
+      other.data = TrainingData(training: bench.data.evaluation, evaluation: bench.data.training)
+      await #expect(
+        throws: CoordinatorError.resumeMismatch(
+          run: stopped.run, what: "data", found: other.data.digest, expected: bench.data.digest)
+      ) { try await other.resume(stopped.run, on: ScriptedDevice()) }
+    }
+  }
+
+  @Test func otherPlan_isRefusedInASentenceNamingBoth() async throws {
+    try await withBench { bench in
+      var other = bench
+      other.edit { $0.hashes.plan = HexDigest(99) }
+      await #expect {
+        try await other.train(on: ScriptedDevice())
+      } throws: { error in
+        "\(error)".hasPrefix(
+          "device 'scripted': plan hash: found 0000000000000002, expected 0000000000000063: its firmware")
+      }
+    }
+  }
+
+  @Test func wrongArithmetic_isFoundByTheSelfTest() async throws {
+    try await withBench { bench in
+      var other = bench
+      other.edit { $0.golden.digest = HexDigest(1) }
+      await #expect {
+        try await other.train(on: ScriptedDevice())
+      } throws: { error in
+        guard case CoordinatorError.selfTestFailed = error else { return false }
+        return true
+      }
+    }
+  }
+
+  @Test(arguments: [
+    (SampleSet(inputBytes: 3, labels: [0], codes: [1, 2, 3]), "data: a sample has 3 values, expected 2"),
+    (SampleSet(inputBytes: 2, labels: [4], codes: [1, 2]), "data: found label 4, expected 0…3"),
+    (SampleSet(inputBytes: 2, labels: [], codes: []), "data: found no samples to train on"),
+  ])
+  func unusableData_isOneSentence(set: SampleSet, expected: String) async throws {
+    try await withBench { bench in
+      var other = bench
+      other.data = TrainingData(training: set, evaluation: bench.data.evaluation)
+      await #expect {
+        try await other.train(on: ScriptedDevice())
+      } throws: { "\($0)".hasPrefix(expected) }
+    }
+  }
+
+  private func withBench<Value>(
+    storeBytes: Int? = nil, _ body: (Bench) async throws -> Value
+  ) async throws -> Value {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer {
+      do { try FileManager.default.removeItem(at: folder) } catch { Issue.record("\(error)") }
+    }
+    return try await body(Bench(folder: folder, storeBytes: storeBytes))
+  }
+}
+
+/// A small generator, so that a failing draw can be repeated from its seed.
+struct SeededGenerator: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return (state >> 29) ^ state
+  }
+}
