@@ -45,6 +45,7 @@ static void forget_connection(void *context) {
     struct session *session = context;
     sample_queue_clear(&session->samples);
     session->run_ending = false;
+    session->output_told = false;
     session->answer_bytes = 0;
 }
 
@@ -107,9 +108,17 @@ void session_receive(struct session *session, const uint8_t *bytes, uint32_t byt
 
 static void tell_crash(struct session *session) {
     session->crash_told = true;
-    uint32_t count = wire_crash_report_encode(session->board->crash, session->answer,
-                                              sizeof session->answer);
+    uint32_t count =
+        wire_crash_report_encode(session->board->crash, session->answer, sizeof session->answer);
     session_answer(session, WIRE_CHANNEL_CONTROL, count);
+}
+
+/* True when the host would have no way to an output any more, were this sample applied now. */
+static bool must_wait(struct session *session, const struct queued_sample *sample) {
+    if (link_is_idle(&session->link)) {
+        session->output_told = false;
+    }
+    return session->output_told && sample->head.mode == WIRE_SAMPLE_MODE_TRAIN;
 }
 
 bool session_poll(struct session *session) {
@@ -121,6 +130,9 @@ bool session_poll(struct session *session) {
     if (!session->crash_told) {
         tell_crash(session);
     } else if (sample != 0) {
+        if (must_wait(session, sample)) {
+            return false;
+        }
         session_run_sample(session, sample);
         sample_queue_pop(&session->samples);
     } else if (session->run_ending) {

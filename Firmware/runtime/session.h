@@ -5,6 +5,8 @@
  *     `records.next`. A repeat is answered from `records` and changes nothing.
  *   - No answer is dropped: one that finds no room waits in `answer`, and no message or sample is
  *     taken before it has left.
+ *   - Outputs are not kept but computed again, so no step changes the weights before every OUTPUT
+ *     is acknowledged.
  *   - `session_poll` runs at most one step, and nothing else here takes long.
  *   - A message that cannot be carried out is answered by ERROR_REPORT and changes nothing.
  *   - No globals, no allocation, no input or output: the caller moves the bytes. */
@@ -46,7 +48,7 @@ struct session_board {
     const struct wire_baud_rate *bauds;
     uint8_t baud_count; /* at most 8 */
     const struct wire_memory_region *memory;
-    uint8_t memory_count; /* at most 8 */
+    uint8_t memory_count;                  /* at most 8 */
     const struct wire_crash_report *crash; /* what stopped the last boot; null for nothing */
 
     uint32_t (*ticks)(void);            /* free-running, wraps at 2^32 */
@@ -61,10 +63,11 @@ struct session {
     struct sample_queue samples;
     struct record_ring records;
     struct wire_segment_info segments[SESSION_SEGMENTS_MAX];
-    uint64_t run;    /* the open or last run; 0 for none */
-    uint8_t state;   /* enum wire_run_state */
-    bool run_ending; /* RUN_END came and waits for the samples before it */
-    bool crash_told; /* CRASH_REPORT was sent since boot */
+    uint64_t run;     /* the open or last run; 0 for none */
+    uint8_t state;    /* enum wire_run_state */
+    bool run_ending;  /* RUN_END came and waits for the samples before it */
+    bool output_told; /* an OUTPUT is on its way */
+    bool crash_told;  /* CRASH_REPORT was sent since boot */
 
     uint64_t ticks;         /* the board's counter, extended to 64 bits */
     uint64_t waiting_since; /* when the last step ended */
@@ -87,9 +90,9 @@ void session_receive(struct session *session, const uint8_t *bytes, uint32_t byt
 /* Runs at most one step, when a sample waits. True when another one waits. */
 bool session_poll(struct session *session);
 
-/* The next frame for the line, of at most `capacity` bytes: sets `*wire`, which holds until the next
- * call, and returns its size; 0 when there is nothing to send. To be called until it returns 0,
- * after each call of the two above and at least every few milliseconds. */
+/* The next frame for the line, of at most `capacity` bytes: sets `*wire`, which holds until the
+ * next call, and returns its size; 0 when there is nothing to send. To be called until it returns
+ * 0, after each call of the two above and at least every few milliseconds. */
 uint32_t session_transmit(struct session *session, uint32_t now, uint32_t capacity,
                           const uint8_t **wire);
 

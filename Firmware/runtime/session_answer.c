@@ -4,9 +4,8 @@
 #include "session_parts.h"
 
 bool session_flush(struct session *session) {
-    if (session->answer_bytes > 0 &&
-        link_send(&session->link, session->answer_channel, session->answer,
-                  session->answer_bytes)) {
+    if (session->answer_bytes > 0 && link_send(&session->link, session->answer_channel,
+                                               session->answer, session->answer_bytes)) {
         session->answer_bytes = 0;
     }
     return session->answer_bytes == 0;

@@ -56,8 +56,7 @@ static struct session_fault begin_run(struct session *session, const uint8_t *by
 }
 
 /* Answered when the samples before it are applied. An end that is repeated is answered again. */
-static struct session_fault end_run(struct session *session, const uint8_t *bytes,
-                                    uint32_t count) {
+static struct session_fault end_run(struct session *session, const uint8_t *bytes, uint32_t count) {
     struct wire_run_end end;
     if (!wire_run_end_decode(&end, bytes, count)) {
         return malformed(WIRE_MESSAGE_RUN_END);
@@ -121,8 +120,8 @@ static struct session_fault tell_time(struct session *session, const uint8_t *by
 }
 
 /* Sets `*bytes` to `offset` of the segment of this kind, whose next `count` bytes exist. */
-static struct session_fault find_bytes(const struct session *session, uint8_t kind,
-                                       uint32_t offset, uint32_t count, uint8_t **bytes) {
+static struct session_fault find_bytes(const struct session *session, uint8_t kind, uint32_t offset,
+                                       uint32_t count, uint8_t **bytes) {
     for (uint32_t i = 0; i < session->model->segment_count; i++) {
         const struct step_segment *segment = &session->model->segments[i];
         if (segment->kind != kind) {
@@ -149,8 +148,7 @@ static struct session_fault read_segment(struct session *session, const uint8_t 
     if (fault.code != 0) {
         return fault;
     }
-    uint32_t data_count =
-        read.count < SEGMENT_DATA_MAX_BYTES ? read.count : SEGMENT_DATA_MAX_BYTES;
+    uint32_t data_count = read.count < SEGMENT_DATA_MAX_BYTES ? read.count : SEGMENT_DATA_MAX_BYTES;
     const struct wire_segment_data data = {
         .segment = read.segment,
         .offset = read.offset,

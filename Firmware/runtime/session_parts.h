@@ -4,7 +4,7 @@
 
 #include "session.h"
 
-enum { RUN_BEGIN_RESETS = 1u };                  /* bits of RUN_BEGIN's flags */
+enum { RUN_BEGIN_RESETS = 1u };                    /* bits of RUN_BEGIN's flags */
 enum { STEP_HAS_DIGEST = 1u, STEP_REPEATED = 2u }; /* bits of STEP's flags */
 
 /* Why a message was not carried out. `code` 0: it was. */

@@ -10,7 +10,8 @@ enum {
     OUTPUT_CODES_MAX = 600, /* of OUTPUT's `codes` */
 };
 
-static struct session_fault check_run(const struct session *session, const struct wire_sample *head) {
+static struct session_fault check_run(const struct session *session,
+                                      const struct wire_sample *head) {
     if (session->state != WIRE_RUN_STATE_RUNNING) {
         return session_fault(WIRE_ERROR_CODE_NO_RUN, head->index);
     }
@@ -84,6 +85,7 @@ static void answer_output(struct session *session, const struct wire_sample *hea
         .prediction = result->prediction,
         .codes = {(const uint8_t *)result->output, (uint16_t)count},
     };
+    session->output_told = true;
     session_answer(session, WIRE_CHANNEL_TELEMETRY,
                    wire_output_encode(&output, session->answer, sizeof session->answer));
 }
@@ -142,8 +144,7 @@ static struct session_fault answer_repeat(struct session *session,
                                           const struct queued_sample *sample) {
     const struct wire_step *found = record_ring_find(&session->records, sample->head.index);
     bool is_output = found != 0 && found->mode == WIRE_SAMPLE_MODE_INFER;
-    if (found == 0 ||
-        (is_output && found->training_step != session_training_step(session))) {
+    if (found == 0 || (is_output && found->training_step != session_training_step(session))) {
         return session_fault(WIRE_ERROR_CODE_INDEX_FORGOTTEN,
                              record_ring_oldest(&session->records));
     }

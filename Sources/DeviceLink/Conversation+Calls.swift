@@ -30,6 +30,9 @@ extension Conversation {
     guard sentCalls > 0, let call = calls.first, answer.answers(call.request) else {
       return close(.unexpected(name: name, what: "a \(answer.kind) came that answers nothing"))
     }
+    if case .runReport(let report) = answer {
+      runOnDevice = report.state == .running ? report.run : nil
+    }
     let finish = finishFirstCall(.success(answer), now: now)
     return openOrEndRun(after: call.request) + [finish]
   }

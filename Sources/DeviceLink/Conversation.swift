@@ -50,6 +50,8 @@ package struct Conversation {
   package internal(set) var device: DeviceDescription?
   /// The open run; nil for none.
   package internal(set) var run: UInt64?
+  /// The run that is open on the device, ours or one that a host before us left.
+  package internal(set) var runOnDevice: UInt64?
   /// Why the last run could not go on; nil when it ended as it should.
   package internal(set) var runError: DeviceLinkError?
   var endpoint: HostEndpoint
@@ -178,6 +180,7 @@ extension Conversation {
     }
     let before = device
     device = found
+    runOnDevice = hello.state == .running ? hello.run : nil
     phase = .connected
     guard let before else {
       sendCalls(now: now)

@@ -15,9 +15,7 @@ extension DeviceLink {
     _ run: UInt64, seed: UInt32, firstIndex: UInt32 = 0, resetsWeights: Bool
   ) async throws(DeviceLinkError) -> DeviceRun {
     precondition(run != 0, "run 0")
-    if let hello = conversation.device?.hello, hello.state == .running, hello.run != run {
-      try await endRun(hello.run)
-    }
+    if let open = conversation.runOnDevice, open != run { try await endRun(open) }
     let begin = Wire.RunBegin(
       run: run, seed: seed, firstIndex: firstIndex, flags: resetsWeights ? 1 : 0)
     let answers = waiters.openAnswers()

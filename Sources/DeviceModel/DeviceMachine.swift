@@ -3,7 +3,10 @@ import WireProtocol
 /// A whole device as a pure state machine: a session and its end of the link. The Swift twin of
 /// `struct session` in Firmware/runtime/session.h, with the same calls.
 ///
-/// Invariant: no message or sample is taken while an answer waits for room in the link.
+/// Invariants:
+/// - No message or sample is taken while an answer waits for room in the link.
+/// - Outputs are not kept but computed again, so no step changes the weights before every OUTPUT is
+///   acknowledged.
 package struct DeviceMachine<Engine: StepEngine> {
   private let identity: DeviceIdentity
   private var session: DeviceSession<Engine>
@@ -11,6 +14,8 @@ package struct DeviceMachine<Engine: StepEngine> {
   /// Events that are not handled yet, and answers that have found no room yet.
   private var events: ArraySlice<LinkEvent> = []
   private var answers: ArraySlice<Wire.Message> = []
+  /// An OUTPUT is on its way.
+  private var outputIsTold = false
 
   /// Resets the training state with seed 0.
   package init(engine: Engine, identity: DeviceIdentity) {
@@ -28,8 +33,13 @@ package struct DeviceMachine<Engine: StepEngine> {
   /// Runs at most one step, when a sample waits. True when another one waits.
   package mutating func poll(now: () -> UInt64) -> Bool {
     takeEvents(now: now())
-    guard hasSentAnswers(), session.hasSample else { return false }
-    answers += session.runNextSample(now: now)
+    if answers.isEmpty, endpoint.isIdle { outputIsTold = false }
+    guard hasSentAnswers(), session.hasSample, !(outputIsTold && session.nextSampleTrains) else {
+      return false
+    }
+    let new = session.runNextSample(now: now)
+    outputIsTold = outputIsTold || new.contains { if case .output = $0 { true } else { false } }
+    answers += new
     return session.hasSample
   }
 
@@ -49,6 +59,7 @@ package struct DeviceMachine<Engine: StepEngine> {
     if let change = events.lastIndex(where: \.isConnectionChange) {
       events = events[(change + 1)...]
       answers = []
+      outputIsTold = false
       session.connect()
     }
     while hasSentAnswers(), let event = events.popFirst() {

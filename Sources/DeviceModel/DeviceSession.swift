@@ -88,6 +88,9 @@ extension DeviceSession {
   /// True while a whole sample waits to be applied.
   package var hasSample: Bool { !samples.isEmpty }
 
+  /// True when the next sample changes the weights.
+  package var nextSampleTrains: Bool { samples.first?.mode == .train }
+
   private var sampleMessageBytes: Int { Wire.Sample.headBytes + engine.inputBytes }
 
   /// Training steps in the state: the first field of its header.

@@ -22,6 +22,15 @@ enum Script {
       input: (0..<ToyStep.inputBytes).map { _ in Int8(truncatingIfNeeded: random.next()) })
   }
 
+  /// The same as it goes over the line.
+  static func wireSample(_ number: Int) -> Wire.Sample {
+    let sample = sample(number)
+    return Wire.Sample(
+      run: run, index: sample.index, mode: sample.mode,
+      label: sample.mode == .infer ? 0 : UInt16(sample.label), rateMantissa: sample.rateMantissa,
+      rateShift: sample.rateShift, input: sample.input.map(UInt8.init(bitPattern:)))
+  }
+
   static func samples(_ count: Int) -> [DeviceSample] { (0..<count).map(sample) }
 }
 
@@ -61,15 +70,23 @@ extension Simulation {
   mutating func runScript(_ samples: [DeviceSample]) throws(DeviceLinkError) -> Outcome? {
     start()
     guard try call(Script.begin)?.get() != nil else { return nil }
-    var left = samples[...]
-    while let sample = left.first {
+    return try finishScript(samples)
+  }
+
+  /// The rest of the script, in a run that is open.
+  mutating func finishScript(_ samples: [DeviceSample]) throws(DeviceLinkError) -> Outcome? {
+    for sample in samples {
       guard run(until: { !$0.host.mustWait }) else { return nil }
       try submit(sample)
-      left.removeFirst()
     }
     guard case .runReport(let report)? = try call(Script.end)?.get() else { return nil }
     return Outcome(
-      answers: effects.compactMap { if case .answer(let answer) = $0 { answer.essence } else { nil } },
-      digest: report.digest, trainingStep: report.trainingStep, nextIndex: report.nextIndex)
+      answers: answers, digest: report.digest, trainingStep: report.trainingStep,
+      nextIndex: report.nextIndex)
+  }
+
+  /// The answers that have come, without what may differ from one time to the next.
+  var answers: [SampleAnswer] {
+    effects.compactMap { if case .answer(let answer) = $0 { answer.essence } else { nil } }
   }
 }

@@ -18,11 +18,14 @@ struct Simulation {
   private static let ringBytes = 4095
   private var busyUntil: UInt32 = 0
 
+  private let policy: RetryPolicy
+
   init(
     _ device: any SimulatedDevice, seed: UInt64 = 1, faults: SimulatedLine.Faults = .init(),
     policy: RetryPolicy = RetryPolicy(connectTimeout: .seconds(60))
   ) {
     self.device = device
+    self.policy = policy
     host = Conversation(name: "line", policy: policy, session: seed | 1)
     toDevice = SimulatedLine(faults)
     toHost = SimulatedLine(faults)
@@ -70,6 +73,20 @@ struct Simulation {
   }
 
   mutating func close(_ error: DeviceLinkError) { effects += host.close(error) }
+
+  /// A new host process in place of the old one, which died with what it had not said yet.
+  mutating func replaceHost(session: UInt64) {
+    host = Conversation(name: "line", policy: policy, session: session)
+    effects = []
+    start()
+  }
+
+  /// A new boot of the device, or another device.
+  mutating func replaceDevice(_ device: any SimulatedDevice) {
+    self.device = device
+    ring = []
+    busyUntil = 0
+  }
 
   private mutating func advanceHost() {
     effects += host.receive(toHost.advance(to: milliseconds, &random), now: now)
