@@ -42,7 +42,9 @@ uint32_t cobs_encoder_finish(struct cobs_encoder *encoder) {
     return encoder->count;
 }
 
-void cobs_decoder_start(struct cobs_decoder *decoder) { *decoder = (struct cobs_decoder){0}; }
+void cobs_decoder_start(struct cobs_decoder *decoder) {
+    *decoder = (struct cobs_decoder){0};
+}
 
 bool cobs_decoder_take(struct cobs_decoder *decoder, uint8_t byte, uint8_t *output) {
     if (decoder->left > 0) {

@@ -10,7 +10,9 @@ static void put_u16(uint8_t *bytes, uint16_t value) {
     bytes[1] = (uint8_t)(value >> 8);
 }
 
-static uint16_t get_u16(const uint8_t *bytes) { return (uint16_t)(bytes[0] | bytes[1] << 8); }
+static uint16_t get_u16(const uint8_t *bytes) {
+    return (uint16_t)(bytes[0] | bytes[1] << 8);
+}
 
 static void put_header(const struct frame_header *header, uint8_t bytes[WIRE_HEADER_BYTES]) {
     bytes[0] = (uint8_t)(header->kind | header->channel << 3 | (header->is_first ? FIRST_BIT : 0) |

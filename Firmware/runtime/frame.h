@@ -50,8 +50,8 @@ enum frame_event {
 
 struct frame_decoder {
     struct cobs_decoder cobs;
-    uint16_t count;   /* bytes of `content`; above its size when the frame is too long */
-    bool is_open;     /* a byte has come since the last zero */
+    uint16_t count; /* bytes of `content`; above its size when the frame is too long */
+    bool is_open;   /* a byte has come since the last zero */
     struct frame_header header;
     const uint8_t *body;
     uint16_t body_count;

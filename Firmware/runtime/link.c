@@ -7,7 +7,9 @@
 
 _Static_assert(sizeof(struct link) <= LINK_BUFFER_BYTES, "the link's share of SRAM is exceeded");
 
-static uint8_t epoch(const struct link *link) { return link->attempt & 15u; }
+static uint8_t epoch(const struct link *link) {
+    return link->attempt & 15u;
+}
 
 void link_init(struct link *link, struct link_client client, uint32_t boot_id) {
     memset(link, 0, sizeof *link);
@@ -18,9 +20,13 @@ void link_init(struct link *link, struct link_client client, uint32_t boot_id) {
     link_receiver_start(&link->receiver);
 }
 
-bool link_is_connected(const struct link *link) { return link->is_connected; }
+bool link_is_connected(const struct link *link) {
+    return link->is_connected;
+}
 
-bool link_is_idle(const struct link *link) { return link->sender.count == 0; }
+bool link_is_idle(const struct link *link) {
+    return link->sender.count == 0;
+}
 
 static void disconnect(struct link *link) {
     if (link->is_connected) {
@@ -181,10 +187,8 @@ static uint32_t emit_hello(struct link *link) {
     hello.mtu = WIRE_MAXIMUM_BODY_BYTES;
     uint8_t body[WIRE_DEVICE_HELLO_MAX_BYTES];
     uint32_t count = wire_device_hello_encode(&hello, body, sizeof body);
-    struct frame_header header = {.kind = WIRE_FRAME_KIND_HELLO,
-                                  .is_first = true,
-                                  .is_last = true,
-                                  .epoch = epoch(link)};
+    struct frame_header header = {
+        .kind = WIRE_FRAME_KIND_HELLO, .is_first = true, .is_last = true, .epoch = epoch(link)};
     link->owes_hello = false;
     return count == 0 ? 0 : emit(link, header, body, count);
 }

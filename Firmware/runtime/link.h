@@ -20,7 +20,7 @@
 #include "protocol.gen.h"
 
 enum {
-    LINK_SEND_BYTES = 1408,  /* bodies not acknowledged yet */
+    LINK_SEND_BYTES = 1408, /* bodies not acknowledged yet */
     LINK_CHANNELS = WIRE_CHANNEL_TIME + 1,
     LINK_SEND_FRAMES = 32,   /* at most this many of them */
     LINK_EARLY_BYTES = 1792, /* frames that came before the one in front of them */
@@ -55,11 +55,11 @@ struct link_counters {
     uint32_t frames_sent;
     uint32_t frames_resent;
     uint32_t timeouts;
-    uint32_t duplicates; /* DATA received again */
-    uint32_t stale;      /* frames of another epoch */
-    uint32_t echoes;     /* frames with this end's own direction bit */
-    uint32_t refused;    /* DATA that found no room */
-    uint32_t malformed;  /* a body that does not fit its kind */
+    uint32_t duplicates;                 /* DATA received again */
+    uint32_t stale;                      /* frames of another epoch */
+    uint32_t echoes;                     /* frames with this end's own direction bit */
+    uint32_t refused;                    /* DATA that found no room */
+    uint32_t malformed;                  /* a body that does not fit its kind */
     uint32_t damaged[FRAME_EVENT_COUNT]; /* by enum frame_event */
 };
 
@@ -79,16 +79,16 @@ struct link_outgoing {
 struct link_sender {
     struct link_outgoing frames[LINK_SEND_FRAMES];
     uint8_t bodies[LINK_SEND_BYTES];
-    uint16_t base;        /* sequence number of frames[0] */
-    uint16_t count;       /* frames in use */
-    uint16_t sent;        /* of these, sent at least once */
-    uint16_t body_bytes;  /* of `bodies`, in use */
-    uint16_t order;       /* of the next transmission */
-    uint16_t heard_order; /* latest transmission known to have arrived, plus one */
-    uint32_t waiting_since; /* milliseconds: last progress */
-    uint32_t smoothed;      /* round trip in 1/8 ms; 0 before the first */
-    uint32_t deviation;     /* of the round trip, in 1/4 ms */
-    uint32_t shortest;      /* round trip in ms */
+    uint16_t base;                   /* sequence number of frames[0] */
+    uint16_t count;                  /* frames in use */
+    uint16_t sent;                   /* of these, sent at least once */
+    uint16_t body_bytes;             /* of `bodies`, in use */
+    uint16_t order;                  /* of the next transmission */
+    uint16_t heard_order;            /* latest transmission known to have arrived, plus one */
+    uint32_t waiting_since;          /* milliseconds: last progress */
+    uint32_t smoothed;               /* round trip in 1/8 ms; 0 before the first */
+    uint32_t deviation;              /* of the round trip, in 1/4 ms */
+    uint32_t shortest;               /* round trip in ms */
     uint32_t dropped[LINK_CHANNELS]; /* messages, since the last GAP */
     uint8_t backoff;
 };
@@ -132,7 +132,7 @@ struct link {
     uint32_t attempt;
     uint32_t boot_id;
     uint32_t connection;
-    uint32_t heard_at; /* milliseconds */
+    uint32_t heard_at;        /* milliseconds */
     uint64_t refused_session; /* of the hello that `refusal` answers */
     uint32_t refused_attempt;
     uint16_t last_credit; /* as the host was told last */

@@ -2,7 +2,9 @@
 
 #include <string.h>
 
-void link_receiver_start(struct link_receiver *receiver) { memset(receiver, 0, sizeof *receiver); }
+void link_receiver_start(struct link_receiver *receiver) {
+    memset(receiver, 0, sizeof *receiver);
+}
 
 uint64_t link_receiver_selective(const struct link_receiver *receiver) {
     return receiver->early_map >> 1;

@@ -1,4 +1,5 @@
 /* Written by schema-generator from Protocol/schema.json. Edit that instead. */
+/* clang-format off */
 #include "protocol.gen.h"
 
 #include "wire_codec.h"

@@ -5,6 +5,7 @@
  * a count above its maximum or a value outside of its enum, and ignore bytes behind the
  * last field, where later versions append theirs. Encoders return the bytes written,
  * 0 when `capacity` does not hold them. */
+/* clang-format off */
 #ifndef FIELDTUNE_PROTOCOL_GEN_H
 #define FIELDTUNE_PROTOCOL_GEN_H
 

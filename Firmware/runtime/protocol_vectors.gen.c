@@ -1,4 +1,5 @@
 /* Written by WireProtocolTests (UPDATE_VECTORS=1) from Protocol/vectors. */
+/* clang-format off */
 #include "protocol_vectors.h"
 
 static const uint8_t wire_0[] = {

@@ -26,7 +26,8 @@ extern const uint32_t frame_vector_count;
 extern const struct message_vector message_vectors[];
 extern const uint32_t message_vector_count;
 
-/* 0 when every vector passes; else 1 + the index of the first that fails, frames before messages. */
+/* 0 when every vector passes; else 1 + the index of the first that fails, frames before messages.
+ */
 int protocol_vectors_run(void);
 
 #endif

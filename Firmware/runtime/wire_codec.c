@@ -25,10 +25,18 @@ static uint64_t get(struct wire_reader *reader, uint32_t count) {
     return value;
 }
 
-uint8_t wire_get_u8(struct wire_reader *reader) { return (uint8_t)get(reader, 1); }
-uint16_t wire_get_u16(struct wire_reader *reader) { return (uint16_t)get(reader, 2); }
-uint32_t wire_get_u32(struct wire_reader *reader) { return (uint32_t)get(reader, 4); }
-uint64_t wire_get_u64(struct wire_reader *reader) { return get(reader, 8); }
+uint8_t wire_get_u8(struct wire_reader *reader) {
+    return (uint8_t)get(reader, 1);
+}
+uint16_t wire_get_u16(struct wire_reader *reader) {
+    return (uint16_t)get(reader, 2);
+}
+uint32_t wire_get_u32(struct wire_reader *reader) {
+    return (uint32_t)get(reader, 4);
+}
+uint64_t wire_get_u64(struct wire_reader *reader) {
+    return get(reader, 8);
+}
 
 struct wire_bytes wire_get_bytes(struct wire_reader *reader, uint16_t maximum) {
     struct wire_bytes bytes = {.data = 0, .count = wire_get_u16(reader)};
@@ -62,11 +70,21 @@ static void put(struct wire_writer *writer, uint64_t value, uint32_t count) {
     wire_put_fixed(writer, bytes, count);
 }
 
-void wire_put_u8(struct wire_writer *writer, uint8_t value) { put(writer, value, 1); }
-void wire_put_u16(struct wire_writer *writer, uint16_t value) { put(writer, value, 2); }
-void wire_put_u32(struct wire_writer *writer, uint32_t value) { put(writer, value, 4); }
-void wire_put_i32(struct wire_writer *writer, int32_t value) { put(writer, (uint32_t)value, 4); }
-void wire_put_u64(struct wire_writer *writer, uint64_t value) { put(writer, value, 8); }
+void wire_put_u8(struct wire_writer *writer, uint8_t value) {
+    put(writer, value, 1);
+}
+void wire_put_u16(struct wire_writer *writer, uint16_t value) {
+    put(writer, value, 2);
+}
+void wire_put_u32(struct wire_writer *writer, uint32_t value) {
+    put(writer, value, 4);
+}
+void wire_put_i32(struct wire_writer *writer, int32_t value) {
+    put(writer, (uint32_t)value, 4);
+}
+void wire_put_u64(struct wire_writer *writer, uint64_t value) {
+    put(writer, value, 8);
+}
 
 void wire_put_bytes(struct wire_writer *writer, struct wire_bytes bytes, uint16_t maximum) {
     if (bytes.count > maximum) {

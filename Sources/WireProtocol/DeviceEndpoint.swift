@@ -115,9 +115,11 @@ extension DeviceEndpoint {
   }
 
   private mutating func takeHello(_ frame: Frame, _ now: UInt64) {
-    guard case .success(.hostHello(let hello)) = Result(catching: { () throws(WireError) in
-      try Wire.Message(frame.body, from: .host)
-    }), hello.magic == Wire.magic, hello.session != 0, frame.epoch == hello.attempt & 15 else {
+    guard
+      case .success(.hostHello(let hello)) = Result(catching: { () throws(WireError) in
+        try Wire.Message(frame.body, from: .host)
+      }), hello.magic == Wire.magic, hello.session != 0, frame.epoch == hello.attempt & 15
+    else {
       return counted.malformed += 1
     }
     refusal = objection(to: hello)

@@ -56,7 +56,8 @@ struct Simulation {
     from end: any SimulatedEnd, over direction: WritableKeyPath<Simulation, Direction>, counting: Bool
   ) {
     while self[keyPath: direction].freeAt <= now + queueMicroseconds, let frame = end.nextFrame(now: now) {
-      self[keyPath: direction].freeAt = max(self[keyPath: direction].freeAt, now) + UInt64(frame.count) * 10_000_000 / baud
+      self[keyPath: direction].freeAt =
+        max(self[keyPath: direction].freeAt, now) + UInt64(frame.count) * 10_000_000 / baud
       if counting { bytesToDevice += frame.count }
       let (pieces, count) = faults.apply(to: frame, &random)
       faultCount += count

@@ -101,6 +101,7 @@ extension VectorFiles {
   private static var tables: String {
     var text = """
       /* Written by WireProtocolTests (UPDATE_VECTORS=1) from Protocol/vectors. */
+      /* clang-format off */
       #include "protocol_vectors.h"
 
       """

@@ -3,6 +3,7 @@ extension CEmitter {
   var source: String {
     var writer = SourceWriter(indentation: 4)
     writer.line("/* Written by schema-generator from Protocol/schema.json. Edit that instead. */")
+    writer.line("/* clang-format off */")
     writer.line("#include \"protocol.gen.h\"")
     writer.line()
     writer.line("#include \"wire_codec.h\"")

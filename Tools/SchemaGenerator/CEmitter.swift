@@ -23,6 +23,7 @@ package struct CEmitter {
     writer.line(" * a count above its maximum or a value outside of its enum, and ignore bytes behind the")
     writer.line(" * last field, where later versions append theirs. Encoders return the bytes written,")
     writer.line(" * 0 when `capacity` does not hold them. */")
+    writer.line("/* clang-format off */")
     writer.line("#ifndef FIELDTUNE_PROTOCOL_GEN_H")
     writer.line("#define FIELDTUNE_PROTOCOL_GEN_H")
     writer.line()

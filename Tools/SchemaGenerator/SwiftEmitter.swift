@@ -177,16 +177,14 @@ package struct SwiftEmitter {
       writer.block("extension Wire.MessageKind {") { writer in
         writer.line("/// Which side sends messages of this kind.")
         writer.block("package var sender: Wire.Side {") { writer in
-          writer.block("switch self {") { writer in
-            for sender in [Schema.Sender.host, .device] {
-              writer.block("case", "") { writer in
-                let names = schema.messages.filter { $0.from == sender }.map { ".\($0.name)" }
-                for name in names.dropLast() { writer.line(name + ",") }
-                writer.line((names.last ?? "") + ":")
-                writer.line("  .\(sender.rawValue)")
-              }
-            }
+          writer.line("switch self {")
+          for sender in [Schema.Sender.host, .device] {
+            let names = schema.messages.filter { $0.from == sender }.map { ".\($0.name)" }
+            writer.line("case")
+            for name in names.dropLast() { writer.line("  \(name),") }
+            writer.line("  \(names.last ?? ""): .\(sender.rawValue)")
           }
+          writer.line("}")
         }
       }
       writer.line()
@@ -197,12 +195,12 @@ package struct SwiftEmitter {
         writer.block(
           "init(_ kind: Wire.MessageKind, from reader: inout WireReader) throws(WireError) {"
         ) { writer in
-          writer.block("switch kind {") { writer in
-            for item in schema.messages {
-              let type = "Wire.\(item.name.capitalizedName)"
-              writer.line("case .\(item.name): self = .\(item.name)(try \(type)(from: &reader))")
-            }
+          writer.line("switch kind {")
+          for item in schema.messages {
+            let type = "Wire.\(item.name.capitalizedName)"
+            writer.line("case .\(item.name): self = .\(item.name)(try \(type)(from: &reader))")
           }
+          writer.line("}")
         }
       }
     }
@@ -213,11 +211,11 @@ package struct SwiftEmitter {
   ) {
     writer.line("/// The message inside.")
     writer.block("package \(declaration) {") { writer in
-      writer.block("switch self {") { writer in
-        for item in schema.messages {
-          writer.line("case .\(item.name)(let message): \(value(item))")
-        }
+      writer.line("switch self {")
+      for item in schema.messages {
+        writer.line("case .\(item.name)(let message): \(value(item))")
       }
+      writer.line("}")
     }
   }
 

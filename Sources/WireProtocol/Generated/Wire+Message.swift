@@ -59,35 +59,31 @@ extension Wire.MessageKind {
   /// Which side sends messages of this kind.
   package var sender: Wire.Side {
     switch self {
-      case
-        .hostHello,
-        .runBegin,
-        .runEnd,
-        .resetState,
-        .digest,
-        .time,
-        .sample,
-        .segmentRead,
-        .segmentWrite:
-          .host
-
-      case
-        .deviceHello,
-        .refuse,
-        .runReport,
-        .digestReport,
-        .timeReport,
-        .pause,
-        .errorReport,
-        .crashReport,
-        .step,
-        .output,
-        .gap,
-        .segmentData,
-        .segmentWritten,
-        .log:
-          .device
-
+    case
+      .hostHello,
+      .runBegin,
+      .runEnd,
+      .resetState,
+      .digest,
+      .time,
+      .sample,
+      .segmentRead,
+      .segmentWrite: .host
+    case
+      .deviceHello,
+      .refuse,
+      .runReport,
+      .digestReport,
+      .timeReport,
+      .pause,
+      .errorReport,
+      .crashReport,
+      .step,
+      .output,
+      .gap,
+      .segmentData,
+      .segmentWritten,
+      .log: .device
     }
   }
 }
@@ -96,58 +92,58 @@ extension Wire.Message {
   /// The message inside.
   package var content: any WireMessage {
     switch self {
-      case .hostHello(let message): message
-      case .deviceHello(let message): message
-      case .refuse(let message): message
-      case .runBegin(let message): message
-      case .runReport(let message): message
-      case .runEnd(let message): message
-      case .resetState(let message): message
-      case .digest(let message): message
-      case .digestReport(let message): message
-      case .time(let message): message
-      case .timeReport(let message): message
-      case .pause(let message): message
-      case .errorReport(let message): message
-      case .crashReport(let message): message
-      case .sample(let message): message
-      case .step(let message): message
-      case .output(let message): message
-      case .gap(let message): message
-      case .segmentRead(let message): message
-      case .segmentData(let message): message
-      case .segmentWrite(let message): message
-      case .segmentWritten(let message): message
-      case .log(let message): message
+    case .hostHello(let message): message
+    case .deviceHello(let message): message
+    case .refuse(let message): message
+    case .runBegin(let message): message
+    case .runReport(let message): message
+    case .runEnd(let message): message
+    case .resetState(let message): message
+    case .digest(let message): message
+    case .digestReport(let message): message
+    case .time(let message): message
+    case .timeReport(let message): message
+    case .pause(let message): message
+    case .errorReport(let message): message
+    case .crashReport(let message): message
+    case .sample(let message): message
+    case .step(let message): message
+    case .output(let message): message
+    case .gap(let message): message
+    case .segmentRead(let message): message
+    case .segmentData(let message): message
+    case .segmentWrite(let message): message
+    case .segmentWritten(let message): message
+    case .log(let message): message
     }
   }
 
   /// Reads the fields behind the identifier.
   init(_ kind: Wire.MessageKind, from reader: inout WireReader) throws(WireError) {
     switch kind {
-      case .hostHello: self = .hostHello(try Wire.HostHello(from: &reader))
-      case .deviceHello: self = .deviceHello(try Wire.DeviceHello(from: &reader))
-      case .refuse: self = .refuse(try Wire.Refuse(from: &reader))
-      case .runBegin: self = .runBegin(try Wire.RunBegin(from: &reader))
-      case .runReport: self = .runReport(try Wire.RunReport(from: &reader))
-      case .runEnd: self = .runEnd(try Wire.RunEnd(from: &reader))
-      case .resetState: self = .resetState(try Wire.ResetState(from: &reader))
-      case .digest: self = .digest(try Wire.Digest(from: &reader))
-      case .digestReport: self = .digestReport(try Wire.DigestReport(from: &reader))
-      case .time: self = .time(try Wire.Time(from: &reader))
-      case .timeReport: self = .timeReport(try Wire.TimeReport(from: &reader))
-      case .pause: self = .pause(try Wire.Pause(from: &reader))
-      case .errorReport: self = .errorReport(try Wire.ErrorReport(from: &reader))
-      case .crashReport: self = .crashReport(try Wire.CrashReport(from: &reader))
-      case .sample: self = .sample(try Wire.Sample(from: &reader))
-      case .step: self = .step(try Wire.Step(from: &reader))
-      case .output: self = .output(try Wire.Output(from: &reader))
-      case .gap: self = .gap(try Wire.Gap(from: &reader))
-      case .segmentRead: self = .segmentRead(try Wire.SegmentRead(from: &reader))
-      case .segmentData: self = .segmentData(try Wire.SegmentData(from: &reader))
-      case .segmentWrite: self = .segmentWrite(try Wire.SegmentWrite(from: &reader))
-      case .segmentWritten: self = .segmentWritten(try Wire.SegmentWritten(from: &reader))
-      case .log: self = .log(try Wire.Log(from: &reader))
+    case .hostHello: self = .hostHello(try Wire.HostHello(from: &reader))
+    case .deviceHello: self = .deviceHello(try Wire.DeviceHello(from: &reader))
+    case .refuse: self = .refuse(try Wire.Refuse(from: &reader))
+    case .runBegin: self = .runBegin(try Wire.RunBegin(from: &reader))
+    case .runReport: self = .runReport(try Wire.RunReport(from: &reader))
+    case .runEnd: self = .runEnd(try Wire.RunEnd(from: &reader))
+    case .resetState: self = .resetState(try Wire.ResetState(from: &reader))
+    case .digest: self = .digest(try Wire.Digest(from: &reader))
+    case .digestReport: self = .digestReport(try Wire.DigestReport(from: &reader))
+    case .time: self = .time(try Wire.Time(from: &reader))
+    case .timeReport: self = .timeReport(try Wire.TimeReport(from: &reader))
+    case .pause: self = .pause(try Wire.Pause(from: &reader))
+    case .errorReport: self = .errorReport(try Wire.ErrorReport(from: &reader))
+    case .crashReport: self = .crashReport(try Wire.CrashReport(from: &reader))
+    case .sample: self = .sample(try Wire.Sample(from: &reader))
+    case .step: self = .step(try Wire.Step(from: &reader))
+    case .output: self = .output(try Wire.Output(from: &reader))
+    case .gap: self = .gap(try Wire.Gap(from: &reader))
+    case .segmentRead: self = .segmentRead(try Wire.SegmentRead(from: &reader))
+    case .segmentData: self = .segmentData(try Wire.SegmentData(from: &reader))
+    case .segmentWrite: self = .segmentWrite(try Wire.SegmentWrite(from: &reader))
+    case .segmentWritten: self = .segmentWritten(try Wire.SegmentWritten(from: &reader))
+    case .log: self = .log(try Wire.Log(from: &reader))
     }
   }
 }
