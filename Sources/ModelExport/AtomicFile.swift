@@ -61,7 +61,8 @@ package struct AtomicFile {
       default: "choose another path"
       }
     return ExportError(
-      .unwritable, target.path, found: "\(String(cString: strerror(code))) (\(call))", expected: "a file that can be written",
+      .unwritable, target.path, found: "\(String(cString: strerror(code))) (\(call))",
+      expected: "a file that can be written",
       advice: advice)
   }
 }

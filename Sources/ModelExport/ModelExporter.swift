@@ -109,17 +109,21 @@ package struct ModelExporter: Sendable {
       tensor.kind == .weights || (tensor.rows == 1 && tensor.trainedChannels == tensor.channels)
     else {
       throw Self.mismatch(
-        location, found: "\(tensor.rows) × \(tensor.channels) codes, \(tensor.trainedChannels) trained, in \(tensor.fileBytes) B",
+        location,
+        found:
+          "\(tensor.rows) × \(tensor.channels) codes (\(tensor.trainedChannels) trained) in \(tensor.fileBytes) B",
         expected: "\(elementBytes) B a code")
     }
     guard tensor.fileOffset >= 0, tensor.fileOffset <= model.count - tensor.fileBytes else {
       throw Self.mismatch(
-        location, found: "\(tensor.fileBytes) B at byte \(tensor.fileOffset)", expected: "bytes within the file's \(model.count) B")
+        location, found: "\(tensor.fileBytes) B at byte \(tensor.fileOffset)",
+        expected: "bytes within the file's \(model.count) B")
     }
     let bytes = elementBytes * tensor.rows * tensor.trainedChannels
     guard tensor.segmentOffset >= 0, tensor.segmentOffset <= segment.count - bytes else {
       throw Self.mismatch(
-        location, found: "\(bytes) B at byte \(tensor.segmentOffset) of its segment", expected: "bytes within the segment's \(segment.count) B")
+        location, found: "\(bytes) B at byte \(tensor.segmentOffset) of its segment",
+        expected: "bytes within the segment's \(segment.count) B")
     }
   }
 

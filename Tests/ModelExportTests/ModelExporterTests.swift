@@ -34,7 +34,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (Int32(-13), Int32(-2)), (-12, -1), (-4, 0), (-5, -1), (3, 0), (4, 1), (11, 1), (12, 2), (.max, 1 << 28), (.min, -(1 << 28)),
+    (Int32(-13), Int32(-2)), (-12, -1), (-4, 0), (-5, -1), (3, 0), (4, 1), (11, 1), (12, 2), (.max, 1 << 28),
+    (.min, -(1 << 28)),
   ])
   func bias_isRoundedAsTheForwardPassReadsIt(code: Int32, expected: Int32) throws {
     var trained = try TrainedModel("digits-dense")
@@ -73,8 +74,7 @@ import Testing
     let trained = try TrainedModel("digits-dense")
     let exporter = try ModelExporter(model: trained.file, manifest: trained.manifest)
     let error = #expect(throws: ExportError.self) { try exporter.model(with: Array(trained.state.dropLast())) }
-    #expect(
-      error?.description
-        == "training state: found \(trained.state.count - 1) B, expected \(trained.state.count) B; use the model file and the run of the same artifact, or compile again")
+    let (found, expected) = (trained.state.count - 1, trained.state.count)
+    #expect(error?.description.hasPrefix("training state: found \(found) B, expected \(expected) B; use the") == true)
   }
 }

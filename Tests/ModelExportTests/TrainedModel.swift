@@ -33,7 +33,8 @@ struct TrainedModel {
     manifest = Self.manifest(name, file, tensors, biases: biases.count, weights: weights.count)
   }
 
-  private static func bias(_ tensor: FileTensor, _ layer: String, segmentOffset: Int) -> ArtifactManifest.TrainedTensor {
+  private static func bias(_ tensor: FileTensor, _ layer: String, segmentOffset: Int) -> ArtifactManifest.TrainedTensor
+  {
     ArtifactManifest.TrainedTensor(
       kind: .bias, name: tensor.name, layer: layer, rows: 1, channels: tensor.dataBytes / 4,
       trainedChannels: tensor.dataBytes / 4, fractionBits: biasFractionBits, segmentOffset: segmentOffset,

@@ -10,19 +10,9 @@ import Testing
     try Files.bytes(Files.demo.appendingPathComponent("\(name).tflite"))
   }
 
-  /// True when the bytes import; a refusal must be an `ImportError`.
-  private func imports(_ bytes: [UInt8]) throws -> Bool {
-    do {
-      _ = try ModelImporter.graph(of: bytes, name: "damaged")
-      return true
-    } catch is ImportError {
-      return false
-    }
-  }
-
   @Test(arguments: shipped) func truncation_atEveryByteIsRefused(name: String) throws {
     let whole = try bytes(name)
-    let accepted = try (0..<whole.count).filter { try imports(Array(whole.prefix($0))) }
+    let accepted = try (0..<whole.count).filter { try Files.imports(Array(whole.prefix($0))) }
     #expect(accepted == [])
   }
 
@@ -37,7 +27,7 @@ import Testing
       for _ in 0..<Int.random(in: 1...4, using: &random) {
         changed[Int.random(in: whole.indices, using: &random)] = UInt8.random(in: 0...255, using: &random)
       }
-      if try !imports(changed) { refused += 1 }
+      if try !Files.imports(changed) { refused += 1 }
     }
     #expect(refused > 0, "seed \(seed)")
   }
@@ -51,15 +41,19 @@ import Testing
     let layers = try ModelImporter.graph(of: whole, name: name).layers
     let weights = layers.map { $0.weights.dataOffset..<$0.weights.dataOffset + $0.weights.dataBytes }
     let places = (0..<whole.count - 3).filter { place in !weights.contains { $0.contains(place) } }
-    let words: [UInt32] = [0, 1, 3, 4, 127, 128, 255, 0x7fff, 0xffff, 0x10000, 0x7fff_ffff, 0x8000_0000, 0xffff_fffc, 0xffff_ffff]
+    let words: [UInt32] = [
+      0, 1, 3, 4, 127, 128, 255, 0x7fff, 0xffff, 0x10000, 0x7fff_ffff, 0x8000_0000, 0xffff_fffc, 0xffff_ffff,
+    ]
     for _ in 0..<15_000 {
       var changed = whole
       let place = places[Int.random(in: places.indices, using: &random)]
-      let word = Bool.random(using: &random) ? words[Int.random(in: words.indices, using: &random)] : UInt32.random(in: 0...UInt32.max, using: &random)
+      let word =
+        Bool.random(using: &random)
+        ? words[Int.random(in: words.indices, using: &random)] : UInt32.random(in: 0...UInt32.max, using: &random)
       for byte in 0..<Int.random(in: 1...4, using: &random) {
         changed[place + byte] = UInt8(truncatingIfNeeded: word >> UInt32(8 * byte))
       }
-      _ = try imports(changed)
+      _ = try Files.imports(changed)
     }
   }
 

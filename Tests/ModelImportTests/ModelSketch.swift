@@ -88,7 +88,8 @@ extension ModelSketch {
 
   static let add = ModelSketch(
     tensors: [
-      Tensor(name: "x", shape: [1, 2, 2, 2]), Tensor(name: "unused", shape: [1]), Tensor(name: "y", shape: [1, 2, 2, 2]),
+      Tensor(name: "x", shape: [1, 2, 2, 2]), Tensor(name: "unused", shape: [1]),
+      Tensor(name: "y", shape: [1, 2, 2, 2]),
     ],
     code: 0, operands: [0, 0], results: [2], optionsType: 11, options: [0: .int8(0)], output: [2])
 
@@ -117,13 +118,16 @@ extension ModelSketch {
     code: 22, operands: [0], results: [1], optionsType: 0, options: [:], output: [1])
 
   static let softmax = ModelSketch(
-    tensors: [Tensor(name: "x", shape: [1, 5]), Tensor(name: "y", shape: [1, 5], scales: [1 / 256], zeroPoints: [-128])],
+    tensors: [
+      Tensor(name: "x", shape: [1, 5]), Tensor(name: "y", shape: [1, 5], scales: [1 / 256], zeroPoints: [-128]),
+    ],
     code: 25, operands: [0], results: [1], optionsType: 9, options: [0: .float(1)], output: [1])
 
   private static func weights(_ shape: [Int], channels: Int, dimension: Int) -> Tensor {
     Tensor(
       name: "w", shape: shape, data: (0..<shape.reduce(1, *)).map { UInt8($0) },
-      scales: Array(repeating: 0.01, count: channels), zeroPoints: Array(repeating: 0, count: channels), dimension: dimension)
+      scales: Array(repeating: 0.01, count: channels), zeroPoints: Array(repeating: 0, count: channels),
+      dimension: dimension)
   }
 
   private static func bias(_ channels: Int, scales: [Float]? = nil) -> Tensor {
@@ -135,6 +139,7 @@ extension ModelSketch {
   private static func constant(_ name: String, _ numbers: [Int32], shape: [Int]) -> Tensor {
     Tensor(
       name: name, shape: shape, type: 2,
-      data: numbers.flatMap { number in (0..<4).map { UInt8(truncatingIfNeeded: number >> Int32(8 * $0)) } }, scales: [])
+      data: numbers.flatMap { number in (0..<4).map { UInt8(truncatingIfNeeded: number >> Int32(8 * $0)) } }, scales: []
+    )
   }
 }

@@ -118,7 +118,9 @@ import Testing
     Row(.conv2D, "found 0 outputs, expected 1") { $0.results = [] },
     Row(.conv2D, "found an unknown extent in dimension 2") { $0.tensors[0].signature = [-1, 4, -1, 2] },
     Row(.conv2D, "found the shape [1, 4, 0, 2]") { $0.tensors[0].shape[2] = 0 },
-    Row(.conv2D, "found the shape [1, 2147483647, 2147483647, 2]") { $0.tensors[0].shape = [1, 2_147_483_647, 2_147_483_647, 2] },
+    Row(.conv2D, "found the shape [1, 2147483647, 2147483647, 2]") {
+      $0.tensors[0].shape = [1, 2_147_483_647, 2_147_483_647, 2]
+    },
     Row(.conv2D, "tensor 'y': found FLOAT32, expected INT8") { $0.tensors[3].type = 0 },
     Row(.conv2D, "weights 'w': found FLOAT32, expected INT8") { $0.tensors[1].type = 0 },
     Row(.conv2D, "tensor 'x': found UINT8, expected INT8") { $0.tensors[0].type = 3 },
@@ -151,13 +153,17 @@ import Testing
     Row(.depthwiseConv2D, "found weights [1, 3, 3, 4] and depth multiplier 3") { $0.options[3] = .int32(3) },
     Row(.fullyConnected, "found weights format 1") { $0.options[1] = .int8(1) },
     Row(.fullyConnected, "expected rows of 6 elements in, as many rows out") { $0.tensors[0].shape = [1, 7] },
-    Row(.add, "found shapes [1, 2, 2, 1] and [1, 2, 2, 1], expected twice [1, 2, 2, 2]") { $0.tensors[0].shape = [1, 2, 2, 1] },
+    Row(.add, "found shapes [1, 2, 2, 1] and [1, 2, 2, 1], expected twice [1, 2, 2, 2]") {
+      $0.tensors[0].shape = [1, 2, 2, 1]
+    },
     Row(.add, "found a constant as input 'unused'") {
       $0.tensors[1].data = [1]
       $0.operands[1] = 1
     },
     Row(.add, "found scales that make the output's factor") { $0.tensors[2].scales = [1e-10] },
-    Row(.pool(1), "found scale 0.5, zero point 0 in and scale 0.25, zero point 0 out") { $0.tensors[1].scales = [0.25] },
+    Row(.pool(1), "found scale 0.5, zero point 0 in and scale 0.25, zero point 0 out") {
+      $0.tensors[1].scales = [0.25]
+    },
     Row(.pool(17), "found output width 3 for input width 4") { $0.tensors[1].shape[2] = 3 },
     Row(.mean, "found a mean over the dimensions [1, 3]") { $0.tensors[1].data[4] = 3 },
     Row(.mean, "tensor 'axes': found INT64, expected INT32") { $0.tensors[1].type = 4 },

@@ -43,7 +43,8 @@ import Testing
   /// Path, and which golden outputs: LiteRT refuses `person_detect`, whose operations compute alike in TFLite Micro.
   private static let models = [
     ("mlperf_tiny/vww_96_int8", "outputs_litert_ref.bin"), ("mlperf_tiny/kws_ref_model", "outputs_litert_ref.bin"),
-    ("mlperf_tiny/pretrainedResnet_quant", "outputs_litert_ref.bin"), ("mlperf_tiny/ad01_int8", "outputs_litert_ref.bin"),
+    ("mlperf_tiny/pretrainedResnet_quant", "outputs_litert_ref.bin"),
+    ("mlperf_tiny/ad01_int8", "outputs_litert_ref.bin"),
     ("tflm/person_detect", "outputs_tflm.bin"), ("tflm/micro_speech_quantized", "outputs_litert_ref.bin"),
     ("tflm/hello_world_int8", "outputs_litert_ref.bin"),
     ("tiny_training/mcunet-5fps-imagenet1000", "outputs_litert_ref.npy"),

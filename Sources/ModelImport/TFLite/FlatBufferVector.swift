@@ -29,7 +29,9 @@ struct FlatBufferVector: Sendable {
   func integers<T: FixedWidthInteger>(_ type: T.Type, limit: Int) throws -> [Int] {
     precondition(MemoryLayout<T>.size == stride, "elements of \(stride) B read as \(T.self)")
     try expectCount(atMost: limit)
-    return try (0..<count).map { Int(truncatingIfNeeded: try reader.integer(T.self, at: start + $0 * stride, in: name)) }
+    return try (0..<count).map {
+      Int(truncatingIfNeeded: try reader.integer(T.self, at: start + $0 * stride, in: name))
+    }
   }
 
   func floats(limit: Int) throws -> [Float] {

@@ -37,7 +37,8 @@ extension TFLiteImporter {
     let stated = Int(try options.integer(3, default: Int32(0)))
     guard weights.shape[0] == 1, channels % inner[3] == 0, stated == 0 || stated == channels / inner[3] else {
       throw ImportError.damaged(
-        site.description, found: "weights \(weights.shape) and depth multiplier \(stated) for \(inner[3]) input channels",
+        site.description,
+        found: "weights \(weights.shape) and depth multiplier \(stated) for \(inner[3]) input channels",
         expected: "(1, height, width, input channels × depth multiplier)")
     }
     let window = try convolutionWindow(site, x, y, weights, dilationSlots: (width: 5, height: 6))
@@ -91,7 +92,8 @@ extension TFLiteImporter {
     let shape = try shape(of: tensor, at: location)
     guard shape.count == rank, !tensor.isSparse else {
       throw ImportError.unsupported(
-        location, found: tensor.isSparse ? "sparse weights" : "shape \(shape)", expected: "dense weights with \(rank) dimensions",
+        location, found: tensor.isSparse ? "sparse weights" : "shape \(shape)",
+        expected: "dense weights with \(rank) dimensions",
         advice: "convert the model without sparsity, one plain layer at a time")
     }
     try expectInt8(tensor, at: location)
@@ -129,7 +131,9 @@ extension TFLiteImporter {
     guard let index = optionalOperand(2, of: site) else {
       let offset = result.store(repeatElement(0, count: 4 * channels))
       let name = unique("\(result[output].name)/zero_bias", index: result.tensors.count)
-      return (result.add(Tensor(name: name, shape: [channels], element: .int32, storage: .constant(offset: offset))), nil)
+      return (
+        result.add(Tensor(name: name, shape: [channels], element: .int32, storage: .constant(offset: offset))), nil
+      )
     }
     let tensor = try tensor(index, at: site.description)
     let location = "\(site.description), bias '\(tensor.name)'"
@@ -139,14 +143,15 @@ extension TFLiteImporter {
     }
     let range = try constantBytes(of: tensor, elementBytes: 4, at: location)
     guard range.count == 4 * channels else {
-      throw ImportError.damaged(location, found: "\(range.count / 4) numbers", expected: "\(channels) (one for each output channel)")
+      throw ImportError.damaged(
+        location, found: "\(range.count / 4) numbers", expected: "\(channels) (one for each output channel)")
     }
     try expectBiasScales(of: tensor, weights, input, output, at: location)
     let id = try addConstant(index, tensor, shape: [channels], element: .int32, range, nil, at: location)
     return (id, fileTensor(tensor, range))
   }
 
-  /// One bias unit is one accumulator unit, up to the hundredth of an output code that TFLite allows.
+  /// One bias unit is one accumulator unit, up to the two hundredths of an output code that TFLite allows.
   ///
   /// `quantized_dimension` is not looked at: a bias has one dimension, and old converters wrote that of the weights.
   private func expectBiasScales(
@@ -155,14 +160,16 @@ extension TFLiteImporter {
     guard tensor.scales != nil else { return }
     let found = try scales(of: tensor, at: location)
     guard found.count == 1 || found.count == weights.scales.count else {
-      throw ImportError.damaged(location, found: "\(found.count) scales", expected: "\(weights.scales.count), as many as the weights have")
+      throw ImportError.damaged(
+        location, found: "\(found.count) scales", expected: "\(weights.scales.count), as many as the weights have")
     }
     for (channel, weightScale) in weights.scales.enumerated() {
       let expected = scale(of: x) * Double(weightScale)
       let scale = Double(found.count == 1 ? found[0] : found[channel])
       guard abs(scale - expected) <= 0.02 * self.scale(of: y) else {
         throw ImportError.damaged(
-          location, found: "scale \(scale) at \(channel)", expected: "\(expected) (scale of the input times that of the weights)")
+          location, found: "scale \(scale) at \(channel)",
+          expected: "\(expected) (scale of the input times that of the weights)")
       }
     }
   }

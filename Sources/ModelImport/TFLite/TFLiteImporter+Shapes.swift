@@ -7,7 +7,8 @@ extension TFLiteImporter {
     let y = try output(of: site)
     guard result[a].shape == result[y].shape, result[b].shape == result[y].shape else {
       throw ImportError.unsupported(
-        site.description, found: "shapes \(result[a].shape) and \(result[b].shape)", expected: "twice \(result[y].shape)",
+        site.description, found: "shapes \(result[a].shape) and \(result[b].shape)",
+        expected: "twice \(result[y].shape)",
         advice: "bring both inputs to one shape: broadcasting is not supported")
     }
     // TFLite requires it: the sum, in units of 2^-20 of twice the larger input scale, is scaled down.
@@ -29,7 +30,8 @@ extension TFLiteImporter {
         advice: "use global average pooling")
     }
     guard [[1, shape[3]], [1, 1, 1, shape[3]]].contains(result[y].shape) else {
-      throw ImportError.damaged(site.description, found: "output \(result[y].shape)", expected: "one mean for each of \(shape[3]) channels")
+      throw ImportError.damaged(
+        site.description, found: "output \(result[y].shape)", expected: "one mean for each of \(shape[3]) channels")
     }
     try expectFactor(scale(of: x) / scale(of: y), below: 0x1p16, of: "one input code in output codes", at: site)
     append(.mean, [x], y)
@@ -41,7 +43,8 @@ extension TFLiteImporter {
     let (inner, outer) = (try map(x, at: site), try map(y, at: site))
     let amounts = try int32Constant(1, of: site)
     guard amounts.count == 8, amounts.allSatisfy({ (0...1 << 12).contains($0) }) else {
-      throw ImportError.damaged(site.description, found: "the paddings \(amounts)", expected: "eight numbers from 0 to 4096")
+      throw ImportError.damaged(
+        site.description, found: "the paddings \(amounts)", expected: "eight numbers from 0 to 4096")
     }
     let before = (0..<4).map { amounts[2 * $0] }
     let after = (0..<4).map { amounts[2 * $0 + 1] }

@@ -7,7 +7,8 @@ extension TFLiteImporter {
 
   func tensor(_ index: Int, at location: String) throws -> TFLiteTensor {
     guard model.tensors.indices.contains(index) else {
-      throw ImportError.damaged(location, found: "tensor \(index)", expected: "an index from 0 to \(model.tensors.count - 1)")
+      throw ImportError.damaged(
+        location, found: "tensor \(index)", expected: "an index from 0 to \(model.tensors.count - 1)")
     }
     return model.tensors[index]
   }
@@ -29,7 +30,8 @@ extension TFLiteImporter {
   func bytes(of tensor: TFLiteTensor, at location: String) throws -> Range<Int> {
     guard model.buffers.indices.contains(tensor.buffer) else {
       throw ImportError.damaged(
-        "\(location), tensor '\(tensor.name)'", found: "buffer \(tensor.buffer)", expected: "less than \(model.buffers.count)")
+        "\(location), tensor '\(tensor.name)'", found: "buffer \(tensor.buffer)",
+        expected: "less than \(model.buffers.count)")
     }
     return model.buffers[tensor.buffer]
   }
@@ -44,7 +46,8 @@ extension TFLiteImporter {
       let isConstant = try !bytes(of: tensor, at: site.description).isEmpty
       guard isConstant else {
         throw ImportError.damaged(
-          site.description, found: "input '\(tensor.name)', which no earlier operation writes", expected: "a computed tensor")
+          site.description, found: "input '\(tensor.name)', which no earlier operation writes",
+          expected: "a computed tensor")
       }
       throw ImportError.unsupported(
         site.description, found: "a constant as input '\(tensor.name)'", expected: "a computed tensor",
@@ -186,7 +189,8 @@ extension TFLiteImporter {
           location, found: "a computed tensor", expected: "a constant",
           advice: "freeze the model's weights before conversion")
       }
-      throw ImportError.damaged(location, found: "\(range.count) B of data", expected: "\(expected) B for \(tensor.shape)")
+      throw ImportError.damaged(
+        location, found: "\(range.count) B of data", expected: "\(expected) B for \(tensor.shape)")
     }
     return range
   }
@@ -197,7 +201,8 @@ extension TFLiteImporter {
     storedBytes += range.count
     guard storedBytes <= model.reader.bytes.count else {
       throw ImportError.damaged(
-        location, found: "\(storedBytes) B of constants", expected: "no more than the file's \(model.reader.bytes.count) B")
+        location, found: "\(storedBytes) B of constants",
+        expected: "no more than the file's \(model.reader.bytes.count) B")
     }
     let offset = result.store(model.reader.bytes[range])
     stored[range] = offset
@@ -210,11 +215,13 @@ extension TFLiteImporter {
     let location = "\(site.description), tensor '\(tensor.name)'"
     guard tensor.type == .int32 else {
       throw ImportError.unsupported(
-        location, found: tensor.type.description, expected: "INT32", advice: "convert the model with a current converter")
+        location, found: tensor.type.description, expected: "INT32",
+        advice: "convert the model with a current converter")
     }
     let range = try constantBytes(of: tensor, elementBytes: 4, at: location)
     guard range.count <= 4 * 2 * TFLiteModel.Limits.rank else {
-      throw ImportError.damaged(location, found: "\(range.count / 4) numbers", expected: "at most \(2 * TFLiteModel.Limits.rank)")
+      throw ImportError.damaged(
+        location, found: "\(range.count / 4) numbers", expected: "at most \(2 * TFLiteModel.Limits.rank)")
     }
     return try stride(from: range.lowerBound, to: range.upperBound, by: 4).map {
       Int(try model.reader.integer(Int32.self, at: $0, in: "Buffer data"))

@@ -83,7 +83,9 @@ extension TFLiteImporter {
       guard let pad = axis.padBefore(padding) else {
         throw ImportError.damaged(
           site.description, found: "output \(axis.name) \(axis.output) for input \(axis.name) \(axis.input)",
-          expected: "what kernel \(axis.kernel), stride \(axis.stride), dilation \(axis.dilation) and \(padding) padding make of it")
+          expected:
+            "what kernel \(axis.kernel), stride \(axis.stride), dilation \(axis.dilation), padding \(padding) make"
+        )
       }
       return pad
     }

@@ -95,7 +95,8 @@ struct TFLiteImporter {
     let index = model.outputs[0]
     let name = try tensor(index, at: "model output").name
     guard written.contains(index), let id = ids[index], result[id].storage == .value else {
-      throw ImportError.damaged("model output '\(name)'", found: "a tensor that no operation writes", expected: "a result")
+      throw ImportError.damaged(
+        "model output '\(name)'", found: "a tensor that no operation writes", expected: "a result")
     }
     result.output = id
   }

@@ -76,7 +76,8 @@ struct TFLiteModel: Sendable {
     let end = UInt64(buffer.reader.bytes.count)
     guard size <= end, offset <= end - size else {
       throw ImportError.damaged(
-        "table Buffer at byte \(buffer.position)", found: "\(size) B at byte \(offset)", expected: "bytes within the file's \(end) B")
+        "table Buffer at byte \(buffer.position)", found: "\(size) B at byte \(offset)",
+        expected: "bytes within the file's \(end) B")
     }
     return Int(offset)..<Int(offset + size)
   }
@@ -84,7 +85,9 @@ struct TFLiteModel: Sendable {
   /// Parts that nothing here uses must still be whole: a file that was cut off is not imported.
   private static func verifyUnread(_ model: FlatBufferTable, _ graph: FlatBufferTable) throws {
     _ = try model.string(3, "Model description", limit: Limits.nameBytes)
-    _ = try model.tables(6, "Metadata", limit: Limits.metadata) { try $0.string(0, "Metadata name", limit: Limits.nameBytes) }
+    _ = try model.tables(6, "Metadata", limit: Limits.metadata) {
+      try $0.string(0, "Metadata name", limit: Limits.nameBytes)
+    }
     _ = try model.tables(7, "SignatureDef", limit: Limits.metadata) { signature in
       for slot in 0...1 {
         _ = try signature.tables(slot, "TensorMap", limit: Limits.metadata) {

@@ -12,7 +12,8 @@ struct TFLiteOperator: Sendable {
     let index = Int(try table.integer(0, default: UInt32(0)))
     guard codes.indices.contains(index) else {
       throw ImportError.damaged(
-        "table Operator at byte \(table.position)", found: "operator code \(index)", expected: "less than \(codes.count)")
+        "table Operator at byte \(table.position)", found: "operator code \(index)",
+        expected: "less than \(codes.count)")
     }
     code = codes[index]
     let limit = TFLiteModel.Limits.operands
