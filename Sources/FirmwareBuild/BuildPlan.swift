@@ -19,6 +19,8 @@ struct BuildPlan: Sendable {
     var sources: [URL]
     var includes: [URL]
     var objectDirectory: URL
+    /// Of the objects' names; `sections.ld` tells a model's variables by `.model.o`.
+    var objectSuffix = ".o"
   }
 
   init(
@@ -43,7 +45,8 @@ struct BuildPlan: Sendable {
         includes: [generated, own, common] + runtime, objectDirectory: ownObjects),
       SourceGroup(
         sources: try Self.files(of: artifact.directory, extension: "c"),
-        includes: [artifact.directory] + runtime, objectDirectory: ownObjects),
+        includes: [artifact.directory] + runtime, objectDirectory: ownObjects,
+        objectSuffix: CompiledObject.modelSuffix),
     ]
   }
 

@@ -58,7 +58,7 @@ struct Compilation: Sendable {
       for source in group.sources {
         var digest = common
         digest.update((source.path + (try BuildPlan.read(source))).utf8)
-        let name = "\(source.deletingPathExtension().lastPathComponent)-\(digest.hex).o"
+        let name = "\(source.deletingPathExtension().lastPathComponent)-\(digest.hex)\(group.objectSuffix)"
         let object = group.objectDirectory.appendingPathComponent(name)
         units.append(Unit(source: source, object: object, flags: flags))
       }

@@ -42,7 +42,7 @@ package struct FirmwareBuilder: Sendable {
     let linking = Linking(plan: plan, compiler: toolchain.compiler, objects: objects)
     let placement = try linking.run()
     let binary = try writeBinary(plan, toolchain)
-    return try measure(plan, toolchain, placement, binary, stackBound)
+    return try measure(plan, toolchain, objects, placement, binary, stackBound)
   }
 
   private static func open(_ directory: URL) throws(FirmwareBuildError) -> Artifact {
@@ -86,19 +86,17 @@ package struct FirmwareBuilder: Sendable {
   }
 
   private func measure(
-    _ plan: BuildPlan, _ toolchain: Toolchain, _ placement: Board.Placement?, _ binary: URL?,
-    _ stackBound: Int?
+    _ plan: BuildPlan, _ toolchain: Toolchain, _ objects: [CompiledObject],
+    _ placement: Board.Placement?, _ binary: URL?, _ stackBound: Int?
   ) throws(FirmwareBuildError) -> BuildReport {
-    let result = try toolchain.size.run(["-A", "-d", plan.elf.path])
-    guard result.status == 0 else {
-      throw .processFailed(program: toolchain.size.path, reason: result.output)
-    }
-    let sizes = try SectionSizes(sizeOutput: result.output)
+    let sizes = try SectionSizes(of: plan.elf, tool: toolchain.size)
     let initialized = sizes.bytes(".data")
-    let stackInData = plan.board.runs == .host ? plan.board.stackBytes : 0
-    let data = initialized + sizes.bytes(".bss", ".noinit") - stackInData
-    let arena = sizes.bytes(".arena")
-    let state = sizes.bytes(".training_state")
+    var data = initialized + sizes.bytes(".bss", ".noinit")
+    var (arena, state) = (sizes.bytes(".arena"), sizes.bytes(".training_state"))
+    if plan.board.runs == .host {  // Linked without sections.ld: all of it, and the stack, is in .bss.
+      (arena, state) = try modelBytes(objects, toolchain)
+      data -= plan.board.stackBytes + arena + state
+    }
     let regions = try regions(plan.board, sizes, initialized)
     return BuildReport(
       board: plan.board.name, elf: plan.elf.path, binary: binary?.path,
@@ -108,6 +106,19 @@ package struct FirmwareBuilder: Sendable {
       arenaBytes: arena, stateBytes: state, dataBytes: data,
       stackReservedBytes: plan.board.stackBytes, stackBoundBytes: stackBound,
       regions: regions, placement: placement)
+  }
+
+  /// Arena and training state, as the model's objects declare them.
+  private func modelBytes(
+    _ objects: [CompiledObject], _ toolchain: Toolchain
+  ) throws(FirmwareBuildError) -> (arena: Int, state: Int) {
+    var (arena, state) = (0, 0)
+    for object in objects where object.isOfModel {
+      let sizes = try SectionSizes(of: object.file, tool: toolchain.size)
+      arena += sizes.bytes(".bss.arena")
+      state += sizes.bytes(withPrefix: ".bss") - sizes.bytes(".bss.arena")
+    }
+    return (arena, state)
   }
 
   /// On a chip what is programmed, gaps for alignment included; on the host the sections that would be.

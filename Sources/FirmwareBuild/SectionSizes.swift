@@ -1,3 +1,5 @@
+import Foundation
+
 /// Sections of an ELF file, from `size -A`.
 struct SectionSizes: Hashable, Sendable {
   struct Section: Hashable, Sendable {
@@ -17,6 +19,19 @@ struct SectionSizes: Hashable, Sendable {
       }
       sections.append(Section(name: String(words[0]), bytes: bytes, address: address))
     }
+  }
+
+  /// Of an ELF file, linked or not.
+  init(of file: URL, tool size: Tool) throws(FirmwareBuildError) {
+    let result = try size.run(["-A", "-d", file.path])
+    guard result.status == 0 else {
+      throw .processFailed(program: size.path, reason: result.output)
+    }
+    try self.init(sizeOutput: result.output)
+  }
+
+  func bytes(withPrefix prefix: String) -> Int {
+    sections.filter { $0.name.hasPrefix(prefix) }.reduce(0) { $0 + $1.bytes }
   }
 
   func bytes(_ names: String...) -> Int {

@@ -45,6 +45,9 @@ import Testing
   @Test func build_onTheHostHasNoStackBound() throws {
     let report = try TestBench.shared.report("host")
     #expect(report.stackBoundBytes == nil)
+    #expect(report.arenaBytes == 256)
+    #expect(report.stateBytes == 12)
+    #expect((8_192..<32_768).contains(report.dataBytes))
     #expect(report.binary == nil)
   }
 
@@ -63,6 +66,7 @@ import Testing
     let report = try TestBench.build("nucleo-f429zi", in: folder.url, arenaBytes: 170_000)
     #expect(report.placement?.arena == "SRAM")
     #expect(report.placement?.stack == "CCM")
+    #expect(report.arenaBytes == 170_000)
   }
 
   @Test(arguments: [

@@ -54,9 +54,9 @@ struct FixtureArtifact {
 
     enum { INPUT_BYTES = 64, CLASSES = 4, ARENA_BYTES = \(arenaBytes) };
 
-    static struct step_header header __attribute__((section(".training_state")));
-    static int8_t weights[CLASSES] __attribute__((section(".training_state")));
-    static int8_t arena[ARENA_BYTES] __attribute__((section(".arena")));
+    static struct step_header header;
+    static int8_t weights[CLASSES];
+    static int8_t arena[ARENA_BYTES];
 
     static const struct step_segment segments[] = {
         {.data = (uint8_t *)&header, .byte_count = sizeof header, .kind = STEP_SEGMENT_HEADER},

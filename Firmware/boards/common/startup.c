@@ -1,7 +1,7 @@
 /* From reset to firmware_run, and from a fault back to reset.
  *
  * Invariants
- *   - Nothing before firmware_run relies on .data or .bss until both are filled here.
+ *   - Nothing before firmware_run relies on variables until they are filled here.
  *   - A fault leaves its record in .noinit, which startup does not touch, and restarts the board:
  *     the record is reported with the next HELLO.
  */
@@ -15,6 +15,10 @@ extern uint32_t __data_start[];
 extern uint32_t __data_end[];
 extern uint32_t __bss_start[];
 extern uint32_t __bss_end[];
+extern uint32_t __arena_start[];
+extern uint32_t __arena_end[];
+extern uint32_t __training_state_start[];
+extern uint32_t __training_state_end[];
 extern const cortex_m_vector vectors[];
 
 #define CRASH_MAGIC 0x43525348u /* "CRSH" */
@@ -40,6 +44,11 @@ static void take_crash_record(void) {
     crash_record.magic = 0;
 }
 
+static void clear(uint32_t *start, const uint32_t *end) {
+    for (uint32_t *word = start; word < end; word++)
+        *word = 0;
+}
+
 _Noreturn void reset_handler(void) {
     uint32_t *stack_pointer;
     __asm volatile("cpsid i\n\tmov %0, sp" : "=r"(stack_pointer));
@@ -48,8 +57,9 @@ _Noreturn void reset_handler(void) {
     const uint32_t *load = __data_load;
     for (uint32_t *word = __data_start; word < __data_end; word++)
         *word = *load++;
-    for (uint32_t *word = __bss_start; word < __bss_end; word++)
-        *word = 0;
+    clear(__bss_start, __bss_end);
+    clear(__arena_start, __arena_end);
+    clear(__training_state_start, __training_state_end);
     enable_faults_and_fpu();
     take_crash_record();
     __asm volatile("cpsie i" : : : "memory");
