@@ -20,6 +20,7 @@ package struct SwiftEmitter {
   private func file(_ body: (inout SourceWriter) -> Void) -> String {
     var writer = SourceWriter(indentation: 2)
     writer.line("// Written by schema-generator from Protocol/schema.json. Edit that instead.")
+    writer.line("// swift-format-ignore-file")
     body(&writer)
     return writer.text
   }

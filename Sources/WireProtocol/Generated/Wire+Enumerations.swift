@@ -1,4 +1,5 @@
 // Written by schema-generator from Protocol/schema.json. Edit that instead.
+// swift-format-ignore-file
 
 extension Wire {
   /// Bits 0 to 2 of a frame's first byte.

@@ -1,4 +1,5 @@
 // Written by schema-generator from Protocol/schema.json. Edit that instead.
+// swift-format-ignore-file
 
 extension Wire {
   /// First byte of every message.

@@ -1,4 +1,5 @@
 // Written by schema-generator from Protocol/schema.json. Edit that instead.
+// swift-format-ignore-file
 
 extension Wire {
   /// Opens a connection, or asks whether it still stands. Travels in a HELLO frame. The frame's

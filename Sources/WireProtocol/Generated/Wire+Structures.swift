@@ -1,4 +1,5 @@
 // Written by schema-generator from Protocol/schema.json. Edit that instead.
+// swift-format-ignore-file
 
 extension Wire {
   /// One segment of the training state, in digest order.
