@@ -1,0 +1,129 @@
+import GraphIR
+
+import func Foundation.exp
+import func Foundation.log
+
+/// The same graph in real numbers (Float64): what the integers of a step approximate.
+///
+/// Codes, mantissas and accumulators are their real values, nothing is rounded, and clamps clamp at the real
+/// values of their codes. It serves gradient checks: forward operations against finite differences of
+/// themselves, integer gradients against these.
+///
+/// Update operations change nothing here; they leave their gradient in `gradients`.
+package struct FloatTwin {
+  package let graph: Graph
+  /// Real value of each element of each tensor; weights and biases included. Free to set.
+  package var values: [[Double]]
+  /// dLoss/dParameter of the trained tensors whose update has run: weights and biases, in real units.
+  package private(set) var gradients: [TensorID: [Double]] = [:]
+  /// Cross-entropy in nats.
+  package private(set) var loss = 0.0
+
+  /// Weights and biases at their initial codes, values 0.
+  package init(graph: Graph) throws {
+    try graph.verify()
+    self.graph = graph
+    values = graph.tensors.map { Array(repeating: 0, count: $0.elementCount) }
+    for index in graph.tensors.indices { loadCodes(TensorID(index)) }
+    for operation in graph.operations { loadParameters(of: operation) }
+  }
+
+  /// Every operation in order.
+  package mutating func train(input: [Double], label: Int) {
+    values[graph.input.index] = input
+    for index in graph.operations.indices { run(operation: index, label: label) }
+  }
+
+  /// Forward and loss.
+  package mutating func evaluate(input: [Double], label: Int) {
+    values[graph.input.index] = input
+    for (index, operation) in graph.operations.enumerated() where !operation.kind.isTrainingOnly {
+      run(operation: index, label: label)
+    }
+  }
+
+  package subscript(id: TensorID) -> [Double] {
+    get { values[id.index] }
+    set { values[id.index] = newValue }
+  }
+
+  /// One operation on what its operands hold.
+  package mutating func run(operation index: Int, label: Int = 0) {
+    let operation = graph.operations[index]
+    let results = result(of: operation, label: label)
+    for (id, value) in zip(operation.outputs, results) { self[id] = value }
+  }
+
+  private mutating func result(of operation: Operation, label: Int) -> [[Double]] {
+    switch operation.kind {
+    case .conv2D, .depthwiseConv2D, .fullyConnected: return [layer(operation)]
+    case .add(let clamp):
+      let sums = zip(self[operation.inputs[0]], self[operation.inputs[1]]).map(+)
+      return [sums.clamped(clamp, graph[operation.outputs[0]])]
+    case .averagePool2D(let window, let clamp): return [averagePool(operation, window, clamp)]
+    case .maxPool2D(let window, let clamp): return maxPool(operation, window, clamp)
+    case .mean: return [mean(operation)]
+    case .pad(let before): return [pad(operation, before)]
+    case .reshape, .reshapeError: return [self[operation.inputs[0]]]
+    case .softmax(let beta): return [softmax(self[operation.inputs[0]], beta, operation)]
+    case .requantize(_, let clamp, _):
+      return [self[operation.inputs[0]].clamped(clamp, graph[operation.outputs[0]])]
+    case .clampMask(let clamp):
+      let tensor = graph[operation.inputs[0]]
+      let (low, high) = (tensor.real(clamp.minimum), tensor.real(clamp.maximum))
+      return [self[operation.inputs[0]].map { low < $0 && $0 < high ? 1 : 0 }]
+    case .softmaxCrossEntropy: return [crossEntropy(operation, label)]
+    case .conv2DBackwardInput, .depthwiseConv2DBackwardInput, .fullyConnectedBackwardInput:
+      return [layerBackwardInput(operation)]
+    case .averagePool2DBackward(let window): return [averagePoolBackward(operation, window)]
+    case .maxPool2DBackward(let window): return [maxPoolBackward(operation, window)]
+    case .padBackward(let before): return [padBackward(operation, before)]
+    case .maskError:
+      return [zip(self[operation.inputs[0]], self[operation.inputs[1]]).map(*)]
+    case .sumErrors: return [zip(self[operation.inputs[0]], self[operation.inputs[1]]).map(+)]
+    case .conv2DUpdateWeights, .depthwiseConv2DUpdateWeights, .fullyConnectedUpdateWeights:
+      gradients[operation.inputs[2]] = layerWeightGradient(operation)
+      return []
+    case .updateBias:
+      gradients[operation.inputs[1]] = biasGradient(operation)
+      return []
+    case .updateRanges: return []
+    }
+  }
+
+  private mutating func crossEntropy(_ operation: Operation, _ label: Int) -> [Double] {
+    let logits = self[operation.inputs[0]]
+    let largest = logits.reduce(-Double.infinity, max)
+    let exponentials = logits.map { exp($0 - largest) }
+    let sum = exponentials.reduce(0, +)
+    loss = largest - logits[label] + log(sum)
+    return exponentials.enumerated().map { $1 / sum - ($0 == label ? 1 : 0) }
+  }
+
+  private func softmax(_ x: [Double], _ beta: Float, _ operation: Operation) -> [Double] {
+    let channels = graph[operation.inputs[0]].shape.last ?? 1
+    return stride(from: 0, to: x.count, by: channels).flatMap { first -> [Double] in
+      let row = x[first..<first + channels]
+      let largest = row.reduce(-Double.infinity, max)
+      let exponentials = row.map { exp(Double(beta) * ($0 - largest)) }
+      let sum = exponentials.reduce(0, +)
+      return exponentials.map { $0 / sum }
+    }
+  }
+}
+
+extension Tensor {
+  /// The real value of a code.
+  func real(_ code: Int32) -> Double {
+    guard let quantization else { return Double(code) }
+    return quantization.scale(0) * (Double(code) - Double(quantization.zeroPoint))
+  }
+}
+
+extension Array where Element == Double {
+  /// Clamped at the real values of a clamp's codes. The ends of int8 count: a stored code saturates there.
+  func clamped(_ clamp: Clamp, _ tensor: Tensor) -> [Double] {
+    let (low, high) = (tensor.real(clamp.minimum), tensor.real(clamp.maximum))
+    return tensor.quantization == nil ? self : map { Swift.min(Swift.max($0, low), high) }
+  }
+}

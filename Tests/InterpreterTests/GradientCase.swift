@@ -1,0 +1,258 @@
+import GraphIR
+
+/// A forward operation followed by its gradients, on random operands: L = Σ dy · y, or the loss itself.
+///
+/// Every tensor is drawn from one seeded generator. Ranges: 0 of dy, 1 of dx.
+struct GradientCase: CustomStringConvertible {
+  /// A variable of L and where the graph leaves dL/dvariable.
+  enum Gradient {
+    /// An error tensor.
+    case errors(of: TensorID, in: TensorID)
+    /// The update of a trained parameter by operation `by`.
+    case update(of: TensorID, by: Int)
+  }
+
+  let description: String
+  private(set) var graph: Graph
+  private(set) var gradients: [Gradient] = []
+  private var random: FixedRandom
+
+  private init(_ description: String) {
+    self.description = description
+    graph = Graph(
+      name: description, tensors: [], operations: [], input: TensorID(0), output: TensorID(0),
+      layers: [], data: [])
+    random = FixedRandom(state: 12345)
+    graph.errorRanges = [
+      ErrorRange(name: "dy", bits: 12, initialExponent: -12, adapts: true),
+      ErrorRange(name: "dx", bits: 15, initialExponent: -12, adapts: true),
+    ]
+  }
+
+  static let all: [GradientCase] = [
+    .layer("convolution 3x3, stride 2, uneven padding", Self.conv(3, stride: 2, pad: 0), map: 6, inputs: 5, outputs: 4, trained: 2),
+    .layer("convolution 3x3, dilated", Self.conv(3, stride: 1, dilation: 2, pad: 2), map: 5, inputs: 3, outputs: 4, trained: 3),
+    .layer("convolution 1x1, clamped", Self.conv(1, stride: 1, pad: 0), map: 4, inputs: 6, outputs: 5, trained: 4, clamp: Clamp(minimum: 0, maximum: 40)),
+    .layer("depthwise 3x3", Self.conv(3, stride: 1, pad: 1), map: 5, inputs: 6, outputs: 6, trained: 6, multiplier: 1),
+    .layer("depthwise 3x3, multiplier 2, stride 2", Self.conv(3, stride: 2, pad: 1), map: 5, inputs: 3, outputs: 6, trained: 4, multiplier: 2),
+    .dense("fully connected", rows: 3, inputs: 12, outputs: 7, trained: 12),
+    .dense("fully connected, clamped", rows: 4, inputs: 10, outputs: 6, trained: 3, clamp: Clamp(minimum: -10, maximum: 127)),
+    .averagePool("average pool 3x3, stride 2, padded", Self.conv(3, stride: 2, pad: 1), map: 5, cells: 3),
+    .averagePool("average pool over the map", Self.conv(5, stride: 1, pad: 0), map: 5, cells: 1),
+    .maxPool("max pool 2x2", Self.conv(2, stride: 2, pad: 0), map: 6, cells: 3),
+    .maxPool("max pool 3x3, overlapping, padded", Self.conv(3, stride: 2, pad: 1), map: 6, cells: 3),
+    .mean("mean", map: 4),
+    .pad("pad"),
+    .loss("softmax cross-entropy", classes: 10),
+  ]
+
+  private static func conv(_ kernel: Int, stride: Int, dilation: Int = 1, pad: Int) -> Window {
+    Window(
+      kernelHeight: kernel, kernelWidth: kernel, strideHeight: stride, strideWidth: stride,
+      dilationHeight: dilation, dilationWidth: dilation, padTop: pad, padLeft: pad)
+  }
+}
+
+// MARK: Cases
+
+extension GradientCase {
+  private static func layer(
+    _ name: String, _ window: Window, map: Int, inputs: Int, outputs: Int, trained: Int,
+    multiplier: Int? = nil, clamp: Clamp = Clamp()
+  ) -> GradientCase {
+    var result = GradientCase(name)
+    let cells = (map - 1 + window.padTop) / window.strideHeight + (window.padTop == 0 && window.kernelHeight > 1 ? 0 : 1)
+    let x = result.codes("x", [1, map, map, inputs])
+    let shape = [1, cells, cells, outputs]
+    let taps = [window.kernelHeight, window.kernelWidth]
+    let channels = multiplier == nil ? inputs : outputs
+    let weighting = result.weighting(channels, outputs, trained, clamp)
+    let planes = result.planes(weighting) { [multiplier == nil ? outputs : 1] + taps + [$0] }
+    if let multiplier {
+      result.build(
+        x, shape, planes, weighting, .depthwiseConv2D(window, weighting, multiplier: multiplier),
+        .depthwiseConv2DBackwardInput(window, weighting, multiplier: multiplier),
+        .depthwiseConv2DUpdateWeights(window, weighting, multiplier: multiplier))
+    } else {
+      result.build(
+        x, shape, planes, weighting, .conv2D(window, weighting), .conv2DBackwardInput(window, weighting),
+        .conv2DUpdateWeights(window, weighting))
+    }
+    return result
+  }
+
+  private static func dense(
+    _ name: String, rows: Int, inputs: Int, outputs: Int, trained: Int, clamp: Clamp = Clamp()
+  ) -> GradientCase {
+    var result = GradientCase(name)
+    let x = result.codes("x", [rows, inputs])
+    let weighting = result.weighting(inputs, outputs, trained, clamp)
+    let planes = result.planes(weighting) { [outputs, $0] }
+    result.build(
+      x, [rows, outputs], planes, weighting, .fullyConnected(weighting),
+      .fullyConnectedBackwardInput(weighting), .fullyConnectedUpdateWeights(weighting))
+    return result
+  }
+
+  private static func averagePool(_ name: String, _ window: Window, map: Int, cells: Int) -> GradientCase {
+    var result = GradientCase(name)
+    let x = result.codes("x", [1, map, map, 3])
+    let y = result.value("y", [1, cells, cells, 3])
+    result.run(.averagePool2D(window, Clamp()), [x], [y])
+    result.backward(.averagePool2DBackward(window), [result.errors("dy", [1, cells, cells, 3])], x)
+    return result
+  }
+
+  private static func maxPool(_ name: String, _ window: Window, map: Int, cells: Int) -> GradientCase {
+    var result = GradientCase(name)
+    let shape = [1, cells, cells, 3]
+    let x = result.codes("x", [1, map, map, 3], distinct: true)
+    let y = result.value("y", shape)
+    let index = result.add("index", shape, .uint8, .value)
+    result.run(.maxPool2D(window, Clamp()), [x], [y, index])
+    result.backward(.maxPool2DBackward(window), [result.errors("dy", shape), index], x)
+    return result
+  }
+
+  private static func mean(_ name: String, map: Int) -> GradientCase {
+    var result = GradientCase(name)
+    let x = result.codes("x", [1, map, map, 5])
+    result.run(.mean, [x], [result.value("y", [1, 5])])
+    let whole = Self.conv(map, stride: 1, pad: 0)
+    result.backward(.averagePool2DBackward(whole), [result.errors("dy", [1, 5])], x)
+    return result
+  }
+
+  private static func pad(_ name: String) -> GradientCase {
+    var result = GradientCase(name)
+    let x = result.codes("x", [1, 3, 2, 4])
+    let outer = [1, 6, 4, 4]
+    result.run(.pad(before: [0, 1, 2, 0]), [x], [result.value("y", outer)])
+    let dy = result.errors("dy", outer)
+    let dx = result.add("dx", [1, 3, 2, 4], .int16, .value, range: 0)
+    result.run(.padBackward(before: [0, 1, 2, 0]), [dy], [dx])
+    result.gradients.append(.errors(of: x, in: dx))
+    return result
+  }
+
+  private static func loss(_ name: String, classes: Int) -> GradientCase {
+    var result = GradientCase(name)
+    let scale = 1.0 / 256
+    let logits = result.integers("logits", [1, classes], (0..<classes).map { _ in Int32(result.random.int(-600...600)) }, nil)
+    // The twin takes an accumulator's real value, the integers its code: the loss has its own comparison.
+    let error = result.add("error", [1, classes], .int16, .value, range: 0)
+    result.graph.errorRanges[0] = ErrorRange(name: "error", bits: 15, initialExponent: -15, adapts: false)
+    result.run(.softmaxCrossEntropy(logitScales: [scale]), [logits], [error])
+    result.gradients.append(.errors(of: logits, in: error))
+    _ = result.codes("sample", [1, classes])
+    result.graph.output = TensorID(result.graph.tensors.count - 1)
+    return result
+  }
+}
+
+// MARK: Parts
+
+extension GradientCase {
+  /// Forward, mask, input gradient, updates.
+  private mutating func build(
+    _ x: TensorID, _ shape: [Int], _ planes: [TensorID], _ weighting: Weighting,
+    _ forward: OperationKind, _ backwardInput: OperationKind, _ updateWeights: OperationKind
+  ) {
+    let outputs = shape[shape.count - 1]
+    let bias = integers("bias", [outputs], (0..<outputs).map { _ in Int32(random.int(-30000...30000)) }, .bias)
+    let y = value("y", shape)
+    run(forward, [x] + planes + [bias], [y])
+    let mask = add("mask", shape, .bit, .value)
+    run(.clampMask(weighting.clamp), [y], [mask])
+    let dy = errors("dy", shape)
+    let masked = add("dy masked", shape, .int16, .value, range: 0)
+    run(.maskError, [dy, mask], [masked])
+    backward(backwardInput, [masked] + planes, x)
+    let plane = graph[planes[0]]
+    let residual = store("residual", plane.shape, [Int8](repeating: 0, count: plane.elementCount), .residual)
+    run(updateWeights, [x, masked, planes[0], residual])
+    gradients.append(.update(of: planes[0], by: graph.operations.count - 1))
+    run(.updateBias(weighting), [masked, bias])
+    gradients.append(.update(of: bias, by: graph.operations.count - 1))
+  }
+
+  private mutating func backward(_ kind: OperationKind, _ inputs: [TensorID], _ x: TensorID) {
+    let dx = add("dx", graph[x].shape, .int16, .value, range: 1)
+    run(kind, inputs, [dx])
+    gradients.append(.errors(of: x, in: dx))
+  }
+
+  private mutating func weighting(
+    _ channels: Int, _ outputs: Int, _ trained: Int, _ clamp: Clamp
+  ) -> Weighting {
+    Weighting(
+      clamp: clamp, weightScales: (0..<outputs).map { 0.004 + 0.003 * Float($0) }, inputScale: 0.05,
+      channels: channels, trainedChannels: trained, biasFractionBits: 8)
+  }
+
+  private mutating func planes(_ weighting: Weighting, shape: (Int) -> [Int]) -> [TensorID] {
+    let frozen = weighting.channels - weighting.trainedChannels
+    var planes: [TensorID] = []
+    for (name, channels, state) in [("trained", weighting.trainedChannels, Tensor.StateKind.weight), ("frozen", frozen, nil)] where channels > 0 {
+      let shape = shape(channels)
+      planes.append(store(name, shape, (0..<shape.reduce(1, *)).map { _ in Int8(random.int(-90...90)) }, state))
+    }
+    return planes
+  }
+
+  private mutating func run(_ kind: OperationKind, _ inputs: [TensorID], _ outputs: [TensorID] = []) {
+    let name = "operation\(graph.operations.count)"
+    graph.operations.append(Operation(name: name, kind: kind, inputs: inputs, outputs: outputs))
+  }
+
+  /// `distinct`: no two codes equal, so that a maximum has one place.
+  private mutating func codes(_ name: String, _ shape: [Int], distinct: Bool = false) -> TensorID {
+    let count = shape.reduce(1, *)
+    let values = distinct ? (0..<count).map { Int8($0 * 89 % 251 - 125) } : (0..<count).map { _ in Int8(random.int(-120...120)) }
+    return store(name, shape, values, nil)
+  }
+
+  private mutating func store(
+    _ name: String, _ shape: [Int], _ values: [Int8], _ state: Tensor.StateKind?
+  ) -> TensorID {
+    let offset = graph.store(values.map { UInt8(bitPattern: $0) })
+    return add(name, shape, .int8, state.map { .state($0, offset: offset) } ?? .constant(offset: offset))
+  }
+
+  private mutating func integers(
+    _ name: String, _ shape: [Int], _ values: [Int32], _ state: Tensor.StateKind?
+  ) -> TensorID {
+    let bytes = values.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value >> Int32(8 * $0)) } }
+    let offset = graph.store(bytes)
+    return add(name, shape, .int32, state.map { .state($0, offset: offset) } ?? .constant(offset: offset))
+  }
+
+  private mutating func errors(_ name: String, _ shape: [Int]) -> TensorID {
+    let values = (0..<shape.reduce(1, *)).map { _ in Int16(random.int(-4000...4000)) }
+    let offset = graph.store(values.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] })
+    return add(name, shape, .int16, .constant(offset: offset), range: 0)
+  }
+
+  private mutating func value(_ name: String, _ shape: [Int]) -> TensorID { add(name, shape, .int8, .value) }
+
+  private mutating func add(
+    _ name: String, _ shape: [Int], _ element: ElementType, _ storage: Tensor.Storage, range: Int? = nil
+  ) -> TensorID {
+    // x has scale 0.05 as the weightings say; y covers every sum of these cases, except where a clamp is meant.
+    let quantization = Quantization(scales: [name == "y" ? 0.15 : 0.05], zeroPoint: 5)
+    return graph.add(
+      Tensor(
+        name: name, shape: shape, element: element, storage: storage,
+        quantization: element == .int8 ? quantization : nil, errorRange: range))
+  }
+}
+
+/// A linear congruential generator (Knuth, MMIX): the same numbers in every run.
+struct FixedRandom {
+  var state: UInt64
+
+  mutating func int(_ range: ClosedRange<Int>) -> Int {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return range.lowerBound + Int(state >> 33) % range.count
+  }
+}
