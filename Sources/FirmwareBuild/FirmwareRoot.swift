@@ -17,7 +17,8 @@ package struct FirmwareRoot: Hashable, Sendable {
     try locate(among: candidates())
   }
 
-  static func locate(among candidates: [URL]) throws(FirmwareBuildError) -> FirmwareRoot {
+  /// The first of `candidates` that holds the folder.
+  package static func locate(among candidates: [URL]) throws(FirmwareBuildError) -> FirmwareRoot {
     for folder in candidates {
       let root = FirmwareRoot(directory: folder.appendingPathComponent("Firmware"))
       let marker = root.runtime.appendingPathComponent("step.h")

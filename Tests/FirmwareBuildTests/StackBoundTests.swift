@@ -44,7 +44,8 @@ import Testing
   }
 
   @Test func frameOfVariableSize_isRefused() throws {
-    let text = "uint8_t row[label + 1]; for (uint32_t i = 0; i <= label; i++) row[i] = (uint8_t)input[i];"
+    let text =
+      "uint8_t row[label + 1]; for (uint32_t i = 0; i <= label; i++) row[i] = (uint8_t)input[i];"
       + " weights[0] = (int8_t)row[label / 2];"
     #expect(try reason(text).hasSuffix("has a frame of variable size"))
   }

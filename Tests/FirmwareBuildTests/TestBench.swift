@@ -9,7 +9,19 @@ final class TestBench: Sendable {
   private let folder: Result<TemporaryFolder, any Error>
   private let reports = Mutex<[String: BuildReport]>([:])
 
-  private init() { folder = Result { try TemporaryFolder() } }
+  /// Statics are never released, so the folder goes when the process does.
+  private init() {
+    folder = Result { try TemporaryFolder() }
+    atexit { TestBench.shared.removeFolder() }
+  }
+
+  private func removeFolder() {
+    do {
+      try FileManager.default.removeItem(at: folder.get().url)
+    } catch {
+      print("cannot remove the builds: \(error)")
+    }
+  }
 
   static func catalog() throws -> BoardCatalog { try BoardCatalog(root: FirmwareRoot.locate()) }
 
