@@ -1,0 +1,148 @@
+import Foundation
+import Testing
+
+/// The command line's contract: keys of `--json`, exit codes, one sentence for what is wrong.
+@Suite(.serialized) struct CommandTests {
+  @Test func inspect_listsOperations() async throws {
+    let tool = try Tool()
+    defer { tool.remove() }
+    let json = try await tool.run("inspect", Tool.conv, "--json").json()
+    #expect((json["operations"] as? [Any])?.count == 12)
+    #expect(json["macs"] as? Int == 186_752)
+    #expect((json["weightBytes"] as? Int ?? 0) > 20_000)
+  }
+
+  @Test func boards_listsEveryFolder() async throws {
+    let tool = try Tool()
+    defer { tool.remove() }
+    let result = try await tool.run("boards")
+    let text = String(decoding: result.output, as: UTF8.self)
+    let names = [
+      "mps2-an500", "mps2-an386", "netduinoplus2", "host", "stm32f746g-disco", "nucleo-f746zg", "nucleo-f429zi",
+      "stm32f429i-disc1",
+    ]
+    for name in names { #expect(text.contains(name)) }
+  }
+
+  @Test func compile_saysWhatItPlans() async throws {
+    let tool = try Tool()
+    defer { tool.remove() }
+    let result = try await tool.run(
+      "compile", Tool.conv, "--board", "stm32f746g-disco", "--update", "full", "-o", tool.path("artifact"), "--json")
+    let json = try result.json()
+    let sram = try #require(json["sramBytes"] as? [String: Int])
+    #expect(Set(sram.keys).isSuperset(of: ["arena", "weights", "stack", "link", "total"]))
+    #expect(sram["total"] == sram["arena", default: 0] + sram["weights", default: 0] + sram["stack", default: 0] + sram["link", default: 0])
+    #expect(sram["arena"] == 8496)
+    #expect(json["arenaLowerBound"] as? Int == 8496)
+    let macs = try #require(json["macs"] as? [String: Int])
+    #expect(macs["forward"] == 186_752)
+    #expect(macs["backward"] == 364_288)
+    #expect((json["flashBytes"] as? Int ?? 0) > 20_000)
+  }
+
+  /// 200 steps with one seed give one digest, whatever runs them.
+  @Test func digest_isTheSameOnEveryDevice() async throws {
+    let tool = try Tool()
+    defer { tool.remove() }
+    var digests: [String: String] = [:]
+    for device in ["loopback", "host", "qemu:mps2-an500", "qemu:mps2-an386", "qemu:netduinoplus2"] {
+      let result = try await tool.run(
+        "train", Tool.dense, "--device", device, "--data", Tool.train, "--steps", "200", "--lr", "0.02", "--seed", "7",
+        "--json")
+      let json = try result.json()
+      #expect(result.status == 0, "\(device): \(result.errors)")
+      #expect((json["loss"] as? [Double])?.count == 200, "\(device)")
+      digests[device] = json["digest"] as? String
+      let cost = json["cost"] as? [String: Any]
+      #expect(cost?["unit"] as? String == (device.hasPrefix("qemu") ? "instructions" : cost?["unit"] as? String))
+    }
+    #expect(digests.count == 5)
+    #expect(Set(digests.values).count == 1, "\(digests)")
+  }
+
+  @Test func trainedModel_scoresWhatTheRunSaid() async throws {
+    let tool = try Tool()
+    defer { tool.remove() }
+    let trained = try await tool.run(
+      "train", Tool.conv, "--device", "loopback", "--data", Tool.train, "--eval", Tool.test, "--epochs", "1", "--lr",
+      "0.02", "--schedule", "cosine", "--seed", "1", "--export", tool.path("trained.tflite"), "--json")
+    #expect(trained.status == 0, "\(trained.errors)")
+    let accuracy = try #require(try trained.json()["accuracy"] as? [String: Double])
+    let before = try #require(accuracy["before"])
+    let after = try #require(accuracy["after"])
+    #expect(after >= before + 0.2)
+    let json = try await tool.run("eval", tool.path("trained.tflite"), "--data", Tool.test, "--json").json()
+    #expect(abs((json["accuracy"] as? Double ?? 0) - after) < 1e-9)
+    try await expectLiteRT(tool, accuracy: after)
+  }
+
+  /// LiteRT on the exported file, where it is installed.
+  private func expectLiteRT(_ tool: Tool, accuracy: Double) async throws {
+    guard let python = ProcessInfo.processInfo.environment["FIELDTUNE_LITERT_PYTHON"], !python.isEmpty else {
+      print("skipped: LiteRT's score; set FIELDTUNE_LITERT_PYTHON to a Python that has ai-edge-litert")
+      return
+    }
+    let script = Tool.demo.deletingLastPathComponent().appending(path: "DemoModel/litert_accuracy.py")
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(filePath: python)
+    process.arguments = [script.path, tool.path("trained.tflite"), Tool.demo.appending(path: "field").path, "t10k,test"]
+    process.standardOutput = output
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    let score = try #require(Double(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+    #expect(abs(score - accuracy) < 1e-9)
+  }
+
+  @Test func interruptedRun_resumesToTheSameDigest() async throws {
+    let tool = try Tool()
+    defer { tool.remove() }
+    let options = [
+      "train", Tool.conv, "--device", "loopback", "--data", Tool.train, "--steps", "600", "--lr", "0.02", "--seed", "3",
+      "--json",
+    ]
+    let whole = try await tool.run(options).json()
+    let (output, errors) = (Pipe(), Pipe())
+    let process = tool.process(options, output: output, errors: errors)
+    try process.run()
+    // Wait for the first sign of progress, then interrupt as Ctrl-C does.
+    _ = errors.fileHandleForReading.availableData
+    process.interrupt()
+    _ = output.fileHandleForReading.readDataToEndOfFile()
+    let log = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    guard process.terminationStatus == 130 else {
+      print("the run ended before it could be interrupted: status \(process.terminationStatus)")
+      return
+    }
+    let run = try #require(log.firstMatch(of: /--resume (\S+)/)?.output.1)
+    let resumed = try await tool.run(options.dropLast() + ["--resume", String(run), "--json"]).json()
+    #expect(resumed["digest"] as? String == whole["digest"] as? String)
+  }
+
+  static let badInput: [(arguments: [String], status: Int32, words: String)] = [
+    (["inspect", "missing.tflite"], 66, "missing.tflite"),
+    (["inspect", Tool.demo.appending(path: "README.md").path], 65, "README.md"),
+    (["compile", Tool.conv, "--update", "everything", "-o", "a"], 66, "everything"),
+    (["compile", Tool.conv, "--board", "arduino", "-o", "a"], 66, "arduino"),
+    (["compile", Tool.conv, "-o", "/proc/nowhere"], 73, "/proc/nowhere"),
+    (["eval", Tool.conv, "--data", "missing.csv:label=x"], 66, "missing.csv"),
+    (["train", Tool.conv, "--device", "/dev/does-not-exist", "--data", Tool.train], 69, "/dev/does-not-exist"),
+    (["runs", "4711"], 66, "4711"),
+    (["train", Tool.conv], 64, "--device"),
+  ]
+
+  @Test(arguments: badInput.indices) func badInput_getsASentenceAndACode(index: Int) async throws {
+    let (arguments, status, words) = Self.badInput[index]
+    let tool = try Tool()
+    defer { tool.remove() }
+    let plain = try await tool.run(arguments)
+    #expect(plain.status == status, "\(arguments): \(plain.errors)")
+    #expect(plain.errors.contains(words), "\(plain.errors)")
+    let json = try await tool.run(arguments + ["--json"])
+    #expect(json.status == status)
+    #expect((try json.json()["error"] as? [String: Any])?["message"] is String)
+  }
+}

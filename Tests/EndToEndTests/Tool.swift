@@ -1,0 +1,77 @@
+import Foundation
+
+/// The `fieldtune` binary, run as a user runs it, in a folder of its own.
+struct Tool {
+  let folder: URL
+  private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  static let demo = root.appending(path: "Tools/Demo")
+  static let conv = demo.appending(path: "digits-conv.tflite").path
+  static let dense = demo.appending(path: "digits-dense.tflite").path
+  static let train = demo.appending(path: "field").path + ":train"
+  static let test = demo.appending(path: "field").path + ":test"
+
+  struct Result {
+    let status: Int32
+    let output: Data
+    let errors: String
+
+    /// Standard output as the one JSON object that `--json` promises.
+    func json() throws -> [String: Any] {
+      try JSONSerialization.jsonObject(with: output) as? [String: Any] ?? [:]
+    }
+  }
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "fieldtune-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  func path(_ name: String) -> String { folder.appending(path: name).path }
+
+  func remove() { try? FileManager.default.removeItem(at: folder) }
+
+  func process(_ arguments: [String], output: Pipe, errors: Pipe) -> Process {
+    let process = Process()
+    let bundle = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+    process.executableURL = bundle.appending(path: "fieldtune")
+    process.arguments = arguments
+    process.currentDirectoryURL = folder
+    var environment = ProcessInfo.processInfo.environment
+    environment["FIELDTUNE_STATE"] = path("state")
+    environment["FIELDTUNE_HOME"] = Self.root.path
+    environment["FIELDTUNE_SOCKET"] = path("no-daemon.sock")
+    environment["XDG_RUNTIME_DIR"] = nil
+    process.environment = environment
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    process.standardError = errors
+    return process
+  }
+
+  func run(_ arguments: String...) async throws -> Result { try await run(arguments) }
+
+  func run(_ arguments: [String]) async throws -> Result {
+    let (output, errors) = (Pipe(), Pipe())
+    let process = process(arguments, output: output, errors: errors)
+    return try await withCheckedThrowingContinuation { continuation in
+      // A thread of its own: reading blocks.
+      Thread.detachNewThread {
+        do {
+          try process.run()
+          let log = Task.detached { errors.fileHandleForReading.readDataToEndOfFile() }
+          let text = output.fileHandleForReading.readDataToEndOfFile()
+          process.waitUntilExit()
+          let status = process.terminationStatus
+          Task {
+            continuation.resume(
+              returning: Result(status: status, output: text, errors: String(decoding: await log.value, as: UTF8.self)))
+          }
+        } catch {
+          continuation.resume(throwing: error)
+        }
+      }
+    }
+  }
+}
