@@ -45,10 +45,11 @@ struct ConversationTests {
     _ = host.nextFrame(now: .zero)
     var frame = Frame(kind: .hello, sender: .device, epoch: 1)
     (frame.isFirst, frame.isLast) = (true, true)
-    frame.body = Wire.Refuse(
-      session: 1, attempt: 1, code: code, protocolMinimum: 2, protocolMaximum: 3, schemaHash: 7,
-      text: "a sentence"
-    ).bytes
+    frame.body =
+      Wire.Refuse(
+        session: 1, attempt: 1, code: code, protocolMinimum: 2, protocolMaximum: 3, schemaHash: 7,
+        text: "a sentence"
+      ).bytes
     #expect(host.receive(frame.wire, now: .zero) == [.wake])
     #expect(host.phase == .over(expected))
   }

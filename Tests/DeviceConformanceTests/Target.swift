@@ -1,0 +1,44 @@
+import ArtifactManifest
+import DeviceModel
+import FirmwareBuild
+import Foundation
+import Testing
+import Transport
+
+/// A device that runs on this machine.
+enum Target: String, CaseIterable, CustomTestStringConvertible, Sendable {
+  case loopback
+  case host
+  case mps2an500 = "mps2-an500"
+  case mps2an386 = "mps2-an386"
+  case netduinoplus2
+
+  var testDescription: String { rawValue }
+
+  /// Those that run the generated C.
+  static let firmware = allCases.filter { $0 != .loopback }
+}
+
+/// A booted device and the line to it.
+struct BootedDevice {
+  let transport: any ByteTransport
+  /// Keeps the process alive; nil for the loopback device.
+  let process: DeviceProcess?
+
+  /// Builds the artifact's firmware for the target where need be, and boots it.
+  init(_ target: Target, _ artifact: Artifact) async throws {
+    guard target != .loopback else {
+      transport = try LoopbackDevice(artifact: artifact).transport
+      process = nil
+      return
+    }
+    do {
+      let process = try FirmwareBench.shared.boot(target.rawValue, artifact)
+      self.process = process
+      transport = try await UnixSocketTransport.connect(path: process.socketPath)
+    } catch let error as FirmwareBuildError {
+      guard case .missingTool = error else { throw error }
+      try Test.cancel("\(error)")
+    }
+  }
+}
