@@ -14,7 +14,8 @@ import Testing
   }
 
   @Test func build_withoutACompiler_saysSo() throws {
-    let artifact = try FixtureArtifact(in: TemporaryFolder().url)
+    let folder = try TemporaryFolder()
+    let artifact = try FixtureArtifact(in: folder.url)
     let catalog = try TestBench.catalog()
     for (name, tool) in [("mps2-an500", "arm-none-eabi-gcc"), ("host", "gcc")] {
       let builder = FirmwareBuilder(root: try FirmwareRoot.locate(), searchPath: "/nonexistent")
