@@ -32,7 +32,7 @@ struct Tool {
 
   func remove() { try? FileManager.default.removeItem(at: folder) }
 
-  func process(_ arguments: [String], output: Pipe, errors: Pipe) -> Process {
+  func process(_ arguments: [String], output: Pipe, errors: Any) -> Process {
     let process = Process()
     let bundle = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
     process.executableURL = bundle.appending(path: "fieldtune")
@@ -53,21 +53,19 @@ struct Tool {
   func run(_ arguments: String...) async throws -> Result { try await run(arguments) }
 
   func run(_ arguments: [String]) async throws -> Result {
-    let (output, errors) = (Pipe(), Pipe())
+    let log = folder.appending(path: "errors-\(UUID().uuidString)")
+    FileManager.default.createFile(atPath: log.path, contents: nil)
+    let (output, errors) = (Pipe(), try FileHandle(forWritingTo: log))
     let process = process(arguments, output: output, errors: errors)
     return try await withCheckedThrowingContinuation { continuation in
-      // A thread of its own: reading blocks.
+      // A thread of its own, since reading blocks.
       Thread.detachNewThread {
         do {
           try process.run()
-          let log = Task.detached { errors.fileHandleForReading.readDataToEndOfFile() }
           let text = output.fileHandleForReading.readDataToEndOfFile()
           process.waitUntilExit()
-          let status = process.terminationStatus
-          Task {
-            continuation.resume(
-              returning: Result(status: status, output: text, errors: String(decoding: await log.value, as: UTF8.self)))
-          }
+          let sentence = try String(contentsOf: log, encoding: .utf8)
+          continuation.resume(returning: Result(status: process.terminationStatus, output: text, errors: sentence))
         } catch {
           continuation.resume(throwing: error)
         }
