@@ -1,0 +1,18 @@
+/// Who answers on the socket.
+package struct DaemonInfo: Hashable, Sendable, Codable {
+  /// Version of the requests and replies; raised when old clients would misread them.
+  package static let protocolVersion = 1
+
+  package var version: String
+  package var protocolVersion: Int
+  package var processID: Int32
+  /// Where its page is; `nil` while HTTP is off.
+  package var page: String?
+
+  package init(version: String, processID: Int32, page: String?) {
+    self.version = version
+    protocolVersion = Self.protocolVersion
+    self.processID = processID
+    self.page = page
+  }
+}

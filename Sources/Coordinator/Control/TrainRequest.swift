@@ -1,0 +1,49 @@
+import Foundation
+
+/// What a client asks of a run, artifact and data aside.
+package struct TrainRequest: Hashable, Sendable, Codable {
+  package var device: DeviceReference
+  /// What the user calls the device; `device` in the records.
+  package var deviceName: String
+  /// Bits per second of a port; `nil` for the daemon's default.
+  package var baud: Int?
+  /// Ignored for a resumed run, which keeps the plan it began with.
+  package var plan: TrainingPlan
+  /// What the user wrote for the data.
+  package var dataSource: String
+  /// A run to take up instead of beginning one.
+  package var resume: Int64?
+
+  package init(
+    device: DeviceReference, deviceName: String, baud: Int? = nil, plan: TrainingPlan, dataSource: String,
+    resume: Int64? = nil
+  ) {
+    self.device = device
+    self.deviceName = deviceName
+    self.baud = baud
+    self.plan = plan
+    self.dataSource = dataSource
+    self.resume = resume
+  }
+
+  /// - Throws: `ControlFailure` for numbers no plan of ours would have: they come from outside.
+  package func verify(for data: TrainingData) throws(ControlFailure) {
+    let rows: [(String, Int, ClosedRange<Int>)] = [
+      ("trainingSamples", plan.trainingSamples, 1...max(1, data.training.count)),
+      ("evaluationSamples", plan.evaluationSamples, 0...data.evaluation.count),
+      ("steps", plan.steps, 0...1_000_000_000),
+      ("checkpointSteps", plan.checkpointSteps, 1...1_000_000_000),
+      ("schedule.warmUpSteps", plan.schedule.warmUpSteps, 0...1_000_000_000),
+      ("baud", baud ?? 9600, 1200...12_000_000),
+    ]
+    for (what, found, expected) in rows where !expected.contains(found) {
+      throw ControlFailure(
+        .request, "request 'train': \(what): found \(found), expected \(expected.lowerBound) to \(expected.upperBound)")
+    }
+    guard plan.schedule.peak >= 0, plan.schedule.peak <= LearningRate.maximum else {
+      throw ControlFailure(
+        .request,
+        "request 'train': schedule.peak: found \(plan.schedule.peak), expected 0 to \(LearningRate.maximum)")
+    }
+  }
+}

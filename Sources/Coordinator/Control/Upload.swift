@@ -1,0 +1,99 @@
+import ArtifactManifest
+import Foundation
+
+/// An artifact and data on their way to the daemon.
+///
+/// Invariant: no more than `ControlLimits` allows is held, whatever is added.
+package struct Upload: Sendable {
+  private var parts: [UploadPart: [UInt8]] = [:]
+  private var artifactBytes = 0
+  private var dataBytes = 0
+
+  package init() {}
+
+  /// - Throws: `ControlFailure` when it becomes too large; the piece is not taken then.
+  package mutating func add(_ bytes: some Collection<UInt8>, to part: UploadPart) throws(ControlFailure) {
+    let (sum, limit) =
+      part.isArtifact
+      ? (artifactBytes + bytes.count, ControlLimits.artifactBytes) : (dataBytes + bytes.count, ControlLimits.dataBytes)
+    guard sum <= limit else {
+      throw ControlFailure(.request, "upload: \(part.rawValue): found more than \(limit) B in all, expected less")
+    }
+    if part.isArtifact { artifactBytes = sum } else { dataBytes = sum }
+    parts[part, default: []].append(contentsOf: bytes)
+  }
+
+  /// The manifest, with its files under the names `write(to:)` gives them.
+  package func manifest() throws(ControlFailure) -> ArtifactManifest {
+    var manifest: ArtifactManifest
+    do {
+      manifest = try JSONDecoder().decode(ArtifactManifest.self, from: Data(parts[.manifest] ?? []))
+    } catch {
+      throw ControlFailure(.data, "upload: manifest: not one this version can read: compile the model again")
+    }
+    guard manifest.formatVersion == ArtifactManifest.formatVersion else {
+      throw ControlFailure(
+        .data,
+        "upload: manifest: found format version \(manifest.formatVersion), expected "
+          + "\(ArtifactManifest.formatVersion): compile the model again")
+    }
+    guard manifest.input.bytes > 0 else {
+      throw ControlFailure(.data, "upload: manifest: found an input of \(manifest.input.bytes) B, expected at least one")
+    }
+    manifest.files = .init(model: "model.tflite", graph: "graph.json", graphData: "graph.bin", sources: [])
+    return manifest
+  }
+
+  /// Writes the artifact's files into `directory`, which is made.
+  package func write(to directory: URL) throws -> Artifact {
+    let artifact = Artifact(directory: directory, manifest: try manifest())
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    let files = artifact.manifest.files
+    for (part, name) in [(UploadPart.model, files.model), (.graph, files.graph), (.graphData, files.graphData)] {
+      try Data(parts[part] ?? []).write(to: artifact.file(name))
+    }
+    return artifact
+  }
+
+  /// - Parameter inputBytes: of one sample, from the manifest.
+  package func data(inputBytes: Int) throws(ControlFailure) -> TrainingData {
+    TrainingData(
+      training: try set(.trainingLabels, .trainingCodes, inputBytes),
+      evaluation: try set(.evaluationLabels, .evaluationCodes, inputBytes))
+  }
+
+  private func set(
+    _ labelPart: UploadPart, _ codePart: UploadPart, _ inputBytes: Int
+  ) throws(ControlFailure) -> SampleSet {
+    let labels = parts[labelPart] ?? []
+    let codes = parts[codePart] ?? []
+    guard labels.count.isMultiple(of: 2), codes.count == labels.count / 2 * inputBytes else {
+      throw ControlFailure(
+        .data,
+        "upload: \(codePart.rawValue): found \(codes.count) B for \(labels.count) B of labels, "
+          + "expected \(inputBytes) B for every two")
+    }
+    let pairs = stride(from: 0, to: labels.count, by: 2)
+    return SampleSet(
+      inputBytes: inputBytes, labels: pairs.map { UInt16(labels[$0]) | UInt16(labels[$0 + 1]) << 8 }, codes: codes)
+  }
+}
+
+extension Upload {
+  /// What a client sends, in pieces that fit into a line.
+  static func pieces(of artifact: Artifact, _ data: TrainingData) throws -> [(UploadPart, [UInt8])] {
+    let files = artifact.manifest.files
+    return [
+      (.manifest, [UInt8](try artifact.manifest.encoded())),
+      (.model, [UInt8](try Data(contentsOf: artifact.file(files.model)))),
+      (.graph, [UInt8](try Data(contentsOf: artifact.file(files.graph)))),
+      (.graphData, [UInt8](try Data(contentsOf: artifact.file(files.graphData)))),
+      (.trainingLabels, bytes(of: data.training.labels)), (.trainingCodes, data.training.codes),
+      (.evaluationLabels, bytes(of: data.evaluation.labels)), (.evaluationCodes, data.evaluation.codes),
+    ]
+  }
+
+  private static func bytes(of labels: [UInt16]) -> [UInt8] {
+    labels.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }
+  }
+}
