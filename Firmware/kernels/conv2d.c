@@ -40,7 +40,7 @@ static struct view view_of(const struct conv2d_shape *shape, int32_t oy, int32_t
 
 /* sum[r] += what one plane gives to output channel o + r of one pixel.
  * Neighbouring taps of a row are one run where the plane holds all channels and nothing is dilated. */
-static inline void accumulate_plane(const struct conv2d_shape *shape, const struct view *view,
+KERNEL_INLINE void accumulate_plane(const struct conv2d_shape *shape, const struct view *view,
                                     int32_t zero_point, const int8_t *input, struct plane plane,
                                     int32_t o, int32_t block, int32_t *sum) {
     const int32_t taps = shape->kernel_height * shape->kernel_width;
@@ -48,25 +48,28 @@ static inline void accumulate_plane(const struct conv2d_shape *shape, const stru
     const int32_t joined = plane.channels == shape->input_channels && shape->dilation_width == 1;
     const int32_t runs = joined ? (columns > 0 ? 1 : 0) : columns;
     const int32_t length = joined ? columns * plane.channels : plane.channels;
+    const int32_t y = view->y + view->rows.begin * shape->dilation_height;
+    const int32_t x = view->x + view->columns.begin * shape->dilation_width;
+    const int32_t tap = view->rows.begin * shape->kernel_width + view->columns.begin;
+    const int32_t x_step = shape->dilation_width * shape->input_channels;
+    const int32_t x_row = shape->dilation_height * shape->input_width * shape->input_channels;
+    const int32_t w_row = shape->kernel_width * plane.channels;
+    int32_t x_at = (y * shape->input_width + x) * shape->input_channels + plane.first_channel;
+    int32_t w_at = (o * taps + tap) * plane.channels;
     for (int32_t ky = view->rows.begin; ky < view->rows.end; ky++) {
-        int32_t y = view->y + ky * shape->dilation_height;
-        int32_t x = view->x + view->columns.begin * shape->dilation_width;
-        int32_t tap = o * taps + ky * shape->kernel_width + view->columns.begin;
         for (int32_t run = 0; run < runs; run++) {
-            codes_by_rows(
-                block,
-                input + (y * shape->input_width + x) * shape->input_channels + plane.first_channel,
-                zero_point, plane.weights + tap * plane.channels, taps * plane.channels, length,
-                sum);
-            x += shape->dilation_width;
-            tap += 1;
+            codes_by_rows(block, input + x_at + run * x_step, zero_point,
+                          plane.weights + w_at + run * plane.channels, taps * plane.channels,
+                          length, sum);
         }
+        x_at += x_row;
+        w_at += w_row;
     }
 }
 
 /* Accumulators of output channels o ..< o + block of one pixel.
  * |sum - bias| <= KH*KW*I * 255 * 128 < 2^31 for up to 65,793 terms. */
-static inline void accumulate(const struct conv2d_shape *shape, const struct output_stage *stage,
+KERNEL_INLINE void accumulate(const struct conv2d_shape *shape, const struct output_stage *stage,
                               const struct view *view, const int8_t *input,
                               struct weights_s8 weights, const int32_t *bias, int32_t o,
                               int32_t block, int32_t *sum) {
@@ -82,7 +85,7 @@ static inline void accumulate(const struct conv2d_shape *shape, const struct out
 }
 
 /* Writes codes to `output` or, where that is NULL, sums to `accumulators`. */
-static inline void forward(const struct conv2d_shape *shape, const struct output_stage *stage,
+KERNEL_INLINE void forward(const struct conv2d_shape *shape, const struct output_stage *stage,
                            const int8_t *input, struct weights_s8 weights, const int32_t *bias,
                            int8_t *output, int32_t *accumulators) {
     int32_t at = 0;

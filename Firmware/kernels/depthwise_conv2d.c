@@ -47,7 +47,7 @@ static struct view view_of(const struct depthwise_conv2d_shape *shape, int32_t o
 
 /* sum[k] += taps of channel o + k, which reads input channel c + k; block is 1 or 4.
  * |sum - bias| <= KH*KW * 255 * 128 < 2^31 for up to 65,793 taps. */
-static inline void accumulate(const struct depthwise_conv2d_shape *shape, const struct view *view,
+KERNEL_INLINE void accumulate(const struct depthwise_conv2d_shape *shape, const struct view *view,
                               int32_t zero_point, const int8_t *input,
                               struct channel_weights weights, int32_t block, int32_t *sum) {
     const int32_t x_step = shape->dilation_width * shape->input_channels;
@@ -73,7 +73,7 @@ static inline void accumulate(const struct depthwise_conv2d_shape *shape, const 
 }
 
 /* Writes codes to `output` or, where that is NULL, sums to `accumulators`. */
-static inline void forward(const struct depthwise_conv2d_shape *shape,
+KERNEL_INLINE void forward(const struct depthwise_conv2d_shape *shape,
                            const struct output_stage *stage, const int8_t *input,
                            struct weights_s8 weights, const int32_t *bias, int8_t *output,
                            int32_t *accumulators) {
@@ -124,7 +124,7 @@ void depthwise_conv2d_s8_accumulate(const struct depthwise_conv2d_shape *shape,
 
 /* sum[k] += d_input of channel c + k at one pixel, from output channel o + k.
  * The bits of d_output are chosen so that |sum| < 2^31. */
-static inline void backward_sums(const struct depthwise_conv2d_shape *shape,
+KERNEL_INLINE void backward_sums(const struct depthwise_conv2d_shape *shape,
                                  const uint16_t *prescale_q15, struct tap_walk rows,
                                  struct tap_walk columns, const int16_t *d_output,
                                  struct channel_weights weights, int32_t block, int32_t *sum) {
@@ -155,7 +155,7 @@ static inline void backward_sums(const struct depthwise_conv2d_shape *shape,
 }
 
 /* Sums of the input channels that output channels o ..< o + block read, multiplier 1 for a block of 4. */
-static inline void input_sums(const struct depthwise_conv2d_shape *shape,
+KERNEL_INLINE void input_sums(const struct depthwise_conv2d_shape *shape,
                               const uint16_t *prescale_q15, struct tap_walk rows,
                               struct tap_walk columns, const int16_t *d_output,
                               struct weights_s8 weights, int32_t o, int32_t block, int32_t *sum) {
@@ -211,7 +211,7 @@ struct positions {
 
 /* output[p,o] += (input[q,c] - zero_point) * weights[tap,o]  =>
  * d_weights[tap,o] = sum over p of d_output[p,o] * (input[q,c] - zero_point) */
-static inline void weight_sums(const struct depthwise_conv2d_shape *shape,
+KERNEL_INLINE void weight_sums(const struct depthwise_conv2d_shape *shape,
                                const struct positions *at, int32_t zero_point, const int8_t *input,
                                const int16_t *d_output, int32_t block, int32_t *sum) {
     const int32_t x_step = shape->stride_width * shape->input_channels;

@@ -16,18 +16,17 @@ static inline int32_t saturate_s32(int64_t value) {
     return value > INT32_MAX ? INT32_MAX : value < INT32_MIN ? INT32_MIN : (int32_t)value;
 }
 
-/* clamp(value + zero_point) to output codes. */
+/* clamp(value + zero_point, minimum, maximum), written so that the sum cannot overflow: codes are small. */
 static inline int8_t output_code(int32_t value, int32_t zero_point, int32_t minimum,
                                  int32_t maximum) {
-    return (int8_t)clamp_s32(saturate_s32((int64_t)value + zero_point), minimum, maximum);
+    int32_t inside = clamp_s32(value, minimum - zero_point, maximum - zero_point);
+    return (int8_t)(inside + zero_point);
 }
 
 /* (a * b * 2) / 2^32: gemmlowp's SaturatingRoundingDoublingHighMul. Its nudge by sign followed by a division
- * that truncates is one rounding half up: for p < 0, trunc((p + 1 - 2^30) / 2^31) = (p + 2^30) >> 31. */
+ * that truncates is one rounding half up: for p < 0, trunc((p + 1 - 2^30) / 2^31) = (p + 2^30) >> 31.
+ * It saturates for a = b = -2^31 only, which does not occur: one factor is a multiplier >= 0 or below 1. */
 static inline int32_t doubling_high_multiply(int32_t a, int32_t b) {
-    if (a == INT32_MIN && b == INT32_MIN) {
-        return INT32_MAX;
-    }
     return (int32_t)(((int64_t)a * b + (INT64_C(1) << 30)) >> 31);
 }
 
@@ -39,10 +38,12 @@ static inline int32_t rounding_divide_by_power(int32_t value, int32_t exponent) 
     return (value >> exponent) + (rest > threshold ? 1 : 0);
 }
 
-/* TFLite's double rounding: convolution, addition, mean. left_shift -31...31. */
+/* TFLite's double rounding: convolution, addition, mean. left_shift -31...31; the mask picks its side without a
+ * branch, which gcc would turn into two copies of the product. */
 static inline int32_t requantize(int32_t value, int32_t multiplier, int32_t left_shift) {
-    int32_t up = left_shift > 0 ? left_shift : 0;
-    int32_t down = left_shift > 0 ? 0 : -left_shift;
+    int32_t negative = left_shift >> 31;
+    int32_t up = left_shift & ~negative;
+    int32_t down = -left_shift & negative;
     int32_t shifted = (int32_t)((uint32_t)value << up);
     return rounding_divide_by_power(doubling_high_multiply(shifted, multiplier), down);
 }
@@ -57,8 +58,12 @@ static inline int32_t requantize_once(int32_t value, int32_t multiplier, int32_t
 }
 
 /* value * multiplier * 2^-shift, one rounding, half up, saturating to +-(2^31 - 1) where shift < 1.
- * Backward and update. */
+ * Backward and update. From a shift of 33 on the product's high word is enough, and nothing saturates. */
 static inline int32_t scale(int32_t value, int32_t multiplier, int32_t shift) {
+    if (shift >= 33 && shift <= 62) {
+        int32_t high = (int32_t)(((int64_t)value * multiplier) >> 32); /* |high| <= 2^30 */
+        return (high + (1 << (shift - 33))) >> (shift - 32);
+    }
     if (value == 0 || multiplier == 0 || shift > 62) {
         return 0;
     }

@@ -6,7 +6,7 @@
 
 /* Sums of output channels o ..< o + block of one row.
  * |sum - bias| <= I * 255 * 128 < 2^31 for up to 65,793 inputs. */
-static inline void accumulate(const struct dense_shape *shape, const struct output_stage *stage,
+KERNEL_INLINE void accumulate(const struct dense_shape *shape, const struct output_stage *stage,
                               const int8_t *input, struct weights_s8 weights, const int32_t *bias,
                               int32_t o, int32_t block, int32_t *sum) {
     const int32_t trained = shape->trained_channels;
@@ -25,7 +25,7 @@ static inline void accumulate(const struct dense_shape *shape, const struct outp
 }
 
 /* Writes codes to `output` or, where that is NULL, sums to `accumulators`. */
-static inline void forward(const struct dense_shape *shape, const struct output_stage *stage,
+KERNEL_INLINE void forward(const struct dense_shape *shape, const struct output_stage *stage,
                            const int8_t *input, struct weights_s8 weights, const int32_t *bias,
                            int8_t *output, int32_t *accumulators) {
     int32_t at = 0;

@@ -7,8 +7,11 @@
 
 #include "fixed_point.h"
 
+/* For loops whose block size must be a constant at each call: both sizes are worth a copy. */
+#define KERNEL_INLINE static inline __attribute__((always_inline))
+
 /* sum[r] += (x - zero_point) * w[r], over `count` elements of the rows w, w + row_stride, ... */
-static inline void codes_by_rows(int32_t rows, const int8_t *x, int32_t zero_point, const int8_t *w,
+KERNEL_INLINE void codes_by_rows(int32_t rows, const int8_t *x, int32_t zero_point, const int8_t *w,
                                  int32_t row_stride, int32_t count, int32_t *sum) {
     if (rows == 1) {
         int32_t s0 = sum[0];
@@ -33,7 +36,7 @@ static inline void codes_by_rows(int32_t rows, const int8_t *x, int32_t zero_poi
 }
 
 /* sum[c] += d * b[c], over `count` errors d and `columns` (1 or 4) neighbouring codes b. */
-static inline void errors_by_columns(int32_t columns, const int16_t *d, int32_t d_stride,
+KERNEL_INLINE void errors_by_columns(int32_t columns, const int16_t *d, int32_t d_stride,
                                      const int8_t *b, int32_t b_stride, int32_t count,
                                      int32_t *sum) {
     if (columns == 1) {

@@ -14,12 +14,12 @@ struct output_stage {
     int32_t bias_fraction_bits; /* extra low bits of a trained bias */
 };
 
-/* Start of an accumulator: round(bias / 2^fraction_bits), half up. */
+/* Start of an accumulator: round(bias / 2^fraction_bits), half up, which is the floor and the bit below it. */
 static inline int32_t bias_start(int32_t bias, int32_t fraction_bits) {
     if (fraction_bits == 0) {
         return bias;
     }
-    return (int32_t)(((int64_t)bias + (1 << (fraction_bits - 1))) >> fraction_bits);
+    return (bias >> fraction_bits) + ((bias >> (fraction_bits - 1)) & 1);
 }
 
 #endif

@@ -50,10 +50,9 @@ static inline void weight_update(int32_t gradient, struct update_factor factor, 
         counts->unchanged += 1;
         return;
     }
-    const int32_t lowest = -(127 * 256 + 128);
-    const int32_t highest = 127 * 256 + 127;
-    int64_t moved = (int64_t)*weight * 256 + *residual - delta;
-    int32_t wide = moved < lowest ? lowest : moved > highest ? highest : (int32_t)moved;
+    /* A larger delta would meet the end of the range as well: all of it stays within int32. */
+    int32_t moved = *weight * 256 + *residual - clamp_s32(delta, -(1 << 17), 1 << 17);
+    int32_t wide = clamp_s32(moved, -(127 * 256 + 128), 127 * 256 + 127);
     if (wide != moved) {
         counts->saturated += 1;
     }
