@@ -15,8 +15,7 @@ demo:
 
 test:
 	@Tools/prerequisites.sh test
-	@swift build $(SWIFT_FLAGS) --build-tests --disable-testable-imports
-	@FIELDTUNE_LITERT_PYTHON="$$(Tools/litert-python.sh)" swift test $(SWIFT_FLAGS) --disable-testable-imports --disable-xctest --skip-build
+	@FIELDTUNE_LITERT_PYTHON="$$(Tools/litert-python.sh)" swift test $(SWIFT_FLAGS) --disable-testable-imports --disable-xctest
 
 format:
 	swift format --in-place --recursive Package.swift Sources Tests Tools
