@@ -17,7 +17,7 @@ extension DeviceLink {
     precondition(run != 0, "run 0")
     if let open = conversation.runOnDevice, open != run { try await endRun(open) }
     let begin = Wire.RunBegin(
-      run: run, seed: seed, firstIndex: firstIndex, flags: resetsWeights ? 1 : 0)
+      run: run, seed: seed, firstIndex: firstIndex, flags: resetsWeights ? Wire.RunBegin.resetFlag : 0)
     let answers = waiters.openAnswers()
     let report = try await runReport(.runBegin(begin))
     return DeviceRun(report: report, answers: answers)
@@ -58,4 +58,9 @@ extension DeviceLink {
     }
     return report
   }
+}
+
+extension Wire.RunBegin {
+  /// Bit 0 of `flags`: put the initial weights back first.
+  fileprivate static let resetFlag: UInt8 = 1
 }
