@@ -15,7 +15,9 @@ void add_s8(int32_t count, const struct add_stage *stage, const int8_t *a, const
 }
 
 /* One consumer's error in the format of the sum: its factor is 1 = 2^30 * 2^-30. */
-static int32_t aligned(int16_t error, int32_t shift) { return scale(error, 1 << 30, shift); }
+static int32_t aligned(int16_t error, int32_t shift) {
+    return scale(error, 1 << 30, shift);
+}
 
 void sum_errors_s16(int32_t count, int32_t limit, const int16_t *a,
                     const struct error_range *a_range, const int16_t *b,

@@ -1,5 +1,5 @@
-/* Sum of two tensors of codes with scales of their own, and the sum of two error tensors, which is the
- * gradient of a tensor with two consumers. */
+/* Sum of two tensors of codes with scales of their own, and the sum of two error tensors, which is
+ * the gradient of a tensor with two consumers. */
 #ifndef FIELDTUNE_ADD_H
 #define FIELDTUNE_ADD_H
 

@@ -12,7 +12,9 @@ static struct span columns_of(const struct pool2d_shape *shape, int32_t ox) {
                        shape->input_width);
 }
 
-static int32_t length(struct span span) { return span.end - span.begin; }
+static int32_t length(struct span span) {
+    return span.end - span.begin;
+}
 
 /* sum / count, rounded half away from zero. */
 static int32_t rounded_mean(int32_t sum, int32_t count) {
@@ -86,8 +88,7 @@ void average_pool2d_s8_backward(const struct pool2d_shape *shape, const struct e
                     for (int32_t k = 0; k < columns.count; k++) {
                         int32_t ox = columns.window + k * columns.window_step;
                         int32_t count = height * length(columns_of(shape, ox));
-                        int32_t d =
-                            d_output[(oy * shape->output_width + ox) * shape->channels + c];
+                        int32_t d = d_output[(oy * shape->output_width + ox) * shape->channels + c];
                         /* output[p] = sum of input[q] / n[p]  =>
                          * d_input[q] = sum over p that hold q of d_output[p] / n[p] */
                         sum = multiply_accumulate(sum, prescale(d, ratio_q15(smallest, count)), 1);

@@ -11,8 +11,8 @@
 void average_pool2d_s8(const struct pool2d_shape *shape, const struct clamp_stage *clamp,
                        const int8_t *input, int8_t *output);
 
-/* d_output (OH,OW,C) -> d_input (H,W,C); also the gradient of `mean_s8`, whose window is the whole map.
- * The stage's factor is 1 / (cells of the smallest window inside the map). */
+/* d_output (OH,OW,C) -> d_input (H,W,C); also the gradient of `mean_s8`, whose window is the whole
+ * map. The stage's factor is 1 / (cells of the smallest window inside the map). */
 void average_pool2d_s8_backward(const struct pool2d_shape *shape, const struct error_stage *stage,
                                 const int16_t *d_output, const struct error_range *d_output_range,
                                 int16_t *d_input, struct error_range *d_input_range);

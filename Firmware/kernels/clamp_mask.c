@@ -13,8 +13,7 @@ void clamp_mask_s8(int32_t count, const struct clamp_stage *clamp, const int8_t 
     }
 }
 
-void mask_error_s16(int32_t count, const int16_t *d_output, const uint8_t *mask,
-                    int16_t *d_input) {
+void mask_error_s16(int32_t count, const int16_t *d_output, const uint8_t *mask, int16_t *d_input) {
     for (int32_t i = 0; i < count; i++) {
         d_input[i] = (mask[i >> 3] >> (i & 7)) & 1 ? d_output[i] : 0;
     }

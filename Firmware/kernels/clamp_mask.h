@@ -6,8 +6,8 @@
 
 #include "pool2d.h"
 
-/* codes (count) -> mask, one bit an element, least significant first, (count + 7) / 8 bytes; the bits
- * behind the last element are 0. */
+/* codes (count) -> mask, one bit an element, least significant first, (count + 7) / 8 bytes; the
+ * bits behind the last element are 0. */
 void clamp_mask_s8(int32_t count, const struct clamp_stage *clamp, const int8_t *codes,
                    uint8_t *mask);
 

@@ -38,8 +38,8 @@ static struct view view_of(const struct conv2d_shape *shape, int32_t oy, int32_t
     return view;
 }
 
-/* sum[r] += what one plane gives to output channel o + r of one pixel.
- * Neighbouring taps of a row are one run where the plane holds all channels and nothing is dilated. */
+/* sum[r] += what one plane gives to output channel o + r of one pixel. Neighbouring taps of a row
+ * are one run where the plane holds all channels and nothing is dilated. */
 KERNEL_INLINE void accumulate_plane(const struct conv2d_shape *shape, const struct view *view,
                                     int32_t zero_point, const int8_t *input, struct plane plane,
                                     int32_t o, int32_t block, int32_t *sum) {
@@ -150,11 +150,11 @@ static inline void backward_sums(const struct conv2d_shape *shape, struct plane 
         for (int32_t c = 0; c < columns.count; c++) {
             int32_t kx = columns.tap + c * columns.tap_step;
             /* output[p,o] += input[q,i] * weights[o,tap,i]  =>
-             * d_input[q,i] = sum over (tap, p) that meet q and o of d_output[p,o] * weights[o,tap,i] */
-            errors_by_columns(
-                block, gathered, 1,
-                plane.weights + (ky * shape->kernel_width + kx) * plane.channels + i,
-                taps * plane.channels, shape->output_channels, sum);
+             * d_input[q,i] = sum over o and the (tap, p) that read q of
+             *                d_output[p,o] * weights[o,tap,i] */
+            errors_by_columns(block, gathered, 1,
+                              plane.weights + (ky * shape->kernel_width + kx) * plane.channels + i,
+                              taps * plane.channels, shape->output_channels, sum);
             gathered += shape->output_channels;
         }
     }
@@ -204,8 +204,8 @@ struct positions {
 static struct positions positions_of(const struct conv2d_shape *shape, int32_t ky, int32_t kx) {
     int32_t offset_y = ky * shape->dilation_height - shape->pad_top;
     int32_t offset_x = kx * shape->dilation_width - shape->pad_left;
-    struct span rows = windows_inside(offset_y, shape->stride_height, shape->output_height,
-                                      shape->input_height);
+    struct span rows =
+        windows_inside(offset_y, shape->stride_height, shape->output_height, shape->input_height);
     struct span columns =
         windows_inside(offset_x, shape->stride_width, shape->output_width, shape->input_width);
     int32_t y = rows.begin * shape->stride_height + offset_y;
@@ -213,8 +213,7 @@ static struct positions positions_of(const struct conv2d_shape *shape, int32_t k
     struct positions positions = {
         .rows = rows.end - rows.begin,
         .columns = columns.end - columns.begin,
-        .d_first =
-            (rows.begin * shape->output_width + columns.begin) * shape->output_channels,
+        .d_first = (rows.begin * shape->output_width + columns.begin) * shape->output_channels,
         .d_row = shape->output_width * shape->output_channels,
         .d_step = shape->output_channels,
         .x_first = (y * shape->input_width + x) * shape->input_channels,
@@ -272,8 +271,8 @@ void conv2d_s8_update_weights(const struct conv2d_shape *shape, const struct upd
         for (int32_t ky = 0; ky < shape->kernel_height; ky++) {
             for (int32_t kx = 0; kx < shape->kernel_width; kx++) {
                 struct positions at = positions_of(shape, ky, kx);
-                int32_t zero_point_sum = wrapping_multiply(
-                    -input_zero_point, sum_of_errors(&at, d_output + o));
+                int32_t zero_point_sum =
+                    wrapping_multiply(-input_zero_point, sum_of_errors(&at, d_output + o));
                 update_channels(shape, &at, factor, zero_point_sum, input, d_output + o, weight,
                                 residual, counts);
                 weight += shape->trained_channels;

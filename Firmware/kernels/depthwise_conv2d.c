@@ -13,7 +13,7 @@ struct channel_weights {
 };
 
 static inline struct channel_weights weights_at(const struct depthwise_conv2d_shape *shape,
-                                                     struct weights_s8 weights, int32_t o) {
+                                                struct weights_s8 weights, int32_t o) {
     int32_t trained = shape->trained_channels;
     if (o < trained) {
         return (struct channel_weights){weights.trained + o, trained, trained - o};
@@ -56,8 +56,8 @@ KERNEL_INLINE void accumulate(const struct depthwise_conv2d_shape *shape, const 
         int32_t y = view->y + ky * shape->dilation_height;
         int32_t x = view->x + view->columns.begin * shape->dilation_width;
         const int8_t *in = input + (y * shape->input_width + x) * shape->input_channels;
-        const int8_t *w = weights.weights +
-                          (ky * shape->kernel_width + view->columns.begin) * weights.tap_step;
+        const int8_t *w =
+            weights.weights + (ky * shape->kernel_width + view->columns.begin) * weights.tap_step;
         for (int32_t kx = view->columns.begin; kx < view->columns.end; kx++) {
             s0 = multiply_accumulate(s0, in[0] - zero_point, w[0]);
             if (block == 4) {
@@ -140,7 +140,8 @@ KERNEL_INLINE void backward_sums(const struct depthwise_conv2d_shape *shape,
             weights.weights + (ky * shape->kernel_width + columns.tap) * weights.tap_step;
         for (int32_t c = 0; c < columns.count; c++) {
             /* output[p,o] += input[q,c] * weights[tap,o]  =>
-             * d_input[q,c] = sum over (tap, p) that meet q, o of c, of d_output[p,o] * weights[tap,o] */
+             * d_input[q,c] = sum over the outputs o of c and the (tap, p) that read q of
+             *                d_output[p,o] * weights[tap,o] */
             s0 = multiply_accumulate(s0, prescale(d[0], prescale_q15[0]), w[0]);
             if (block == 4) {
                 s1 = multiply_accumulate(s1, prescale(d[1], prescale_q15[1]), w[1]);
@@ -154,7 +155,8 @@ KERNEL_INLINE void backward_sums(const struct depthwise_conv2d_shape *shape,
     sum[0] = s0, sum[1] = s1, sum[2] = s2, sum[3] = s3;
 }
 
-/* Sums of the input channels that output channels o ..< o + block read, multiplier 1 for a block of 4. */
+/* Sums of the input channels that output channels o ..< o + block read. A block of 4 has
+ * multiplier 1. */
 KERNEL_INLINE void input_sums(const struct depthwise_conv2d_shape *shape,
                               const uint16_t *prescale_q15, struct tap_walk rows,
                               struct tap_walk columns, const int16_t *d_output,

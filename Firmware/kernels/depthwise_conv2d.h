@@ -1,4 +1,5 @@
-/* Depthwise convolution, batch 1, NHWC, int8 codes: output channel o reads input channel o / multiplier. */
+/* Depthwise convolution, batch 1, NHWC, int8 codes. Output channel o reads input channel
+ * o / multiplier. */
 #ifndef FIELDTUNE_DEPTHWISE_CONV2D_H
 #define FIELDTUNE_DEPTHWISE_CONV2D_H
 

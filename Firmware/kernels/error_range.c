@@ -1,6 +1,6 @@
 #include "error_range.h"
 
-/* Keeps the held peak within (2^(bits-2), 2^(bits-1)], so that half of the mantissa is head-room. */
+/* Keeps the held peak within (2^(bits-2), 2^(bits-1)]: half of the mantissa is head-room. */
 static void range_update(struct error_range *range, int32_t bits) {
     int32_t low = 1 << (bits - 2);
     int32_t high = 1 << (bits - 1);

@@ -15,10 +15,11 @@ struct error_range {
 
 /* How accumulators over d_output become mantissas of d_input. */
 struct error_stage {
-    const uint16_t *prescale_q15; /* weight scale of output channel o over the largest; NULL: no weights */
-    int32_t multiplier;           /* the remaining real factor, multiplier * 2^-shift */
+    /* Weight scale of output channel o over the largest; not read where there are no weights. */
+    const uint16_t *prescale_q15;
+    int32_t multiplier; /* the remaining real factor, multiplier * 2^-shift */
     int32_t shift;
-    int32_t limit;                /* 2^bits - 1 of d_input */
+    int32_t limit; /* 2^bits - 1 of d_input */
 };
 
 /* `store` of SEMANTICS.md; the peak is kept in a local of the kernel and written back once. */
@@ -35,7 +36,8 @@ static inline int32_t error_shift(int32_t shift, int32_t from, int32_t to) {
     return saturate_s32((int64_t)shift + to - from);
 }
 
-/* Last operation of a step: moves the exponents to the peaks. bits[i] is 0 for a range that does not adapt. */
+/* Last operation of a step: moves the exponents to the peaks. bits[i] is 0 for a range that does
+ * not adapt. */
 void error_ranges_update(struct error_range *ranges, const uint8_t *bits, int32_t count);
 
 #endif

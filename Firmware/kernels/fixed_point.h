@@ -1,8 +1,8 @@
 /* Fixed-point arithmetic of a training step (Sources/Interpreter/SEMANTICS.md, "Primitives").
  *
- * No floating point: real constants arrive as factors `multiplier * 2^-shift`, made when the graph is built.
- * Sums that may leave int32 go through unsigned, where wrapping is defined. `>>` of a negative number is
- * arithmetic with every compiler this is built with. */
+ * No floating point: real constants arrive as factors `multiplier * 2^-shift`, made when the graph
+ * is built. Sums that may leave int32 go through unsigned, where wrapping is defined. `>>` of a
+ * negative number is arithmetic with every compiler this is built with. */
 #ifndef FIELDTUNE_FIXED_POINT_H
 #define FIELDTUNE_FIXED_POINT_H
 
@@ -16,16 +16,19 @@ static inline int32_t saturate_s32(int64_t value) {
     return value > INT32_MAX ? INT32_MAX : value < INT32_MIN ? INT32_MIN : (int32_t)value;
 }
 
-/* clamp(value + zero_point, minimum, maximum), written so that the sum cannot overflow: codes are small. */
+/* clamp(value + zero_point, minimum, maximum), written so that the sum cannot overflow: codes are
+ * small. */
 static inline int8_t output_code(int32_t value, int32_t zero_point, int32_t minimum,
                                  int32_t maximum) {
     int32_t inside = clamp_s32(value, minimum - zero_point, maximum - zero_point);
     return (int8_t)(inside + zero_point);
 }
 
-/* (a * b * 2) / 2^32: gemmlowp's SaturatingRoundingDoublingHighMul. Its nudge by sign followed by a division
- * that truncates is one rounding half up: for p < 0, trunc((p + 1 - 2^30) / 2^31) = (p + 2^30) >> 31.
- * It saturates for a = b = -2^31 only, which does not occur: one factor is a multiplier >= 0 or below 1. */
+/* (a * b * 2) / 2^32: gemmlowp's SaturatingRoundingDoublingHighMul. Its nudge by sign and the
+ * division that truncates make one rounding half up, because for p < 0
+ *   trunc((p + 1 - 2^30) / 2^31) = (p + 2^30) >> 31.
+ * It saturates for a = b = -2^31 only, which does not occur: multipliers are >= 0, and softmax's
+ * fractions lie within a quarter. */
 static inline int32_t doubling_high_multiply(int32_t a, int32_t b) {
     return (int32_t)(((int64_t)a * b + (INT64_C(1) << 30)) >> 31);
 }
@@ -38,8 +41,8 @@ static inline int32_t rounding_divide_by_power(int32_t value, int32_t exponent) 
     return (value >> exponent) + (rest > threshold ? 1 : 0);
 }
 
-/* TFLite's double rounding: convolution, addition, mean. left_shift -31...31; the mask picks its side without a
- * branch, which gcc would turn into two copies of the product. */
+/* TFLite's double rounding: convolution, addition, mean. left_shift -31...31; the mask picks its
+ * side without a branch, which gcc would turn into two copies of the product. */
 static inline int32_t requantize(int32_t value, int32_t multiplier, int32_t left_shift) {
     int32_t negative = left_shift >> 31;
     int32_t up = left_shift & ~negative;
@@ -58,7 +61,8 @@ static inline int32_t requantize_once(int32_t value, int32_t multiplier, int32_t
 }
 
 /* value * multiplier * 2^-shift, one rounding, half up, saturating to +-(2^31 - 1) where shift < 1.
- * Backward and update. From a shift of 33 on the product's high word is enough, and nothing saturates. */
+ * Backward and update. From a shift of 33 on the product's high word is enough, and nothing
+ * saturates. */
 static inline int32_t scale(int32_t value, int32_t multiplier, int32_t shift) {
     if (shift >= 33 && shift <= 62) {
         int32_t high = (int32_t)(((int64_t)value * multiplier) >> 32); /* |high| <= 2^30 */

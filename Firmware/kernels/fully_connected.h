@@ -1,4 +1,4 @@
-/* Fully connected layer over rows of int8 codes. Requantizes with one rounding, as TFLite does here. */
+/* Fully connected layer over rows of int8 codes; it requantizes with one rounding, as TFLite. */
 #ifndef FIELDTUNE_FULLY_CONNECTED_H
 #define FIELDTUNE_FULLY_CONNECTED_H
 

@@ -1,5 +1,5 @@
-/* Inner loops of convolutions and dense layers: four results at a time, so that one load of the shared
- * operand serves four multiply-accumulates. Sums wrap; where they are bounded they do not. */
+/* Inner loops of convolutions and dense layers: four results at a time, so that one load of the
+ * shared operand serves four multiply-accumulates. Sums wrap unless they are bounded. */
 #ifndef FIELDTUNE_INNER_PRODUCT_H
 #define FIELDTUNE_INNER_PRODUCT_H
 
@@ -63,6 +63,8 @@ KERNEL_INLINE void errors_by_columns(int32_t columns, const int16_t *d, int32_t 
 }
 
 /* How many results the next block takes when `rest` are left. */
-static inline int32_t block_of(int32_t rest) { return rest >= 4 ? 4 : 1; }
+static inline int32_t block_of(int32_t rest) {
+    return rest >= 4 ? 4 : 1;
+}
 
 #endif

@@ -7,8 +7,8 @@
 #include "error_range.h"
 #include "pool2d.h"
 
-/* input (H,W,C), output (OH,OW,C). index (OH,OW,C), or NULL: row * kernel_width + column, within the
- * window, of its first maximum. */
+/* input (H,W,C), output (OH,OW,C). index (OH,OW,C), or NULL: row * kernel_width + column, within
+ * the window, of its first maximum. */
 void max_pool2d_s8(const struct pool2d_shape *shape, const struct clamp_stage *clamp,
                    const int8_t *input, int8_t *output, uint8_t *index);
 

@@ -1,4 +1,5 @@
-/* Mean over height and width with quantizations of their own. Its gradient: `average_pool2d_s8_backward`. */
+/* Mean over height and width with quantizations of their own. Its gradient:
+ * `average_pool2d_s8_backward`. */
 #ifndef FIELDTUNE_MEAN_H
 #define FIELDTUNE_MEAN_H
 

@@ -22,8 +22,8 @@ static int32_t exp_of_quarter(int32_t a) {
     int32_t x3 = doubling_high_multiply(x2, x);
     int32_t x4_by_4 = rounding_divide_by_power(doubling_high_multiply(x2, x2), 2);
     /* ((x^4 / 4 + x^3) / 3 + x^2) / 2 */
-    int32_t higher = rounding_divide_by_power(
-        doubling_high_multiply(x4_by_4 + x3, THIRD_Q31) + x2, 1);
+    int32_t higher =
+        rounding_divide_by_power(doubling_high_multiply(x4_by_4 + x3, THIRD_Q31) + x2, 1);
     return EXP_MINUS_EIGHTH_Q31 + doubling_high_multiply(EXP_MINUS_EIGHTH_Q31, x + higher);
 }
 
@@ -89,7 +89,8 @@ static void softmax_row(int32_t channels, const struct softmax_stage *stage, con
     int32_t headroom = leading_zeros((uint32_t)sum);
     int32_t fraction = (int32_t)(((uint32_t)sum << headroom) - (UINT32_C(1) << 31));
     int32_t reciprocal = reciprocal_of_one_plus(fraction);
-    int32_t shift = SUM_INTEGER_BITS - headroom + 31 - 8; /* over 31: every share is below half a code */
+    int32_t shift =
+        SUM_INTEGER_BITS - headroom + 31 - 8; /* over 31: every share is below half a code */
     for (int32_t c = 0; c < channels; c++) {
         int32_t e = exponential(stage, input[c] - largest);
         int32_t share = doubling_high_multiply(reciprocal, e);

@@ -5,9 +5,9 @@
 #include "fixed_point.h"
 
 #define ONE_Q30 (INT64_C(1) << 30)
-#define LOG2_E_Q16 94548       /* round(log2(e) * 2^16) */
-#define LN_2_Q16 45426         /* round(ln(2) * 2^16) */
-#define LN_2_Q30 744261118     /* round(ln(2) * 2^30) */
+#define LOG2_E_Q16 94548   /* round(log2(e) * 2^16) */
+#define LN_2_Q16 45426     /* round(ln(2) * 2^16) */
+#define LN_2_Q30 744261118 /* round(ln(2) * 2^30) */
 
 /* exp(-d) in Q30, d in Q16. exp(-d) = 2^-n * exp(-fraction * ln 2), the latter by nine terms of its
  * series in Horner's form. */

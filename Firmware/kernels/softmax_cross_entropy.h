@@ -14,8 +14,8 @@ struct cross_entropy_stage {
     int32_t bits; /* mantissa bits of the error, whose exponent is -bits; 4...15 */
 };
 
-/* logits (C) -> error (C) = softmax - one-hot, or NULL in evaluation. Returns the loss in nats, Q16.
- * `scratch` holds C uint32. label < C. */
+/* logits (C) -> error (C) = softmax - one-hot, or NULL in evaluation. Returns the loss in nats,
+ * Q16. `scratch` holds C uint32. label < C. */
 int32_t softmax_cross_entropy_s32(const struct cross_entropy_shape *shape,
                                   const struct cross_entropy_stage *stage, const int32_t *logits,
                                   int32_t label, uint32_t *scratch, int16_t *error);

@@ -1,5 +1,5 @@
-/* Weights in two planes. Trained layers keep the weights of their first input channels in SRAM, the rest in
- * flash; a row of a plane holds its own channels only.
+/* Weights in two planes. Trained layers keep the weights of their first input channels in SRAM, the
+ * rest in flash; a row of a plane holds its own channels only.
  *
  *   convolution      trained (O, KH, KW, trained)   frozen (O, KH, KW, I - trained)
  *   depthwise        trained (KH, KW, trained)      frozen (KH, KW, O - trained)

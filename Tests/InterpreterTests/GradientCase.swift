@@ -30,13 +30,22 @@ struct GradientCase: CustomStringConvertible {
   }
 
   static let all: [GradientCase] = [
-    .layer("convolution 3x3, stride 2, uneven padding", Self.conv(3, stride: 2, pad: 0), map: 6, inputs: 5, outputs: 4, trained: 2),
-    .layer("convolution 3x3, dilated", Self.conv(3, stride: 1, dilation: 2, pad: 2), map: 5, inputs: 3, outputs: 4, trained: 3),
-    .layer("convolution 1x1, clamped", Self.conv(1, stride: 1, pad: 0), map: 4, inputs: 6, outputs: 5, trained: 4, clamp: Clamp(minimum: 0, maximum: 40)),
+    .layer(
+      "convolution 3x3, stride 2, uneven padding", Self.conv(3, stride: 2, pad: 0), map: 6, inputs: 5, outputs: 4,
+      trained: 2),
+    .layer(
+      "convolution 3x3, dilated", Self.conv(3, stride: 1, dilation: 2, pad: 2), map: 5, inputs: 3, outputs: 4,
+      trained: 3),
+    .layer(
+      "convolution 1x1, clamped", Self.conv(1, stride: 1, pad: 0), map: 4, inputs: 6, outputs: 5, trained: 4,
+      clamp: Clamp(minimum: 0, maximum: 40)),
     .layer("depthwise 3x3", Self.conv(3, stride: 1, pad: 1), map: 5, inputs: 6, outputs: 6, trained: 6, multiplier: 1),
-    .layer("depthwise 3x3, multiplier 2, stride 2", Self.conv(3, stride: 2, pad: 1), map: 5, inputs: 3, outputs: 6, trained: 4, multiplier: 2),
+    .layer(
+      "depthwise 3x3, multiplier 2, stride 2", Self.conv(3, stride: 2, pad: 1), map: 5, inputs: 3, outputs: 6,
+      trained: 4, multiplier: 2),
     .dense("fully connected", rows: 3, inputs: 12, outputs: 7, trained: 12),
-    .dense("fully connected, clamped", rows: 4, inputs: 10, outputs: 6, trained: 3, clamp: Clamp(minimum: -10, maximum: 127)),
+    .dense(
+      "fully connected, clamped", rows: 4, inputs: 10, outputs: 6, trained: 3, clamp: Clamp(minimum: -10, maximum: 127)),
     .averagePool("average pool 3x3, stride 2, padded", Self.conv(3, stride: 2, pad: 1), map: 5, cells: 3),
     .averagePool("average pool over the map", Self.conv(5, stride: 1, pad: 0), map: 5, cells: 1),
     .maxPool("max pool 2x2", Self.conv(2, stride: 2, pad: 0), map: 6, cells: 3),
@@ -61,7 +70,8 @@ extension GradientCase {
     multiplier: Int? = nil, clamp: Clamp = Clamp()
   ) -> GradientCase {
     var result = GradientCase(name)
-    let cells = (map - 1 + window.padTop) / window.strideHeight + (window.padTop == 0 && window.kernelHeight > 1 ? 0 : 1)
+    let cells =
+      (map - 1 + window.padTop) / window.strideHeight + (window.padTop == 0 && window.kernelHeight > 1 ? 0 : 1)
     let x = result.codes("x", [1, map, map, inputs])
     let shape = [1, cells, cells, outputs]
     let taps = [window.kernelHeight, window.kernelWidth]
@@ -138,7 +148,8 @@ extension GradientCase {
   private static func loss(_ name: String, classes: Int) -> GradientCase {
     var result = GradientCase(name)
     let scale = 1.0 / 256
-    let logits = result.integers("logits", [1, classes], (0..<classes).map { _ in Int32(result.random.int(-600...600)) }, nil)
+    let logits = result.integers(
+      "logits", [1, classes], (0..<classes).map { _ in Int32(result.random.int(-600...600)) }, nil)
     // The twin takes an accumulator's real value, the integers its code: the loss has its own comparison.
     let error = result.add("error", [1, classes], .int16, .value, range: 0)
     result.graph.errorRanges[0] = ErrorRange(name: "error", bits: 15, initialExponent: -15, adapts: false)
@@ -193,7 +204,9 @@ extension GradientCase {
   private mutating func planes(_ weighting: Weighting, shape: (Int) -> [Int]) -> [TensorID] {
     let frozen = weighting.channels - weighting.trainedChannels
     var planes: [TensorID] = []
-    for (name, channels, state) in [("trained", weighting.trainedChannels, Tensor.StateKind.weight), ("frozen", frozen, nil)] where channels > 0 {
+    for (name, channels, state) in [
+      ("trained", weighting.trainedChannels, Tensor.StateKind.weight), ("frozen", frozen, nil),
+    ] where channels > 0 {
       let shape = shape(channels)
       planes.append(store(name, shape, (0..<shape.reduce(1, *)).map { _ in Int8(random.int(-90...90)) }, state))
     }
@@ -208,7 +221,8 @@ extension GradientCase {
   /// `distinct`: no two codes equal, so that a maximum has one place.
   private mutating func codes(_ name: String, _ shape: [Int], distinct: Bool = false) -> TensorID {
     let count = shape.reduce(1, *)
-    let values = distinct ? (0..<count).map { Int8($0 * 89 % 251 - 125) } : (0..<count).map { _ in Int8(random.int(-120...120)) }
+    let values =
+      distinct ? (0..<count).map { Int8($0 * 89 % 251 - 125) } : (0..<count).map { _ in Int8(random.int(-120...120)) }
     return store(name, shape, values, nil)
   }
 

@@ -78,7 +78,8 @@ import Testing
     _ gradientCase: GradientCase, _ twin: FloatTwin, _ variable: TensorID, _ index: Int
   ) -> Double {
     let step = 1e-5
-    return (objective(gradientCase, twin, variable, index, step)
+    return
+      (objective(gradientCase, twin, variable, index, step)
       - objective(gradientCase, twin, variable, index, -step)) / (2 * step)
   }
 

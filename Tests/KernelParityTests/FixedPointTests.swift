@@ -27,7 +27,8 @@ import Testing
       let product = Int128(raised) * Int128(multiplier)
       let high = (product + (product >= 0 ? 1 << 30 : 1 - (1 << 30))) / (1 << 31)
       let expected = halfAway(high, shift > 0 ? 0 : Int(-shift))
-      #expect(requantize(value, multiplier, shift) == saturated(expected), "round \(round): \(value) \(multiplier) \(shift)")
+      #expect(
+        requantize(value, multiplier, shift) == saturated(expected), "round \(round): \(value) \(multiplier) \(shift)")
     }
   }
 
