@@ -11,11 +11,12 @@ struct Bench {
   var artifact: Artifact
   var data: TrainingData
 
-  static let plan = TrainingPlan(
-    trainingSamples: 6, evaluationSamples: 4, steps: 30, seed: 9,
-    schedule: LearningRateSchedule(shape: .cosine, peak: 0.1, warmUpSteps: 3), checkpointSteps: 7)
+  let plan: TrainingPlan
 
-  init(folder: URL, storeBytes: Int?) throws {
+  init(folder: URL, storeBytes: Int?, steps: Int = 30) throws {
+    plan = TrainingPlan(
+      trainingSamples: 6, evaluationSamples: 4, steps: steps, seed: 9,
+      schedule: LearningRateSchedule(shape: .cosine, peak: 0.1, warmUpSteps: 3), checkpointSteps: 7)
     self.folder = folder
     store = try RunStore(directory: folder, maximumBytes: storeBytes)
     artifact = Artifact(directory: folder, manifest: Self.manifest)
@@ -26,7 +27,7 @@ struct Bench {
   }
 
   /// The same files, without the limit.
-  func withRoomierStore() throws -> Bench { try Bench(folder: folder, storeBytes: nil) }
+  func withRoomierStore() throws -> Bench { try Bench(folder: folder, storeBytes: nil, steps: plan.steps) }
 
   mutating func edit(_ change: (inout ArtifactManifest) -> Void) {
     var manifest = artifact.manifest
@@ -39,7 +40,7 @@ struct Bench {
   /// - Parameter stopAt: the user asks for a stop when this position is on its way.
   func train(on device: ScriptedDevice, stopAt: Int? = nil) async throws -> TrainResult {
     let run = try await TrainingRun.begin(
-      Self.plan, artifact: artifact, data: data, dataSource: "x,y", store: store, source: device,
+      plan, artifact: artifact, data: data, dataSource: "x,y", store: store, source: device,
       options: Self.options, watch: { _ in })
     device.onArrival { if Int($0) == stopAt { await run.stop() } }
     return try await run.run()

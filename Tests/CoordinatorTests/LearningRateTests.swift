@@ -4,7 +4,7 @@ import Testing
 @Suite struct LearningRateTests {
   @Test(arguments: [
     (1.0, 1 << 30, 30), (0.5, 1 << 30, 31), (16.0, 1 << 30, 26), (0.75, 3 << 29, 31),
-    (0.01, 0x51EC << 16 | 0, 37), (0x1.ffffp-3, 1 << 30, 32), (0.0, 0, 0), (0x1p-250, 0, 0),
+    (0.01, 41943 << 15, 37), (0x1.ffffp-3, 1 << 30, 32), (0.0, 0, 0), (0x1p-250, 0, 0),
   ])
   func rate_isAMantissaAndAShift(value: Double, mantissa: Int, shift: Int) {
     let rate = LearningRate(value)

@@ -80,8 +80,8 @@ import Testing
   }
 
   @Test func fullDisk_isOneSentenceAndLosesNoStep() async throws {
-    let expected = try await withBench { try await $0.train(on: ScriptedDevice()).digest }
-    try await withBench(storeBytes: 44 * 1024) { bench in
+    let expected = try await withBench(steps: 3000) { try await $0.train(on: ScriptedDevice()).digest }
+    try await withBench(storeBytes: 80 * 1024, steps: 3000) { bench in
       let device = ScriptedDevice()
       await #expect(throws: StoreError.full(path: bench.store.path)) { try await bench.train(on: device) }
       let roomy = try bench.withRoomierStore()
@@ -145,14 +145,14 @@ import Testing
   }
 
   private func withBench<Value>(
-    storeBytes: Int? = nil, _ body: (Bench) async throws -> Value
+    storeBytes: Int? = nil, steps: Int = 30, _ body: (Bench) async throws -> Value
   ) async throws -> Value {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer {
       do { try FileManager.default.removeItem(at: folder) } catch { Issue.record("\(error)") }
     }
-    return try await body(Bench(folder: folder, storeBytes: storeBytes))
+    return try await body(Bench(folder: folder, storeBytes: storeBytes, steps: steps))
   }
 }
 

@@ -1,0 +1,58 @@
+import ArgumentParser
+import Transport
+
+struct DevicesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "devices", abstract: "List the serial ports that are plugged in, and the devices that need no port.")
+
+  @OptionGroup var options: GlobalOptions
+
+  struct Report: Encodable {
+    struct Row: Encodable {
+      /// For `--device`.
+      let device: String
+      let path: String?
+      let title: String
+      let isReady: Bool
+      /// Why it is not ready, and what to do.
+      let reason: String?
+    }
+
+    let devices: [Row]
+  }
+
+  func run() throws {
+    let ports = try UdevPortEventSource().present().compactMap(Self.row)
+    let report = Report(devices: ports + Self.standIns)
+    var table = TextTable(["device", "path", "what it is", "ready"])
+    for row in report.devices {
+      table.add([row.device, row.path ?? "", row.title, row.isReady ? "yes" : row.reason ?? "no"])
+    }
+    options.print(report, text: table.text)
+  }
+
+  private static let standIns = [
+    Report.Row(device: "loopback", path: nil, title: "the interpreter in this process", isReady: true, reason: nil),
+    Report.Row(device: "host", path: nil, title: "the firmware as a process", isReady: true, reason: nil),
+    Report.Row(device: "qemu", path: nil, title: "the firmware in QEMU", isReady: true, reason: nil),
+  ]
+
+  private static func row(_ event: PortEvent) -> Report.Row? {
+    switch event {
+    case .added(let port):
+      let reason: String? =
+        switch AdoptionPolicy().decision(on: port) {
+        case .adopt: nil
+        case .leave(let reason): reason
+        }
+      return Report.Row(
+        device: port.serialNumber ?? port.stableID, path: port.devicePath, title: port.product ?? port.usb.description,
+        isReady: reason == nil, reason: reason)
+    case .portlessProbeAdded(let probe):
+      return Report.Row(
+        device: probe.serialNumber ?? probe.usb.description, path: nil, title: "ST-Link", isReady: false,
+        reason: probe.description)
+    case .removed, .portlessProbeRemoved: return nil
+    }
+  }
+}

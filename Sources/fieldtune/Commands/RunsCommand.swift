@@ -1,0 +1,100 @@
+import ArgumentParser
+import Coordinator
+import Foundation
+import Telemetry
+
+struct RunsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "runs", abstract: "List the runs, or show one with its loss and accuracy.")
+
+  @Argument(help: "The number of a run.")
+  var run: Int64?
+
+  @OptionGroup var options: GlobalOptions
+
+  struct Row: Encodable {
+    let run: Int64
+    let state: String
+    let model: String
+    let device: String
+    let board: String
+    let data: String
+    let created: String
+    let message: String
+  }
+
+  struct List: Encodable {
+    let runs: [Row]
+  }
+
+  struct Detail: Encodable {
+    let run: Row
+    let steps: Int
+    let plannedSteps: Int
+    let loss: [Double]
+    let accuracy: TrainResult.Accuracy
+    let checkpoint: Int?
+    let digest: String?
+  }
+
+  func run() async throws {
+    let store = try options.openStore()
+    if let run {
+      try await show(run, in: store)
+    } else {
+      let list = List(runs: try await store.runs().map(Row.init))
+      options.print(list, text: Self.text(of: list))
+    }
+  }
+
+  private static func text(of list: List) -> String {
+    var table = TextTable(["run", "state", "model", "device", "board", "begun", "data", ""])
+    for row in list.runs {
+      table.add(["\(row.run)", row.state, row.model, row.device, row.board, row.created, row.data, row.message])
+    }
+    return table.text
+  }
+
+  private func show(_ id: Int64, in store: RunStore) async throws {
+    let run = try await store.run(id)
+    let plan = try run.decodedPlan()
+    let steps = try await store.steps(of: id, from: plan.training.lowerBound, limit: plan.steps)
+    let evaluations = try await store.evaluations(of: id)
+    let checkpoint = try await store.newestCheckpoint(of: id)
+    let detail = Detail(
+      run: Row(run), steps: steps.count, plannedSteps: plan.steps, loss: steps.map(\.loss),
+      accuracy: .init(
+        before: evaluations.first { $0.moment == .before }?.accuracy,
+        after: evaluations.first { $0.moment == .after }?.accuracy),
+      checkpoint: checkpoint?.position, digest: checkpoint?.digest)
+    options.print(detail, text: Self.text(of: detail))
+  }
+
+  private static func text(of detail: Detail) -> String {
+    let last = detail.loss.suffix(50)
+    var table = TextTable(["run \(detail.run.run)", detail.run.state])
+    table.add(["model", detail.run.model])
+    table.add(["device", "\(detail.run.device) (\(detail.run.board))"])
+    table.add(["data", detail.run.data])
+    table.add(["begun", detail.run.created])
+    table.add(["steps", "\(detail.steps) of \(detail.plannedSteps)"])
+    table.add(["loss", last.isEmpty ? "-" : Number.fixed(last.reduce(0, +) / Double(last.count), 4) + " (mean of the last \(last.count))"])
+    table.add(["accuracy", "\(Number.percent(detail.accuracy.before)) before, \(Number.percent(detail.accuracy.after)) after"])
+    table.add(["checkpoint", detail.checkpoint.map { "before position \($0), digest \(detail.digest ?? "")" } ?? "-"])
+    if !detail.run.message.isEmpty { table.add(["", detail.run.message]) }
+    return table.text
+  }
+}
+
+extension RunsCommand.Row {
+  init(_ run: RunRecord) {
+    self.run = run.id ?? 0
+    state = run.state.rawValue
+    model = run.model
+    device = run.device
+    board = run.board
+    data = run.dataSource
+    created = Date(timeIntervalSince1970: Double(run.createdMilliseconds) / 1000).formatted(.iso8601)
+    message = run.message
+  }
+}

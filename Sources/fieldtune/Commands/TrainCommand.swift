@@ -1,0 +1,50 @@
+import ArgumentParser
+import Coordinator
+import Foundation
+
+struct TrainCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "Train a model on a device with data streamed from here.")
+
+  @Argument(help: "A folder written by 'fieldtune compile', or a .tflite file, which is compiled with defaults.")
+  var model: String
+
+  @OptionGroup var training: TrainingOptions
+  @OptionGroup var device: DeviceOptions
+  @OptionGroup var settings: CompileSettings
+  @OptionGroup var options: GlobalOptions
+
+  @Option(name: .long, help: ArgumentHelp("Write the trained model here.", valueName: "out.tflite"))
+  var export: String?
+
+  func run() async throws {
+    let name = try device.resolved()
+    let prepared = try PreparedArtifact(model, device: name, settings: settings, note: { options.note($0) })
+    let source = try DeviceOpener(artifact: prepared.artifact, baud: device.baud, note: { options.note($0) })
+      .source(name)
+    let progress = RunProgress(options)
+    let session = TrainingSession(artifact: prepared.artifact, source: source, training: training, progress: progress)
+    let store = try options.openStore()
+    let result = try await session.run(in: store)
+    if let export {
+      try OutputFile.write(try await RunExport.model(of: result.run, in: store), to: export)
+      options.note("wrote \(export)")
+    }
+    options.print(result, text: Self.text(of: result))
+    if result.state == "stopped" {
+      throw Failure(
+        .interrupted, code: "interrupted",
+        "run \(result.run) was stopped after \(result.steps) steps; resume it with the same command and --resume \(result.run)")
+    }
+  }
+
+  private static func text(of result: TrainResult) -> String {
+    var table = TextTable(["run \(result.run)", ""])
+    table.add(["steps", "\(result.steps)"])
+    table.add(["accuracy", "\(Number.percent(result.accuracy.before)) before, \(Number.percent(result.accuracy.after)) after"])
+    table.add(["mean step", "\(Number.grouped(Int(result.cost.forward))) forward, \(Number.grouped(Int(result.cost.backward))) backward, "
+      + "\(Number.grouped(Int(result.cost.update))) update, \(Number.grouped(Int(result.cost.wait))) wait (\(result.cost.unit))"])
+    table.add(["digest", result.digest])
+    return table.text
+  }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+
+/// What `--device` names.
+enum DeviceName: ExpressibleByArgument, Hashable, CustomStringConvertible {
+  /// The device in Swift, in this process.
+  case loopback
+  /// The firmware as a process of this machine.
+  case host
+  /// The firmware in QEMU, on the machine that fits the board: the artifact's when `nil`.
+  case qemu(board: String?)
+  /// A serial port by its path.
+  case port(path: String)
+  /// A Unix socket that carries a serial line.
+  case socket(path: String)
+  /// A USB device by its serial number or stable id, wherever it is plugged in.
+  case usb(id: String)
+
+  init?(argument: String) {
+    switch argument {
+    case "": return nil
+    case "loopback": self = .loopback
+    case "host": self = .host
+    case "qemu": self = .qemu(board: nil)
+    case let text where text.hasPrefix("qemu:"): self = .qemu(board: String(text.dropFirst(5)))
+    case let text where text.hasPrefix("unix:"): self = .socket(path: String(text.dropFirst(5)))
+    case let text where text.contains("/"): self = .port(path: text)
+    case let text: self = .usb(id: text)
+    }
+  }
+
+  var description: String {
+    switch self {
+    case .loopback: "loopback"
+    case .host: "host"
+    case .qemu(nil): "qemu"
+    case .qemu(let board?): "qemu:\(board)"
+    case .port(let path): path
+    case .socket(let path): "unix:\(path)"
+    case .usb(let id): id
+    }
+  }
+}

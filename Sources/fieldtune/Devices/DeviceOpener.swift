@@ -1,0 +1,55 @@
+import ArtifactManifest
+import Coordinator
+import DeviceModel
+import FirmwareBuild
+import Foundation
+import Transport
+
+/// Makes devices reachable: starts those that are processes, finds those that are plugged in.
+struct DeviceOpener {
+  let artifact: Artifact
+  let baud: Int?
+  let note: (String) -> Void
+
+  func source(_ device: DeviceName) throws -> any DeviceSource {
+    let name = device.description
+    switch device {
+    case .loopback:
+      let artifact = artifact
+      return TransportSource(name: name) { try LoopbackDevice(artifact: artifact).transport }
+    case .host:
+      return try process(try Workspace.catalog().board(named: "host"), name: name)
+    case .qemu(let board):
+      let catalog = try Workspace.catalog()
+      return try process(try catalog.qemuBoard(for: try self.board(board, in: catalog)), name: name)
+    case .port(let path):
+      let baud = try lineRate()
+      return TransportSource(name: name) { try await SerialPort.open(path: path, baud: baud) }
+    case .socket(let path):
+      return TransportSource(name: name) { try await UnixSocketTransport.connect(path: path) }
+    case .usb(let id):
+      let baud = try lineRate()
+      return TransportSource(name: name) { try await SerialPort.open(path: try PortFinder.path(of: id), baud: baud) }
+    }
+  }
+
+  /// An artifact that was compiled for the host has no stand-in: any machine will do then.
+  private func board(_ name: String?, in catalog: BoardCatalog) throws -> Board {
+    let board = try catalog.board(named: name ?? artifact.manifest.board)
+    return name == nil && board.runs == .host ? try catalog.board(named: Workspace.defaultBoard) : board
+  }
+
+  private func lineRate() throws -> Int {
+    if let baud { return baud }
+    return try Workspace.catalog().board(named: artifact.manifest.board).serial.defaultBaud
+  }
+
+  private func process(_ board: Board, name: String) throws -> any DeviceSource {
+    note("building firmware for \(board.name)")
+    let report = try Firmware.build(artifact, for: board)
+    let device = RestartingDevice(board: board, elf: URL(fileURLWithPath: report.elf))
+    return TransportSource(name: name) {
+      try await UnixSocketTransport.connect(path: try device.socketPath(), patience: .seconds(5))
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import ArtifactManifest
+import FirmwareBuild
+import Foundation
+
+/// An artifact to train: the one of a folder, or a model compiled into a temporary folder that goes with it.
+final class PreparedArtifact {
+  let artifact: Artifact
+  private let temporary: URL?
+
+  init(_ path: String, device: DeviceName, settings: CompileSettings, note: (String) -> Void) throws {
+    if Workspace.isFolder(path) {
+      artifact = try Workspace.openArtifact(path)
+      temporary = nil
+      return
+    }
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fieldtune-\(UUID().uuidString)")
+    let board = try Self.board(for: device)
+    note("compiling \(path) for \(board.name)")
+    try Workspace.compile(path, board: board, options: settings, isForced: false).write(to: folder)
+    artifact = try Artifact(opening: folder)
+    temporary = folder
+  }
+
+  deinit {
+    guard let temporary else { return }
+    do {
+      try FileManager.default.removeItem(at: temporary)
+    } catch {
+      Console.note("\(temporary.path): cannot be removed: \((error as NSError).localizedDescription)")
+    }
+  }
+
+  /// The plan and its digests do not depend on the board: only memory does.
+  private static func board(for device: DeviceName) throws -> Board {
+    let catalog = try Workspace.catalog()
+    switch device {
+    case .loopback, .host: return try catalog.board(named: "host")
+    case .qemu(let board?): return try catalog.board(named: board)
+    case .qemu(nil), .port, .socket, .usb: return try catalog.board(named: Workspace.defaultBoard)
+    }
+  }
+}

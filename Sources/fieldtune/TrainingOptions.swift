@@ -1,0 +1,57 @@
+import ArgumentParser
+import Coordinator
+
+/// What to learn, for how long and how fast.
+struct TrainingOptions: ParsableArguments {
+  @Option(name: .long, help: "IMAGES,LABELS, FILE.npz[:x,y], FILE.csv:label=COLUMN, FOLDER:train|test or live:SOCKET.")
+  var data: String
+
+  @Option(name: .long, help: "Data to measure on before and after; the first 500 training samples when absent, or none.")
+  var eval: String?
+
+  @Option(name: .long, help: "How often to go through the data; 1 when --steps is absent too.")
+  var epochs: Int?
+
+  @Option(name: .long, help: "How many samples to train on.")
+  var steps: Int?
+
+  @Option(name: .long, help: "Peak learning rate, above 0 and at most 16.")
+  var lr = 0.01
+
+  @Option(name: .long, help: "constant, or cosine: down to 0 along half a cosine after a warm-up over the first 20th of the steps.")
+  var schedule = LearningRateSchedule.Shape.constant
+
+  @Option(name: .long, help: "Seed of the samples' order and of the device's random numbers.")
+  var seed: UInt32 = 1
+
+  @Option(name: .long, help: "What the numbers mean: auto, raw, or a factor.")
+  var inputScale = "auto"
+
+  @Option(name: .long, help: ArgumentHelp("Go on with a run that was stopped; its own plan stands.", valueName: "run"))
+  var resume: Int64?
+
+  @Option(name: .long, help: "Steps between two copies of the training state.")
+  var checkpointSteps = 200
+
+  func validate() throws {
+    guard steps == nil || epochs == nil else { throw ValidationError("--epochs and --steps exclude each other") }
+    guard (steps ?? 1) > 0, (epochs ?? 1) > 0, checkpointSteps > 0 else {
+      throw ValidationError("--epochs, --steps and --checkpoint-steps are at least 1")
+    }
+    guard lr > 0, lr <= LearningRate.maximum else {
+      throw ValidationError("--lr: found \(lr), expected more than 0 and at most \(LearningRate.maximum)")
+    }
+  }
+
+  /// The plan for this many samples.
+  func plan(trainingSamples: Int, evaluationSamples: Int) -> TrainingPlan {
+    let steps = steps ?? trainingSamples * (epochs ?? 1)
+    return TrainingPlan(
+      trainingSamples: trainingSamples, evaluationSamples: evaluationSamples, steps: steps, seed: seed,
+      schedule: LearningRateSchedule(
+        shape: schedule, peak: lr, warmUpSteps: schedule == .cosine ? steps / 20 : 0),
+      checkpointSteps: checkpointSteps)
+  }
+}
+
+extension LearningRateSchedule.Shape: ExpressibleByArgument {}

@@ -1,0 +1,71 @@
+import ArtifactManifest
+import Compiler
+import FirmwareBuild
+import Foundation
+import UpdatePlanning
+
+/// Models, artifacts and boards, as commands name them.
+enum Workspace {
+  static let defaultBoard = "stm32f746g-disco"
+
+  static func catalog() throws -> BoardCatalog { try BoardCatalog(root: FirmwareRoot.locate()) }
+
+  static func readModel(_ path: String) throws(Failure) -> [UInt8] { try readFile(path, what: "model") }
+
+  static func readFile(_ path: String, what: String) throws(Failure) -> [UInt8] {
+    do {
+      return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    } catch {
+      throw Failure(.notFound, code: "not-found", "\(what) '\(path)': cannot be read: \((error as NSError).localizedDescription)")
+    }
+  }
+
+  /// The file's name without folders and extension.
+  static func modelName(_ path: String) -> String {
+    URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+  }
+
+  static func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+
+  static func openArtifact(_ path: String) throws -> Artifact {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw Failure(.notFound, code: "not-found", "'\(path)': found no such folder, expected one that 'fieldtune compile' wrote")
+    }
+    return try Artifact(opening: URL(fileURLWithPath: path))
+  }
+
+  /// Reads `none`, `last-layer`, `bias-only`, `full` or a JSON file.
+  static func updatePlan(_ text: String) throws -> UpdatePlan {
+    if let preset = UpdatePlan(preset: text) { return preset }
+    guard text.hasSuffix(".json") else {
+      throw Failure(
+        .usage, code: "usage",
+        "--update: found '\(text)', expected \(UpdatePlan.presetNames.joined(separator: ", ")) or a .json file")
+    }
+    let bytes = try readFile(text, what: "plan")
+    return .sparse(try SparsePlan(json: Data(bytes), fileName: text))
+  }
+
+  static func compile(
+    _ path: String, board: Board, options: CompileSettings, isForced: Bool
+  ) throws -> CompiledArtifact {
+    try Pipeline.compile(
+      model: try readModel(path), name: modelName(path),
+      options: CompileOptions(
+        update: try updatePlan(options.update), board: BoardBudget(board), force: isForced,
+        errorBits: options.errorBits))
+  }
+}
+
+extension BoardBudget {
+  /// The host has as much memory as anyone needs.
+  init(_ board: Board) {
+    let isHost = board.memory.isEmpty
+    self.init(
+      name: board.name, sramBytes: isHost ? nil : board.ramBytes, flashBytes: isHost ? nil : board.flashBytes,
+      stackBytes: board.stackBytes)
+  }
+}
