@@ -6,13 +6,18 @@ import Foundation
 struct FixtureArtifact {
   let directory: URL
 
-  /// - Parameter arenaBytes: scratch memory the step claims.
-  init(in parent: URL, name: String = "fixture", arenaBytes: Int = 256) throws {
+  /// - Parameters:
+  ///   - arenaBytes: scratch memory the step claims.
+  ///   - evaluation: C expression for the loss that an evaluation reports.
+  init(
+    in parent: URL, name: String = "fixture", arenaBytes: Int = 256,
+    evaluation: String = "result->prediction == label ? 0 : 1 << 16"
+  ) throws {
     directory = parent.appendingPathComponent(name)
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     try Self.manifest(arenaBytes: arenaBytes).encoded()
       .write(to: directory.appendingPathComponent(ArtifactManifest.fileName))
-    try Data(Self.source(arenaBytes: arenaBytes).utf8)
+    try Data(Self.source(arenaBytes: arenaBytes, evaluation: evaluation).utf8)
       .write(to: directory.appendingPathComponent("training_step.c"))
     try Data(Self.header.utf8).write(to: directory.appendingPathComponent("training_step.h"))
   }
@@ -48,8 +53,9 @@ struct FixtureArtifact {
 
     """
 
-  private static func source(arenaBytes: Int) -> String {
+  private static func source(arenaBytes: Int, evaluation: String) -> String {
     """
+    #include "protocol_vectors.h"
     #include "training_step.h"
 
     enum { INPUT_BYTES = 64, CLASSES = 4, ARENA_BYTES = \(arenaBytes) };
@@ -81,7 +87,8 @@ struct FixtureArtifact {
     static void evaluate(const int8_t *input, uint32_t label, struct phase_clock *clock,
                          struct step_result *result) {
         infer(input, clock, result);
-        result->loss_q16 = result->prediction == label ? 0 : 1 << 16;
+        (void)label;
+        result->loss_q16 = \(evaluation);
     }
 
     static void train(const int8_t *input, uint32_t label, struct step_rate rate,
