@@ -1,0 +1,145 @@
+import Coordinator
+import Foundation
+import NIOCore
+import Telemetry
+
+/// One client: its requests, one after the other.
+///
+/// A request that fails is answered by one `failure` and the next is read. Pieces of an upload are not
+/// answered, so that a client that only writes cannot be held up by answers it does not read; what is
+/// wrong with them is told at `start`.
+struct ControlSession {
+  private let server: ControlServer
+  private let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+  private var buffer = LineBuffer(limitBytes: ControlLimits.requestLineBytes)
+  private var request: TrainRequest?
+  private var upload = Upload()
+  private var uploadFailure: ControlFailure?
+
+  init(server: ControlServer, outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>) {
+    self.server = server
+    self.outbound = outbound
+  }
+
+  mutating func serve(_ inbound: NIOAsyncChannelInboundStream<ByteBuffer>) async throws {
+    for try await bytes in inbound {
+      let lines: [[UInt8]]
+      do throws(ControlFailure) {
+        lines = try buffer.lines(completedBy: bytes.readableBytesView)
+      } catch {
+        // Where the next line begins is not known any more.
+        try await send(.failure(failure: error))
+        return
+      }
+      for line in lines { try await answer(line) }
+    }
+  }
+
+  private mutating func answer(_ line: [UInt8]) async throws {
+    do {
+      try await carryOut(ControlRequest(line: line))
+    } catch let failure as ControlFailure {
+      try await send(.failure(failure: failure))
+    } catch let error as StoreError {
+      try await send(.failure(failure: ControlFailure(describing: error)))
+    }
+  }
+
+  private mutating func carryOut(_ request: ControlRequest) async throws {
+    switch request {
+    case .ping:
+      let info = DaemonInfo(version: Fieldtuned.version, processID: getpid(), page: server.page())
+      try await send(.info(daemon: info))
+    case .devices: try await send(.devices(list: await server.roster.summaries()))
+    case .runs: try await send(.runs(list: try await runs()))
+    case .run(let id): try await sendRun(id)
+    case .train(let request): open(request)
+    case .part(let name, let bytes): take(bytes, as: name)
+    case .start: try await start()
+    case .watch(let id): try await watch(id)
+    case .stop(let id):
+      try await server.director.stop(id)
+      try await send(.done)
+    case .export(let id): try await export(id)
+    }
+  }
+
+  private mutating func open(_ request: TrainRequest) {
+    self.request = request
+    upload = Upload()
+    uploadFailure = nil
+  }
+
+  private mutating func take(_ bytes: Data, as part: UploadPart) {
+    guard uploadFailure == nil, request != nil else { return }
+    do throws(ControlFailure) {
+      try upload.add(bytes, to: part)
+    } catch {
+      uploadFailure = error
+      upload = Upload()
+    }
+  }
+
+  private mutating func start() async throws {
+    guard let request else {
+      throw ControlFailure(.request, "request 'start': found no open upload, expected 'train' and its parts before")
+    }
+    defer { self.request = nil }
+    if let uploadFailure { throw uploadFailure }
+    let upload = self.upload
+    self.upload = Upload()
+    let (run, events) = try await server.director.start(request, upload)
+    try await send(.accepted(run: run))
+    try await follow(run, events)
+  }
+
+  private func watch(_ id: Int64) async throws {
+    guard await server.director.isActive(id), let entry = await server.director.entry(id) else {
+      throw ControlFailure(.request, "run \(id): is not under way in this daemon: 'fieldtune runs' lists the runs")
+    }
+    try await follow(id, entry.feed.subscribe())
+  }
+
+  /// Throws when the client is gone; the run is not touched by that.
+  private func follow(_ run: Int64, _ events: AsyncStream<RunEvent>) async throws {
+    for await event in events { try await send(.event(event: event)) }
+    guard let entry = await server.director.entry(run) else { return }
+    switch await entry.task.result {
+    case .success(let result): try await send(.result(result: result))
+    case .failure(let error): throw ControlFailure(describing: error)
+    }
+  }
+
+  private func runs() async throws -> [RunRecord] {
+    try await server.store.runs().map { record in
+      var brief = record
+      brief.result = nil
+      return brief
+    }
+  }
+
+  private func sendRun(_ id: Int64) async throws {
+    let record = try await server.store.run(id)
+    let evaluations = try await server.store.evaluations(of: id)
+    try await send(
+      .run(record: record, evaluations: evaluations, steps: try await server.store.nextPosition(of: id)))
+  }
+
+  private func export(_ id: Int64) async throws {
+    let model: [UInt8]
+    do {
+      model = try await RunExport.model(of: id, in: server.store)
+    } catch {
+      throw ControlFailure(describing: error)
+    }
+    for start in stride(from: 0, to: model.count, by: ControlLimits.chunkBytes) {
+      let end = min(start + ControlLimits.chunkBytes, model.count)
+      try await send(.bytes(bytes: Data(model[start..<end])))
+    }
+    try await send(.done)
+  }
+
+  private func send(_ reply: ControlReply) async throws {
+    try await outbound.write(ByteBuffer(bytes: try reply.line()))
+  }
+}

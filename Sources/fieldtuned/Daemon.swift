@@ -1,0 +1,84 @@
+import Coordinator
+import Foundation
+import Logging
+import Synchronization
+import Telemetry
+import Transport
+
+/// Joins the parts, and ends them in order.
+struct Daemon {
+  /// How long runs may take to reach a checkpoint once the daemon is to end; less than the unit's
+  /// `TimeoutStopSec`.
+  private static let stopPatience = Duration.seconds(20)
+
+  let configuration: Configuration
+
+  /// Serves until SIGTERM or SIGINT.
+  func run() async throws {
+    // What the daemon makes is its user's and group's alone.
+    umask(0o007)
+    let logger = Logger(label: "fieldtuned")
+    let signals = TerminationSignals()
+    defer { signals.cancel() }
+    let metrics = MetricsRegistry()
+    let store = try RunStore(directory: URL(fileURLWithPath: configuration.stateDirectory, isDirectory: true))
+    let roster = DeviceRoster(
+      policy: AdoptionPolicy(listings: Set(configuration.listedPorts)), baud: configuration.baud, logger: logger)
+    let director = RunDirector(
+      store: store, roster: roster, metrics: metrics,
+      uploads: URL(fileURLWithPath: configuration.stateDirectory).appendingPathComponent("uploads"), logger: logger)
+    let page = PageServer(
+      address: configuration.httpAddress, port: configuration.httpPort, store: store, director: director,
+      roster: roster, metrics: metrics, logger: logger)
+    let control = ControlServer(
+      path: try configuration.socketPathInForce(), page: page.url, director: director, roster: roster, store: store,
+      metrics: metrics, logger: logger)
+    try director.removeLeftovers()
+    try await serve(page, control, roster, director, until: signals.stream, logger: logger)
+    logger.info("ended")
+  }
+
+  private func serve(
+    _ page: PageServer, _ control: ControlServer, _ roster: DeviceRoster, _ director: RunDirector,
+    until signals: AsyncStream<Int32>, logger: Logger
+  ) async throws {
+    let notifier = SystemdNotifier()
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+      group.addTask {
+        try await page.run()
+        return false
+      }
+      group.addTask {
+        try await page.waitUntilReady()
+        try await control.run { notifier.ready(status: "page at \(page.url() ?? "none")") }
+        return false
+      }
+      group.addTask {
+        await roster.follow(UdevPortEventSource())
+        return false
+      }
+      group.addTask {
+        await notifier.keepAlive { await director.isAlive }
+        return false
+      }
+      group.addTask {
+        for await signal in signals {
+          logger.info("ending", metadata: ["signal": "\(signal)"])
+          return true
+        }
+        return false
+      }
+      // A server that ends by itself has failed and says so; only the signal ends in order.
+      while let isSignal = try await group.next(), !isSignal {}
+      notifier.stopping()
+      await director.stopAll(within: Self.stopPatience)
+      group.cancelAll()
+      await ignoringCancellation(&group)
+    }
+  }
+
+  /// What the parts throw while they are taken down is no news.
+  private func ignoringCancellation(_ group: inout ThrowingTaskGroup<Bool, any Error>) async {
+    while await group.nextResult() != nil {}
+  }
+}

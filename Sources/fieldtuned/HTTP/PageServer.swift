@@ -1,0 +1,138 @@
+import Coordinator
+import Foundation
+import Hummingbird
+import Logging
+import NIOCore
+import Synchronization
+import Telemetry
+
+/// The page, and the read-only interface below it, on a loopback address.
+struct PageServer: Sendable {
+  private let address: String
+  private let port: Int
+  private let metrics: MetricsRegistry
+  private let director: RunDirector
+  private let roster: DeviceRoster
+  private let reports: RunReports
+  private let logger: Logger
+  private let bound = BoundPort()
+
+  init(
+    address: String, port: Int, store: RunStore, director: RunDirector, roster: DeviceRoster,
+    metrics: MetricsRegistry, logger: Logger
+  ) {
+    self.address = address
+    self.port = port
+    self.metrics = metrics
+    self.director = director
+    self.roster = roster
+    self.logger = logger
+    reports = RunReports(store: store, director: director)
+  }
+
+  /// Where the page is; `nil` until the port is open.
+  @Sendable func url() -> String? {
+    let host = address.contains(":") ? "[\(address)]" : address
+    return bound.number.map { "http://\(host):\($0)/" }
+  }
+
+  func waitUntilReady() async throws { try await bound.wait() }
+
+  /// Serves until the task is cancelled.
+  func run() async throws {
+    // The framework's own lines about every start and stop are not for the user.
+    var quiet = logger
+    quiet.logLevel = max(logger.logLevel, .warning)
+    let application = Application(
+      router: router(),
+      configuration: ApplicationConfiguration(address: .hostname(address, port: port), serverName: "fieldtuned"),
+      onServerRunning: { channel in
+        bound.set(channel.localAddress?.port ?? 0)
+        logger.info("page ready", metadata: ["url": "\(url() ?? "")"])
+      },
+      logger: quiet)
+    do {
+      try await application.run()
+    } catch is CancellationError {
+      return
+    } catch let error as IOError {
+      throw ConfigurationError(
+        "http: \(address):\(port): cannot be opened: \(String(cString: strerror(error.errnoCode))): set http.port in "
+          + "the configuration")
+    }
+  }
+
+  private func router() -> Router<BasicRequestContext> {
+    let router = Router()
+    router.add(middleware: HostCheck())
+    router.get("/") { _, _ in Self.page }
+    router.get("/metrics") { _, _ in try await metricsText() }
+    router.get("/api/devices") { _, _ in try Self.json(await roster.summaries()) }
+    router.get("/api/runs") { _, _ in try Self.json(try await reports.all()) }
+    router.get("/api/runs/:id") { _, context in
+      try await Self.found { try Self.json(try await reports.run(try context.parameters.require("id", as: Int64.self))) }
+    }
+    router.get("/api/runs/:id/steps") { request, context in
+      let id = try context.parameters.require("id", as: Int64.self)
+      let after = request.uri.queryParameters.get("after", as: Int.self) ?? -1
+      return try await Self.found { try Self.json(try await reports.steps(of: id, after: after)) }
+    }
+    return router
+  }
+
+  private func metricsText() async throws -> Response {
+    await reports.countFrames(in: metrics)
+    return Self.response(Array(metrics.text().utf8), type: "text/plain; version=0.0.4; charset=utf-8")
+  }
+
+  private static func found(_ body: () async throws -> Response) async throws -> Response {
+    do {
+      return try await body()
+    } catch let error as StoreError {
+      guard case .noSuchRun = error else { throw error }
+      throw HTTPError(.notFound, message: error.description)
+    }
+  }
+
+  private static func json(_ value: some Encodable) throws -> Response {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return response([UInt8](try encoder.encode(value)), type: "application/json")
+  }
+
+  private static var page: Response {
+    response(PackageResources.page_html, type: "text/html; charset=utf-8")
+  }
+
+  private static func response(_ bytes: [UInt8], type: String) -> Response {
+    var headers: HTTPFields = [
+      .contentType: type, .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
+      .contentSecurityPolicy:
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; "
+        + "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ]
+    headers[.contentLength] = "\(bytes.count)"
+    return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+  }
+}
+
+/// The port that was bound, once it is.
+private final class BoundPort: Sendable {
+  private let port = Mutex<Int?>(nil)
+  private let ready: AsyncStream<Void>
+  private let sink: AsyncStream<Void>.Continuation
+
+  init() { (ready, sink) = AsyncStream.makeStream(of: Void.self) }
+
+  var number: Int? { port.withLock { $0 } }
+
+  func set(_ number: Int) {
+    port.withLock { $0 = number }
+    sink.finish()
+  }
+
+  func wait() async throws {
+    for await _ in ready {}
+    try Task.checkCancellation()
+  }
+}

@@ -1,0 +1,123 @@
+import ArtifactManifest
+import Coordinator
+import Foundation
+import Telemetry
+
+/// What the page is told of runs.
+struct RunReports: Sendable {
+  struct Summary: Encodable, Sendable {
+    let id: Int64
+    let model: String
+    let device: String
+    let board: String
+    /// `running`, `stopped`, `finished`; `interrupted` for one whose coordinator is not this daemon or is gone.
+    let state: String
+    let message: String
+    let createdMilliseconds: Int64
+    let updatedMilliseconds: Int64
+    /// Samples applied, and all of the plan, evaluations included.
+    let position: Int
+    let total: Int
+    /// Steps of training in the plan, and how many evaluation samples come before and after them.
+    let steps: Int
+    let evaluationSamples: Int
+    let before: EvaluationRecord?
+    let after: EvaluationRecord?
+  }
+
+  struct Detail: Encodable, Sendable {
+    struct Memory: Encodable, Sendable {
+      let arena: Int
+      let arenaLowerBound: Int
+      let weights: Int
+      let stack: Int
+      let link: Int
+      let total: Int
+      /// The board the plan was checked against.
+      let plannedFor: String
+    }
+
+    let summary: Summary
+    let plan: TrainingPlan
+    let dataSource: String
+    let memory: Memory
+    let forwardMACs: Int
+    let backwardMACs: Int
+    let link: LinkView?
+    let devicesLost: Int
+  }
+
+  struct Steps: Encodable, Sendable {
+    let columns = ["position", "train", "lossQ16", "correct", "wait", "forward", "backward", "update"]
+    let rows: [[Int]]
+    /// Whether there are more already.
+    let hasMore: Bool
+  }
+
+  private static let listedRuns = 100
+  private static let rowsPerAnswer = 4000
+
+  let store: RunStore
+  let director: RunDirector
+
+  /// The newest first.
+  func all() async throws -> [Summary] {
+    var summaries: [Summary] = []
+    for record in try await store.runs(limit: Self.listedRuns) { summaries.append(try await summary(of: record)) }
+    return summaries
+  }
+
+  /// - Throws: `StoreError.noSuchRun`.
+  func run(_ id: Int64) async throws -> Detail {
+    let record = try await store.run(id)
+    let row = try await store.artifact(of: record)
+    let manifest = try JSONDecoder().decode(ArtifactManifest.self, from: Data(row.manifest))
+    let entry = await director.entry(id)
+    return Detail(
+      summary: try await summary(of: record), plan: try record.decodedPlan(), dataSource: record.dataSource,
+      memory: Detail.Memory(
+        arena: manifest.memory.arenaBytes, arenaLowerBound: manifest.memory.arenaLowerBoundBytes,
+        weights: manifest.memory.stateBytes, stack: manifest.memory.stackBytes, link: manifest.memory.linkBytes,
+        total: manifest.memory.totalBytes, plannedFor: manifest.board),
+      forwardMACs: manifest.macs.forward, backwardMACs: manifest.macs.backward, link: await entry?.link.view(),
+      devicesLost: entry?.feed.progress.devicesLost ?? 0)
+  }
+
+  /// - Parameter after: the last position known already; -1 for none.
+  func steps(of id: Int64, after: Int) async throws -> Steps {
+    _ = try await store.run(id)
+    let first = max(-1, min(after, Int(UInt32.max))) + 1
+    let records = try await store.steps(of: id, from: first, limit: Self.rowsPerAnswer)
+    return Steps(
+      rows: records.map {
+        [
+          $0.position, $0.mode == .train ? 1 : 0, $0.lossQ16, $0.isCorrect ? 1 : 0, $0.waitTicks, $0.forwardTicks,
+          $0.backwardTicks, $0.updateTicks,
+        ]
+      }, hasMore: records.count == Self.rowsPerAnswer)
+  }
+
+  /// Brings the gauges of frames up to date.
+  func countFrames(in metrics: MetricsRegistry) async {
+    for (id, view) in await director.links() {
+      for (fate, count) in [
+        ("sent", view.framesSent), ("received", view.framesReceived), ("resent", view.framesResent),
+        ("damaged", view.framesDamaged),
+      ] { metrics.set(.frames, .init("run", "\(id)"), .init("fate", fate), to: Double(count)) }
+    }
+  }
+
+  private func summary(of record: RunRecord) async throws -> Summary {
+    let id = record.id ?? 0
+    let plan = try record.decodedPlan()
+    let evaluations = try await store.evaluations(of: id)
+    let isActive = await director.isActive(id)
+    return Summary(
+      id: id, model: record.model, device: record.device, board: record.board,
+      state: isActive ? "running" : record.state == .running ? "interrupted" : record.state.rawValue,
+      message: isActive ? "" : record.message, createdMilliseconds: record.createdMilliseconds,
+      updatedMilliseconds: record.updatedMilliseconds, position: try await store.nextPosition(of: id),
+      total: plan.count, steps: plan.steps, evaluationSamples: plan.evaluationSamples,
+      before: evaluations.first { $0.moment == .before }, after: evaluations.first { $0.moment == .after })
+  }
+}
