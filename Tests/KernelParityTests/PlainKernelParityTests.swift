@@ -221,6 +221,35 @@ import Testing
     }
   }
 
+  /// Two classes a distance of 0 to 1 apart: where the last terms of both series show.
+  @Test func loss_agreesOverSmallDistances() throws {
+    var builder = GraphBuilder()
+    let range = builder.range(bits: 15, exponent: -15, adapts: false)
+    let z = builder.integers("logits", [1, 2], [0, 0])
+    let dz = builder.value("error", [1, 2], .int16, range: range)
+    builder.run(.softmaxCrossEntropy(logitScales: [0x1p-16]), [z], [dz])
+    let interpreter = try TrainingStepInterpreter(graph: withOutput(builder.graph, 2))
+    let factor = crossEntropyFactors(logitScales: [0x1p-16], count: 1)[0]
+    var shape = cross_entropy_shape(channels: 2)
+    let multipliers = [factor.multiplier, factor.multiplier]
+    let shifts = [Int16(factor.shift), Int16(factor.shift)]
+    multipliers.withUnsafeBufferPointer { multiplier in
+      shifts.withUnsafeBufferPointer { shift in
+        var stage = cross_entropy_stage(
+          multiplier: multiplier.baseAddress, shift: shift.baseAddress, bits: 15)
+        for distance in 0...65536 as ClosedRange<Int32> {
+          let logits = [distance, 0]
+          var scratch: [UInt32] = [0, 0]
+          var error: [Int16] = [0, 0]
+          let loss = softmax_cross_entropy_s32(&shape, &stage, logits, 0, &scratch, &error)
+          interpreter.write(littleEndian(logits), to: z)
+          #expect(interpreter.run(operation: 0).lossQ16 == loss, "distance \(distance)")
+          #expect(interpreter.bytes(of: dz) == littleEndian(error), "distance \(distance)")
+        }
+      }
+    }
+  }
+
   @Test func updateRanges_agrees() throws {
     for seed in seeds {
       var random = SplitMix64(seed: seed)
