@@ -45,8 +45,8 @@ package struct SelfTest: Sendable {
     }
     return Report(
       device: device, board: hello.board, firmware: hello.firmware, digest: HexDigest(report.digest).text,
-      loss: Double(step.lossQ16) / 65536, unit: hello.counterUnit.name, forward: Int(step.forwardTicks),
-      backward: Int(step.backwardTicks), update: Int(step.updateTicks),
+      loss: Double(step.lossQ16) / 65536, unit: hello.counterUnit.name, forward: hello.units(step.forwardTicks),
+      backward: hello.units(step.backwardTicks), update: hello.units(step.updateTicks),
       stackHighWaterBytes: Int(step.stackHighWaterBytes))
   }
 
@@ -68,6 +68,15 @@ package enum RunNumber {
 extension Wire.RunBegin {
   /// `flags`, bit 0: put the initial weights back.
   static let resetsState: UInt8 = 1
+}
+
+extension Wire.DeviceHello {
+  /// Ticks of the device's counter as multiples of its unit. Under QEMU (`-icount shift=0`) an instruction takes
+  /// a nanosecond, so a tick of a slow counter stands for many of them.
+  func units(_ ticks: UInt32) -> Int {
+    guard counterUnit == .instructions, counterHertz > 0 else { return Int(ticks) }
+    return Int(UInt64(ticks) * 1_000_000_000 / UInt64(counterHertz))
+  }
 }
 
 extension Wire.CounterUnit {

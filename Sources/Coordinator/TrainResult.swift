@@ -17,7 +17,7 @@ package struct TrainResult: Hashable, Sendable, Codable {
     }
   }
 
-  /// Mean of the training steps, in ticks of the device's counter.
+  /// Mean of the training steps, in `unit`.
   package struct Cost: Hashable, Sendable, Codable {
     package var unit: String
     package var forward: Double

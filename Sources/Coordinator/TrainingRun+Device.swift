@@ -8,7 +8,7 @@ extension TrainingRun {
     let device = try await reachDevice()
     connection = device
     let hello = device.hello
-    unit = hello.counterUnit
+    self.hello = hello
     try DeviceCheck.verify(hello, against: manifest, device: source.name)
     let recovery = Recovery(
       hello: hello, number: number, durable: machine.durable, checkpoint: machine.checkpoint)

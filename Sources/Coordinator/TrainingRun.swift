@@ -23,7 +23,8 @@ package actor TrainingRun {
   var machine: RunMachine
   var sequence: SampleSequence
   var connection: (any DeviceConnection)?
-  var unit = Wire.CounterUnit.instructions
+  /// Of the newest connection.
+  var hello: Wire.DeviceHello?
   var wasOpened = false
   private(set) var stopRequested = false
 
@@ -92,7 +93,7 @@ package actor TrainingRun {
       case .checkpoint(let position):
         try await takeCheckpoint(at: position, from: device)
       case .wait:
-        try take(try await device.nextAnswer())
+        try take(try await device.nextAnswer(), from: device)
       case .close:
         return try await device.endRun().digest
       }
@@ -120,8 +121,9 @@ package actor TrainingRun {
       input: set.input(planned.sample))
   }
 
-  private func take(_ step: Wire.Step) throws(DeviceFailure) {
-    let record = StepRecord(step, run: id, sample: sequence.sample(at: Int(step.index)).sample)
+  private func take(_ step: Wire.Step, from device: any DeviceConnection) throws(DeviceFailure) {
+    let record = StepRecord(
+      step, of: device.hello, run: id, sample: sequence.sample(at: Int(step.index)).sample)
     switch machine.received(record) {
     case .accepted, .repeated: return
     case .outOfOrder(let expected):
@@ -132,11 +134,11 @@ package actor TrainingRun {
 
 extension StepRecord {
   /// - Parameter run: the run's id in the store.
-  init(_ step: Wire.Step, run: Int64, sample: Int) {
+  init(_ step: Wire.Step, of device: Wire.DeviceHello, run: Int64, sample: Int) {
     self.init(
       run: run, position: Int(step.index), mode: step.mode == .train ? .train : .evaluate, sample: sample,
       lossQ16: Int(step.lossQ16), prediction: Int(step.prediction), label: Int(step.label),
-      waitTicks: Int(step.waitTicks), forwardTicks: Int(step.forwardTicks), backwardTicks: Int(step.backwardTicks),
-      updateTicks: Int(step.updateTicks), saturated: Int(step.saturated), unchanged: Int(step.unchanged))
+      waitTicks: device.units(step.waitTicks), forwardTicks: device.units(step.forwardTicks), backwardTicks: device.units(step.backwardTicks),
+      updateTicks: device.units(step.updateTicks), saturated: Int(step.saturated), unchanged: Int(step.unchanged))
   }
 }

@@ -15,7 +15,7 @@ package struct StepRecord: Hashable, Sendable, Codable {
   package var lossQ16: Int
   package var prediction: Int
   package var label: Int
-  /// In the device's counter unit.
+  /// Time by phase, in the unit of the device's counter: instructions, cycles or nanoseconds.
   package var waitTicks: Int
   package var forwardTicks: Int
   package var backwardTicks: Int

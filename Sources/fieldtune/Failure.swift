@@ -31,6 +31,7 @@ struct Failure: Error {
     case let error as CoordinatorError: self.init(error)
     case let error as DeviceFailure: self.init(error)
     case let error as StoreError: self.init(error)
+    case let error as ControlFailure: self.init(error)
     case let error as TransportError: self.init(.unavailable, code: "device-unavailable", error.description)
     case let error as DeviceLinkError: self.init(.unavailable, code: "device-unavailable", "\(error)")
     case let error as DatasetError:
@@ -74,6 +75,18 @@ struct Failure: Error {
     switch error {
     case .vanished(let reason): self.init(.unavailable, code: "device-unavailable", reason)
     case .refused(let reason): self.init(.refused, code: "device-refused", reason)
+    }
+  }
+
+  private init(_ error: ControlFailure) {
+    switch error.kind {
+    case .request: self.init(.usage, code: "request", error.message)
+    case .busy: self.init(.unavailable, code: "busy", error.message)
+    case .device: self.init(.unavailable, code: "device-unavailable", error.message)
+    case .data: self.init(.badData, code: "data", error.message)
+    case .store: self.init(.inputOutput, code: "store", error.message)
+    case .daemon: self.init(.unavailable, code: "daemon", error.message)
+    case .other: self.init(.software, code: "daemon", error.message)
     }
   }
 

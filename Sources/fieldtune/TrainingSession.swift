@@ -3,34 +3,49 @@ import Coordinator
 import Datasets
 import Telemetry
 
-/// A run in this process, from data to result.
+/// A run from data to result, here or in the daemon.
 struct TrainingSession {
   let artifact: Artifact
-  let source: any DeviceSource
+  let device: OpenedDevice
+  let baud: Int?
   let training: TrainingOptions
   let progress: RunProgress
 
   /// Samples measured before and after when no evaluation data is named.
   private static let defaultEvaluationSamples = 500
 
-  func run(in store: RunStore) async throws -> TrainResult {
+  func run(in backend: RunBackend) async throws -> TrainResult {
     let data = try await loadData()
-    let run = try await open(data, in: store)
+    switch backend {
+    case .local(let store): return try await run(on: data, in: store)
+    case .daemon(let client):
+      let request = TrainRequest(
+        device: device.reference, deviceName: device.source.name, baud: baud, plan: try plan(for: data),
+        dataSource: training.data, resume: training.resume)
+      return try await client.train(request, session: self, data: data)
+    }
+  }
+
+  private func run(on data: TrainingData, in store: RunStore) async throws -> TrainResult {
+    let run =
+      if let id = training.resume {
+        try await TrainingRun.resume(
+          id, artifact: artifact, data: data, store: store, source: device.source, watch: progress.watch)
+      } else {
+        try await TrainingRun.begin(
+          try plan(for: data), artifact: artifact, data: data, dataSource: training.data, store: store,
+          source: device.source, watch: progress.watch)
+      }
     let interrupt = Interrupt { Task { await run.stop() } }
     defer { withExtendedLifetime(interrupt) {} }
     return try await run.run()
   }
 
-  private func open(_ data: TrainingData, in store: RunStore) async throws -> TrainingRun {
-    if let id = training.resume {
-      return try await TrainingRun.resume(
-        id, artifact: artifact, data: data, store: store, source: source, watch: progress.watch)
+  private func plan(for data: TrainingData) throws -> TrainingPlan {
+    guard data.training.count > 0 else {
+      throw CoordinatorError.unusableData(reason: "\(training.data): found no samples")
     }
-    guard data.training.count > 0 else { throw CoordinatorError.unusableData(reason: "\(training.data): found no samples") }
-    let plan = training.plan(trainingSamples: data.training.count, evaluationSamples: data.evaluation.count)
-    return try await TrainingRun.begin(
-      plan, artifact: artifact, data: data, dataSource: training.data, store: store, source: source,
-      watch: progress.watch)
+    return training.plan(trainingSamples: data.training.count, evaluationSamples: data.evaluation.count)
   }
 
   private func loadData() async throws -> TrainingData {

@@ -17,7 +17,7 @@ struct DemoCommand: AsyncParsableCommand {
   var device = DeviceName.qemu(board: nil)
 
   @Option(name: .long, help: "How often to go through the data.")
-  var epochs = 1
+  var epochs = 2
 
   @OptionGroup var options: GlobalOptions
 
@@ -68,11 +68,11 @@ struct DemoCommand: AsyncParsableCommand {
       "--data", content.training, "--eval", content.evaluation, "--epochs", "\(epochs)", "--lr", Self.learningRate,
       "--schedule", "cosine",
     ])
-    let source = try DeviceOpener(artifact: artifact, baud: nil, note: { options.note($0) }).source(device)
+    let opened = try DeviceOpener(artifact: artifact, baud: nil, note: { options.note($0) }).open(device)
     let store = try options.openStore()
     let result = try await TrainingSession(
-      artifact: artifact, source: source, training: training, progress: progress
-    ).run(in: store)
+      artifact: artifact, device: opened, baud: nil, training: training, progress: progress
+    ).run(in: .local(store))
     return (store, result)
   }
 

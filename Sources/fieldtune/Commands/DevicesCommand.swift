@@ -1,7 +1,8 @@
 import ArgumentParser
+import Coordinator
 import Transport
 
-struct DevicesCommand: ParsableCommand {
+struct DevicesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "devices", abstract: "List the serial ports that are plugged in, and the devices that need no port.")
 
@@ -21,8 +22,13 @@ struct DevicesCommand: ParsableCommand {
     let devices: [Row]
   }
 
-  func run() throws {
-    let ports = try UdevPortEventSource().present().compactMap(Self.row)
+  func run() async throws {
+    let ports =
+      if let daemon = try await ControlClient.find() {
+        try await daemon.devices().map(Self.row)
+      } else {
+        try UdevPortEventSource().present().compactMap(Self.row)
+      }
     let report = Report(devices: ports + Self.standIns)
     var table = TextTable(["device", "path", "what it is", "ready"])
     for row in report.devices {
@@ -36,6 +42,13 @@ struct DevicesCommand: ParsableCommand {
     Report.Row(device: "host", path: nil, title: "the firmware as a process", isReady: true, reason: nil),
     Report.Row(device: "qemu", path: nil, title: "the firmware in QEMU", isReady: true, reason: nil),
   ]
+
+  private static func row(_ device: DeviceSummary) -> Report.Row {
+    let isReady = device.state == .ready || device.state == .busy
+    return Report.Row(
+      device: device.id, path: device.path, title: device.board.isEmpty ? device.product ?? "" : device.board,
+      isReady: isReady, reason: isReady ? nil : device.detail)
+  }
 
   private static func row(_ event: PortEvent) -> Report.Row? {
     switch event {

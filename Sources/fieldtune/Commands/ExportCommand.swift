@@ -1,5 +1,4 @@
 import ArgumentParser
-import Coordinator
 
 struct ExportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -11,6 +10,7 @@ struct ExportCommand: AsyncParsableCommand {
   @Option(name: [.customShort("o"), .long], help: ArgumentHelp("The .tflite file to write.", valueName: "out"))
   var output: String
 
+  @OptionGroup var backendOptions: BackendOptions
   @OptionGroup var options: GlobalOptions
 
   struct Report: Encodable {
@@ -20,7 +20,7 @@ struct ExportCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let model = try await RunExport.model(of: run, in: try options.openStore())
+    let model = try await backendOptions.backend().model(of: run)
     try OutputFile.write(model, to: output)
     options.print(Report(run: run, path: output, bytes: model.count), text: "wrote \(output), \(Number.bytes(model.count))")
   }

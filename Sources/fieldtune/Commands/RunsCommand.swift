@@ -10,6 +10,7 @@ struct RunsCommand: AsyncParsableCommand {
   @Argument(help: "The number of a run.")
   var run: Int64?
 
+  @OptionGroup var backendOptions: BackendOptions
   @OptionGroup var options: GlobalOptions
 
   struct Row: Encodable {
@@ -33,16 +34,15 @@ struct RunsCommand: AsyncParsableCommand {
     let plannedSteps: Int
     let loss: [Double]
     let accuracy: TrainResult.Accuracy
-    let checkpoint: Int?
     let digest: String?
   }
 
   func run() async throws {
-    let store = try options.openStore()
+    let backend = try await backendOptions.backend()
     if let run {
-      try await show(run, in: store)
+      try await show(run, in: backend)
     } else {
-      let list = List(runs: try await store.runs().map(Row.init))
+      let list = List(runs: try await backend.runs().map(Row.init))
       options.print(list, text: Self.text(of: list))
     }
   }
@@ -55,18 +55,15 @@ struct RunsCommand: AsyncParsableCommand {
     return table.text
   }
 
-  private func show(_ id: Int64, in store: RunStore) async throws {
-    let run = try await store.run(id)
-    let plan = try run.decodedPlan()
-    let steps = try await store.steps(of: id, from: plan.training.lowerBound, limit: plan.steps)
-    let evaluations = try await store.evaluations(of: id)
-    let checkpoint = try await store.newestCheckpoint(of: id)
+  private func show(_ id: Int64, in backend: RunBackend) async throws {
+    let found = try await backend.detail(of: id)
     let detail = Detail(
-      run: Row(run), steps: steps.count, plannedSteps: plan.steps, loss: steps.map(\.loss),
+      run: Row(found.record), steps: found.steps, plannedSteps: try found.record.decodedPlan().steps,
+      loss: found.losses,
       accuracy: .init(
-        before: evaluations.first { $0.moment == .before }?.accuracy,
-        after: evaluations.first { $0.moment == .after }?.accuracy),
-      checkpoint: checkpoint?.position, digest: checkpoint?.digest)
+        before: found.evaluations.first { $0.moment == .before }?.accuracy,
+        after: found.evaluations.first { $0.moment == .after }?.accuracy),
+      digest: found.digest)
     options.print(detail, text: Self.text(of: detail))
   }
 
@@ -80,7 +77,7 @@ struct RunsCommand: AsyncParsableCommand {
     table.add(["steps", "\(detail.steps) of \(detail.plannedSteps)"])
     table.add(["loss", last.isEmpty ? "-" : Number.fixed(last.reduce(0, +) / Double(last.count), 4) + " (mean of the last \(last.count))"])
     table.add(["accuracy", "\(Number.percent(detail.accuracy.before)) before, \(Number.percent(detail.accuracy.after)) after"])
-    table.add(["checkpoint", detail.checkpoint.map { "before position \($0), digest \(detail.digest ?? "")" } ?? "-"])
+    table.add(["digest", detail.digest ?? "-"])
     if !detail.run.message.isEmpty { table.add(["", detail.run.message]) }
     return table.text
   }

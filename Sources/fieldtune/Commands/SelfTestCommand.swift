@@ -17,7 +17,7 @@ struct SelfTestCommand: AsyncParsableCommand {
     let prepared = try PreparedArtifact(
       model ?? DemoContent.locate().model, device: name, settings: settings, note: { options.note($0) })
     let source = try DeviceOpener(artifact: prepared.artifact, baud: device.baud, note: { options.detail($0) })
-      .source(name)
+      .open(name).source
     let connection = try await source.connect()
     let report: SelfTest.Report
     do {

@@ -12,6 +12,7 @@ struct TrainCommand: AsyncParsableCommand {
   @OptionGroup var training: TrainingOptions
   @OptionGroup var device: DeviceOptions
   @OptionGroup var settings: CompileSettings
+  @OptionGroup var backendOptions: BackendOptions
   @OptionGroup var options: GlobalOptions
 
   @Option(name: .long, help: ArgumentHelp("Write the trained model here.", valueName: "out.tflite"))
@@ -20,14 +21,14 @@ struct TrainCommand: AsyncParsableCommand {
   func run() async throws {
     let name = try device.resolved()
     let prepared = try PreparedArtifact(model, device: name, settings: settings, note: { options.note($0) })
-    let source = try DeviceOpener(artifact: prepared.artifact, baud: device.baud, note: { options.note($0) })
-      .source(name)
-    let progress = RunProgress(options)
-    let session = TrainingSession(artifact: prepared.artifact, source: source, training: training, progress: progress)
-    let store = try options.openStore()
-    let result = try await session.run(in: store)
+    let opened = try DeviceOpener(artifact: prepared.artifact, baud: device.baud, note: { options.note($0) }).open(name)
+    let session = TrainingSession(
+      artifact: prepared.artifact, device: opened, baud: device.baud, training: training,
+      progress: RunProgress(options))
+    let backend = try await backendOptions.backend()
+    let result = try await session.run(in: backend)
     if let export {
-      try OutputFile.write(try await RunExport.model(of: result.run, in: store), to: export)
+      try OutputFile.write(try await backend.model(of: result.run), to: export)
       options.note("wrote \(export)")
     }
     options.print(result, text: Self.text(of: result))

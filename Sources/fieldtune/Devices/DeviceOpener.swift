@@ -5,18 +5,26 @@ import FirmwareBuild
 import Foundation
 import Transport
 
+/// A device that can be reached, from here and, by its reference, from the daemon.
+struct OpenedDevice {
+  /// Keeps a device that is a process alive.
+  let source: any DeviceSource
+  let reference: DeviceReference
+}
+
 /// Makes devices reachable: starts those that are processes, finds those that are plugged in.
 struct DeviceOpener {
   let artifact: Artifact
   let baud: Int?
   let note: (String) -> Void
 
-  func source(_ device: DeviceName) throws -> any DeviceSource {
+  func open(_ device: DeviceName) throws -> OpenedDevice {
     let name = device.description
     switch device {
     case .loopback:
       let artifact = artifact
-      return TransportSource(name: name) { try LoopbackDevice(artifact: artifact).transport }
+      return OpenedDevice(
+        source: TransportSource(name: name) { try LoopbackDevice(artifact: artifact).transport }, reference: .loopback)
     case .host:
       return try process(try Workspace.catalog().board(named: "host"), name: name)
     case .qemu(let board):
@@ -24,12 +32,19 @@ struct DeviceOpener {
       return try process(try catalog.qemuBoard(for: try self.board(board, in: catalog)), name: name)
     case .port(let path):
       let baud = try lineRate()
-      return TransportSource(name: name) { try await SerialPort.open(path: path, baud: baud) }
+      return OpenedDevice(
+        source: TransportSource(name: name) { try await SerialPort.open(path: path, baud: baud) },
+        reference: .port(name: path))
     case .socket(let path):
-      return TransportSource(name: name) { try await UnixSocketTransport.connect(path: path) }
+      return OpenedDevice(
+        source: TransportSource(name: name) { try await UnixSocketTransport.connect(path: path) },
+        reference: .socket(path: path))
     case .usb(let id):
       let baud = try lineRate()
-      return TransportSource(name: name) { try await SerialPort.open(path: try PortFinder.path(of: id), baud: baud) }
+      return OpenedDevice(
+        source: TransportSource(name: name) {
+          try await SerialPort.open(path: try PortFinder.path(of: id), baud: baud)
+        }, reference: .port(name: id))
     }
   }
 
@@ -44,12 +59,13 @@ struct DeviceOpener {
     return try Workspace.catalog().board(named: artifact.manifest.board).serial.defaultBaud
   }
 
-  private func process(_ board: Board, name: String) throws -> any DeviceSource {
+  private func process(_ board: Board, name: String) throws -> OpenedDevice {
     note("building firmware for \(board.name)")
     let report = try Firmware.build(artifact, for: board)
     let device = RestartingDevice(board: board, elf: URL(fileURLWithPath: report.elf))
-    return TransportSource(name: name) {
-      try await UnixSocketTransport.connect(path: try device.socketPath(), patience: .seconds(5))
-    }
+    return OpenedDevice(
+      source: TransportSource(name: name) {
+        try await UnixSocketTransport.connect(path: try device.socketPath(), patience: .seconds(5))
+      }, reference: .socket(path: try device.socketPath()))
   }
 }

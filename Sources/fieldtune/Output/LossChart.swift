@@ -1,4 +1,4 @@
-/// The loss of a run as an SVG: every step as a faint line, and its running mean.
+/// The loss of a run as an SVG: every step as a dot, and its running mean.
 struct LossChart {
   let title: String
   let losses: [Double]
@@ -11,15 +11,15 @@ struct LossChart {
   private static let bottom = 44.0
 
   var svg: String {
-    let highest = Self.niceCeiling(losses.max() ?? 1)
     let means = runningMeans
+    let highest = Self.niceCeiling((means.max() ?? 1) * 1.2)
     return """
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Int(Self.width)) \(Int(Self.height))" \
       font-family="system-ui, sans-serif" font-size="12" fill="#1f2933">
       <rect width="100%" height="100%" fill="#ffffff"/>
       <text x="\(Int(Self.left))" y="24" font-size="15" font-weight="600">\(Self.escaped(title))</text>
       \(grid(highest))
-      <polyline fill="none" stroke="#9fb3c8" stroke-width="0.8" points="\(points(losses, highest))"/>
+      <path fill="none" stroke="#829ab1" stroke-opacity="0.55" stroke-width="2.4" stroke-linecap="round" d="\(dots(highest))"/>
       <polyline fill="none" stroke="#c2410c" stroke-width="2.2" stroke-linejoin="round" points="\(points(means, highest))"/>
       \(legend)
       </svg>
@@ -48,6 +48,13 @@ struct LossChart {
     values.enumerated().map {
       "\(Number.fixed(x(Double($0.offset) + 0.5), 1)),\(Number.fixed(y($0.element, highest), 1))"
     }.joined(separator: " ")
+  }
+
+  /// A dot for each step, as a line of no length; what lies above the chart stands at its upper edge.
+  private func dots(_ highest: Double) -> String {
+    losses.enumerated().map {
+      "M\(Number.fixed(x(Double($0.offset) + 0.5), 1)) \(Number.fixed(y($0.element, highest), 1))h0"
+    }.joined()
   }
 
   private func grid(_ highest: Double) -> String {

@@ -13,7 +13,7 @@ final class RunProgress: Sendable {
     var began = ContinuousClock.now
     var firstPosition = 0
     var shown = ContinuousClock.now
-    var shownTenth = -1
+    var shownTenth = 0
     /// Exponential means over about 50 steps; `nil` before the first.
     var loss: Double?
     var accuracy: Double?
@@ -70,7 +70,7 @@ final class RunProgress: Sendable {
       state.part = part
       state.began = .now
       state.firstPosition = record.position
-      state.shownTenth = -1
+      state.shownTenth = 0
       (state.loss, state.accuracy) = (nil, nil)
     }
     let weight = record.mode == .train ? 0.04 : 1 / Double(record.position - state.firstPosition + 1)

@@ -1,0 +1,92 @@
+import ArgumentParser
+import Coordinator
+import Foundation
+import Synchronization
+import Telemetry
+
+/// Whether to use a daemon that runs.
+struct BackendOptions: ParsableArguments {
+  @Flag(name: .long, help: "Work in this process and its own store even when a daemon runs.")
+  var local = false
+
+  func backend() async throws -> RunBackend {
+    if !local, let daemon = try await ControlClient.find() { return .daemon(daemon) }
+    return .local(try RunStore(directory: StateDirectory.user()))
+  }
+}
+
+/// Where runs are driven and kept.
+enum RunBackend: Sendable {
+  /// This process, and the user's store.
+  case local(RunStore)
+  /// The daemon that runs.
+  case daemon(ControlClient)
+
+  /// One run as either tells of it.
+  struct Detail {
+    let record: RunRecord
+    let steps: Int
+    let losses: [Double]
+    let evaluations: [EvaluationRecord]
+    /// Of the training state at the end or at the newest checkpoint.
+    let digest: String?
+  }
+
+  func runs() async throws -> [RunRecord] {
+    switch self {
+    case .local(let store): try await store.runs()
+    case .daemon(let client): try await client.runs()
+    }
+  }
+
+  func detail(of id: Int64) async throws -> Detail {
+    switch self {
+    case .local(let store):
+      let run = try await store.run(id)
+      let training = try run.decodedPlan().training
+      let steps = try await store.steps(of: id, from: training.lowerBound, limit: training.count)
+      return Detail(
+        record: run, steps: steps.count, losses: steps.map(\.loss), evaluations: try await store.evaluations(of: id),
+        digest: try await store.newestCheckpoint(of: id)?.digest)
+    case .daemon(let client):
+      let (run, evaluations, steps) = try await client.run(id)
+      let result = try run.result.map { try JSONDecoder().decode(TrainResult.self, from: Data($0.utf8)) }
+      return Detail(
+        record: run, steps: steps, losses: result?.loss ?? [], evaluations: evaluations, digest: result?.digest)
+    }
+  }
+
+  /// The trained model's file.
+  func model(of id: Int64) async throws -> [UInt8] {
+    switch self {
+    case .local(let store): try await RunExport.model(of: id, in: store)
+    case .daemon(let client): try await client.export(id)
+    }
+  }
+}
+
+extension ControlClient {
+  /// Trains in the daemon; Ctrl-C asks it to stop the run.
+  func train(
+    _ request: TrainRequest, session: TrainingSession, data: TrainingData
+  ) async throws -> TrainResult {
+    let shared = AcceptedRun()
+    let interrupt = Interrupt {
+      Task {
+        guard let run = shared.run else { exit(ExitStatus.interrupted.rawValue) }
+        do { try await stop(run) } catch { Console.note("\(error)") }
+      }
+    }
+    defer { withExtendedLifetime(interrupt) {} }
+    return try await train(
+      request, artifact: session.artifact, data: data, accepted: shared.accept, watch: session.progress.watch)
+  }
+
+  /// The run's number, known once the daemon has taken it.
+  private final class AcceptedRun: Sendable {
+    private let accepted = Mutex<Int64?>(nil)
+
+    var run: Int64? { accepted.withLock { $0 } }
+    @Sendable func accept(_ run: Int64) { accepted.withLock { $0 = run } }
+  }
+}
