@@ -45,7 +45,7 @@ import Testing
   @Test func topLevel_holdsWhatTheMapSays() throws {
     let expected: Set<String> = [
       "Package.swift", "Package.resolved", "Sources", "Tests", "Firmware", "Protocol", "Tools", "Packaging",
-      "Documentation", "Makefile", "README.md", "LICENSE", "demo-output",
+      "Documentation", "Makefile", "README.md", "LICENSE", "fieldtune-demo",
     ]
     let found = try FileManager.default.contentsOfDirectory(atPath: Self.repository.root.path)
       .filter { !$0.hasPrefix(".") }
