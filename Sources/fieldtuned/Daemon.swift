@@ -15,8 +15,8 @@ struct Daemon {
 
   /// Serves until SIGTERM or SIGINT.
   func run() async throws {
-    // What the daemon makes is its user's and group's alone.
-    umask(0o007)
+    // What the daemon makes is its user's alone; the socket gets a mode of its own.
+    umask(0o077)
     let logger = Logger(label: "fieldtuned")
     let signals = TerminationSignals()
     defer { signals.cancel() }

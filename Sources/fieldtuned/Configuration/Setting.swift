@@ -58,11 +58,17 @@ struct Setting: Sendable {
   /// The sentence for a key that is none.
   static func unknown(_ key: String) -> String {
     let keys = all.map(\.key)
-    let nearest = keys.min { editDistance(key, $0) < editDistance(key, $1) }
-    guard let nearest, editDistance(key, nearest) <= max(2, nearest.count / 3) else {
+    let nearest = keys.min { distance(from: key, to: $0) < distance(from: key, to: $1) }
+    guard let nearest, distance(from: key, to: nearest) <= max(2, nearest.count / 3) else {
       return "found key '\(key)', expected one of \(keys.joined(separator: ", "))"
     }
     return "found key '\(key)', expected '\(nearest)': correct the key"
+  }
+
+  /// A key that was written outside of its table is near, too.
+  private static func distance(from found: String, to key: String) -> Int {
+    let name = key.split(separator: ".").last.map(String.init) ?? key
+    return min(editDistance(found, key), editDistance(found, name))
   }
 }
 

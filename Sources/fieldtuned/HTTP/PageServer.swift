@@ -40,9 +40,9 @@ struct PageServer: Sendable {
 
   /// Serves until the task is cancelled.
   func run() async throws {
-    // The framework's own lines about every start and stop are not for the user.
+    // The framework calls each connection that is cut at the end an error.
     var quiet = logger
-    quiet.logLevel = max(logger.logLevel, .warning)
+    quiet.logLevel = .critical
     let application = Application(
       router: router(),
       configuration: ApplicationConfiguration(address: .hostname(address, port: port), serverName: "fieldtuned"),

@@ -6,6 +6,9 @@ struct JSONLogHandler: LogHandler {
   var logLevel: Logger.Level
   var metadata: Logger.Metadata = [:]
 
+  private static let timeFormat = Date.ISO8601FormatStyle.iso8601.year().month().day()
+    .time(includingFractionalSeconds: true).timeZone(separator: .omitted)
+
   init(logLevel: Logger.Level) { self.logLevel = logLevel }
 
   subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -17,7 +20,7 @@ struct JSONLogHandler: LogHandler {
     var fields = metadata.merging(event.metadata ?? [:]) { _, own in own }.mapValues { "\($0)" }
     fields["level"] = event.level.rawValue
     fields["message"] = "\(event.message)"
-    fields["time"] = Date().ISO8601Format(.iso8601(timeZone: .gmt, includingFractionalSeconds: true))
+    fields["time"] = Date().formatted(Self.timeFormat)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do {
