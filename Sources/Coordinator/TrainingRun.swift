@@ -138,7 +138,8 @@ extension StepRecord {
     self.init(
       run: run, position: Int(step.index), mode: step.mode == .train ? .train : .evaluate, sample: sample,
       lossQ16: Int(step.lossQ16), prediction: Int(step.prediction), label: Int(step.label),
-      waitTicks: device.units(step.waitTicks), forwardTicks: device.units(step.forwardTicks), backwardTicks: device.units(step.backwardTicks),
+      waitTicks: device.units(step.waitTicks), forwardTicks: device.units(step.forwardTicks),
+      backwardTicks: device.units(step.backwardTicks),
       updateTicks: device.units(step.updateTicks), saturated: Int(step.saturated), unchanged: Int(step.unchanged))
   }
 }

@@ -108,7 +108,8 @@ struct Failure: Error {
     case .unwritableFile: self.init(.cannotCreate, code: "cannot-create", error.description)
     case .memoryOverflow, .stackTooSmall: self.init(.badData, code: "does-not-fit", error.description)
     case .notFlashable, .notRunnable: self.init(.usage, code: "board", error.description)
-    case .compileFailed, .linkFailed, .stackUnbounded, .unreadableToolOutput, .processFailed:
+    case .processFailed: self.init(.unavailable, code: "tool-failed", error.description)
+    case .compileFailed, .linkFailed, .stackUnbounded, .unreadableToolOutput:
       self.init(.software, code: "build", error.description)
     }
   }

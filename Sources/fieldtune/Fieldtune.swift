@@ -29,10 +29,11 @@ struct Fieldtune: AsyncParsableCommand {
 
   private static func end(with error: any Error) -> Never {
     if error is CleanExit || exitCode(for: error) == .success { exit(withError: error) }
-    let failure = Failure(error) ?? Failure(.usage, code: "usage", message(for: error))
+    let own = Failure(error)
+    let failure = own ?? Failure(.usage, code: "usage", message(for: error))
     if CommandLine.arguments.contains("--json") {
       Console.write(json: ErrorReport(failure))
-    } else if failure.status == .usage {
+    } else if own == nil {
       Console.note(fullMessage(for: error))
     } else {
       Console.note("fieldtune: \(failure.message)")

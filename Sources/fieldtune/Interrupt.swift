@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Synchronization
 
 /// Ctrl-C: the first asks for a clean stop, the second ends the process.
 final class Interrupt {
@@ -8,13 +9,12 @@ final class Interrupt {
   /// - Parameter action: runs on a queue of its own at the first SIGINT or SIGTERM.
   init(_ action: @escaping @Sendable () -> Void) {
     let queue = DispatchQueue(label: "fieldtune.interrupt")
-    let counter = Counter()
+    let wasAsked = FirstTime()
     sources = [SIGINT, SIGTERM].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
-        counter.count += 1
-        guard counter.count == 1 else { exit(ExitStatus.interrupted.rawValue) }
+        guard wasAsked.isFirst() else { exit(ExitStatus.interrupted.rawValue) }
         action()
       }
       source.resume()
@@ -28,8 +28,14 @@ final class Interrupt {
     signal(SIGTERM, SIG_DFL)
   }
 
-  /// Touched on the queue alone.
-  private final class Counter: @unchecked Sendable {
-    var count = 0
+  private final class FirstTime: Sendable {
+    private let wasAsked = Mutex(false)
+
+    func isFirst() -> Bool {
+      wasAsked.withLock { wasAsked in
+        defer { wasAsked = true }
+        return !wasAsked
+      }
+    }
   }
 }

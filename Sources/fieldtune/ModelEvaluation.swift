@@ -22,7 +22,9 @@ struct ModelEvaluation {
   func run() async throws -> Result {
     let imported = try ModelImporter.graph(of: Workspace.readModel(model), name: Workspace.modelName(model))
     let (graph, _) = try Pipeline.trainingGraph(
-      imported, options: CompileOptions(update: .none, board: .init(name: "host", sramBytes: nil, flashBytes: nil, stackBytes: 0)))
+      imported,
+      options: CompileOptions(update: .none, board: .init(name: "host", sramBytes: nil, flashBytes: nil, stackBytes: 0))
+    )
     let interpreter = try TrainingStepInterpreter(graph: graph)
     let quantization = graph[graph.input].quantization
     let samples = try await DataLoader(

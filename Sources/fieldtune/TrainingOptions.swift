@@ -6,7 +6,8 @@ struct TrainingOptions: ParsableArguments {
   @Option(name: .long, help: "IMAGES,LABELS, FILE.npz[:x,y], FILE.csv:label=COLUMN, FOLDER:train|test or live:SOCKET.")
   var data: String
 
-  @Option(name: .long, help: "Data to measure on before and after; the first 500 training samples when absent, or none.")
+  @Option(
+    name: .long, help: "Data to measure on before and after; the first 500 training samples when absent, or none.")
   var eval: String?
 
   @Option(name: .long, help: "How often to go through the data; 1 when --steps is absent too.")
@@ -18,7 +19,9 @@ struct TrainingOptions: ParsableArguments {
   @Option(name: .long, help: "Peak learning rate, above 0 and at most 16.")
   var lr = 0.01
 
-  @Option(name: .long, help: "constant, or cosine: down to 0 along half a cosine after a warm-up over the first 20th of the steps.")
+  @Option(
+    name: .long,
+    help: "constant, or cosine: down to 0 along half a cosine after a warm-up over the first 20th of the steps.")
   var schedule = LearningRateSchedule.Shape.constant
 
   @Option(name: .long, help: "Seed of the samples' order and of the device's random numbers.")

@@ -16,7 +16,8 @@ enum Workspace {
     do {
       return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     } catch {
-      throw Failure(.notFound, code: "not-found", "\(what) '\(path)': cannot be read: \((error as NSError).localizedDescription)")
+      throw Failure(
+        .notFound, code: "not-found", "\(what) '\(path)': cannot be read: \((error as NSError).localizedDescription)")
     }
   }
 
@@ -32,7 +33,8 @@ enum Workspace {
 
   static func openArtifact(_ path: String) throws -> Artifact {
     guard FileManager.default.fileExists(atPath: path) else {
-      throw Failure(.notFound, code: "not-found", "'\(path)': found no such folder, expected one that 'fieldtune compile' wrote")
+      throw Failure(
+        .notFound, code: "not-found", "'\(path)': found no such folder, expected one that 'fieldtune compile' wrote")
     }
     return try Artifact(opening: URL(fileURLWithPath: path))
   }

@@ -11,12 +11,18 @@ struct Bench {
   var artifact: Artifact
   var data: TrainingData
 
-  let plan: TrainingPlan
+  let steps: Int
 
-  init(folder: URL, storeBytes: Int?, steps: Int = 30) throws {
-    plan = TrainingPlan(
+  static let plan = plan(steps: 30)
+
+  static func plan(steps: Int) -> TrainingPlan {
+    TrainingPlan(
       trainingSamples: 6, evaluationSamples: 4, steps: steps, seed: 9,
       schedule: LearningRateSchedule(shape: .cosine, peak: 0.1, warmUpSteps: 3), checkpointSteps: 7)
+  }
+
+  init(folder: URL, storeBytes: Int?, steps: Int = plan.steps) throws {
+    self.steps = steps
     self.folder = folder
     store = try RunStore(directory: folder, maximumBytes: storeBytes)
     artifact = Artifact(directory: folder, manifest: Self.manifest)
@@ -27,7 +33,7 @@ struct Bench {
   }
 
   /// The same files, without the limit.
-  func withRoomierStore() throws -> Bench { try Bench(folder: folder, storeBytes: nil, steps: plan.steps) }
+  func withRoomierStore() throws -> Bench { try Bench(folder: folder, storeBytes: nil, steps: steps) }
 
   mutating func edit(_ change: (inout ArtifactManifest) -> Void) {
     var manifest = artifact.manifest
@@ -40,7 +46,7 @@ struct Bench {
   /// - Parameter stopAt: the user asks for a stop when this position is on its way.
   func train(on device: ScriptedDevice, stopAt: Int? = nil) async throws -> TrainResult {
     let run = try await TrainingRun.begin(
-      plan, artifact: artifact, data: data, dataSource: "x,y", store: store, source: device,
+      Self.plan(steps: steps), artifact: artifact, data: data, dataSource: "x,y", store: store, source: device,
       options: Self.options, watch: { _ in })
     device.onArrival { if Int($0) == stopAt { await run.stop() } }
     return try await run.run()

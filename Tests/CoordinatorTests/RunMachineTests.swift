@@ -32,10 +32,11 @@ import Testing
     var machine = RunMachine(plan: Self.plan, durable: 0, checkpoint: nil)
     #expect(machine.next() == .wait)
     machine.deviceReady(at: 0, recordSlots: 8)
-    #expect(acts(&machine) == [
-      "send 0", "journal 0", "send 1", "journal 1", "send 2", "journal 2", "checkpoint 3",
-      "send 3", "journal 3", "send 4", "journal 4", "checkpoint 5", "send 5", "journal 5", "close",
-    ])
+    #expect(
+      acts(&machine) == [
+        "send 0", "journal 0", "send 1", "journal 1", "send 2", "journal 2", "checkpoint 3",
+        "send 3", "journal 3", "send 4", "journal 4", "checkpoint 5", "send 5", "journal 5", "close",
+      ])
     #expect(!machine.isStopped)
   }
 

@@ -11,11 +11,12 @@ import Testing
     registry.add(to: .steps, Label("run", "1"), Label("mode", "evaluate"))
     registry.set(.loss, Label("run", "a\"b\\c\nd"), to: 0.25)
     let lines = registry.text().split(separator: "\n")
-    #expect(lines.filter { $0.hasPrefix("fieldtune_") } == [
-      "fieldtune_steps_total{run=\"1\",mode=\"evaluate\"} 1",
-      "fieldtune_steps_total{run=\"10\",mode=\"train\"} 3",
-      "fieldtune_loss_nats{run=\"a\\\"b\\\\c\\nd\"} 0.25",
-    ])
+    #expect(
+      lines.filter { $0.hasPrefix("fieldtune_") } == [
+        "fieldtune_steps_total{run=\"1\",mode=\"evaluate\"} 1",
+        "fieldtune_steps_total{run=\"10\",mode=\"train\"} 3",
+        "fieldtune_loss_nats{run=\"a\\\"b\\\\c\\nd\"} 0.25",
+      ])
     #expect(lines.filter { $0.hasPrefix("# TYPE fieldtune_steps_total ") } == ["# TYPE fieldtune_steps_total counter"])
     #expect(lines.filter { $0.hasPrefix("# TYPE fieldtune_loss_nats ") } == ["# TYPE fieldtune_loss_nats gauge"])
   }

@@ -38,7 +38,8 @@ package struct Upload: Sendable {
           + "\(ArtifactManifest.formatVersion): compile the model again")
     }
     guard manifest.input.bytes > 0 else {
-      throw ControlFailure(.data, "upload: manifest: found an input of \(manifest.input.bytes) B, expected at least one")
+      throw ControlFailure(
+        .data, "upload: manifest: found an input of \(manifest.input.bytes) B, expected at least one")
     }
     manifest.files = .init(model: "model.tflite", graph: "graph.json", graphData: "graph.bin", sources: [])
     return manifest

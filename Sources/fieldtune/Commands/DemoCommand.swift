@@ -81,7 +81,9 @@ struct DemoCommand: AsyncParsableCommand {
   private static func text(of report: Report, before: ModelEvaluation.Result, after: ModelEvaluation.Result) -> String {
     let result = report.result
     var table = TextTable(["357 digits it has not learned from", "before", "after"])
-    table.add(["on the device (\(result.board))", Number.percent(result.accuracy.before), Number.percent(result.accuracy.after)])
+    table.add([
+      "on the device (\(result.board))", Number.percent(result.accuracy.before), Number.percent(result.accuracy.after),
+    ])
     table.add(["the .tflite file, on this computer", Number.percent(before.accuracy), Number.percent(after.accuracy)])
     table.add(["loss of the file", Number.fixed(before.loss, 3), Number.fixed(after.loss, 3)])
     return "\n" + table.text + """

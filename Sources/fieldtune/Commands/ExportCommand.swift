@@ -2,7 +2,8 @@ import ArgumentParser
 
 struct ExportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Write the model a run has trained; every byte but the trained ones is the original's.")
+    commandName: "export",
+    abstract: "Write the model a run has trained; every byte but the trained ones is the original's.")
 
   @Argument(help: "The number of a run.")
   var run: Int64
@@ -22,6 +23,7 @@ struct ExportCommand: AsyncParsableCommand {
   func run() async throws {
     let model = try await backendOptions.backend().model(of: run)
     try OutputFile.write(model, to: output)
-    options.print(Report(run: run, path: output, bytes: model.count), text: "wrote \(output), \(Number.bytes(model.count))")
+    options.print(
+      Report(run: run, path: output, bytes: model.count), text: "wrote \(output), \(Number.bytes(model.count))")
   }
 }

@@ -61,7 +61,8 @@ extension InspectCommand.Report {
       let weights = constants.first { graph[$0].element == .int8 }
       return Row(
         index: index, name: operation.name, operation: "\(operation.kind)".prefix { $0 != "(" }.description,
-        inputShapes: activations.map { graph[$0].shape }, outputShape: operation.outputs.first.map { graph[$0].shape } ?? [],
+        inputShapes: activations.map { graph[$0].shape },
+        outputShape: operation.outputs.first.map { graph[$0].shape } ?? [],
         output: operation.outputs.first.map { Self.format(graph[$0]) } ?? "-",
         weights: weights.map { Self.weightFormat(graph[$0]) }, macs: graph.macs(of: operation),
         weightBytes: constants.reduce(0) { $0 + graph[$1].byteCount })
@@ -75,7 +76,8 @@ extension InspectCommand.Report {
     guard let quantization = tensor.quantization, let scale = quantization.scales.first else {
       return tensor.element.rawValue
     }
-    return "\(tensor.element.rawValue) \(scale) (q \(quantization.zeroPoint < 0 ? "+" : "-") \(abs(quantization.zeroPoint)))"
+    return
+      "\(tensor.element.rawValue) \(scale) (q \(quantization.zeroPoint < 0 ? "+" : "-") \(abs(quantization.zeroPoint)))"
   }
 
   private static func weightFormat(_ tensor: Tensor) -> String {

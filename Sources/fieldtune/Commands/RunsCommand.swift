@@ -75,8 +75,14 @@ struct RunsCommand: AsyncParsableCommand {
     table.add(["data", detail.run.data])
     table.add(["begun", detail.run.created])
     table.add(["steps", "\(detail.steps) of \(detail.plannedSteps)"])
-    table.add(["loss", last.isEmpty ? "-" : Number.fixed(last.reduce(0, +) / Double(last.count), 4) + " (mean of the last \(last.count))"])
-    table.add(["accuracy", "\(Number.percent(detail.accuracy.before)) before, \(Number.percent(detail.accuracy.after)) after"])
+    table.add([
+      "loss",
+      last.isEmpty
+        ? "-" : Number.fixed(last.reduce(0, +) / Double(last.count), 4) + " (mean of the last \(last.count))",
+    ])
+    table.add([
+      "accuracy", "\(Number.percent(detail.accuracy.before)) before, \(Number.percent(detail.accuracy.after)) after",
+    ])
     table.add(["digest", detail.digest ?? "-"])
     if !detail.run.message.isEmpty { table.add(["", detail.run.message]) }
     return table.text

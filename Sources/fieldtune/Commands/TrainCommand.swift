@@ -35,16 +35,22 @@ struct TrainCommand: AsyncParsableCommand {
     if result.state == "stopped" {
       throw Failure(
         .interrupted, code: "interrupted",
-        "run \(result.run) was stopped after \(result.steps) steps; resume it with the same command and --resume \(result.run)")
+        "run \(result.run) was stopped after \(result.steps) steps; resume it with the same command and --resume \(result.run)"
+      )
     }
   }
 
   private static func text(of result: TrainResult) -> String {
     var table = TextTable(["run \(result.run)", ""])
     table.add(["steps", "\(result.steps)"])
-    table.add(["accuracy", "\(Number.percent(result.accuracy.before)) before, \(Number.percent(result.accuracy.after)) after"])
-    table.add(["mean step", "\(Number.grouped(Int(result.cost.forward))) forward, \(Number.grouped(Int(result.cost.backward))) backward, "
-      + "\(Number.grouped(Int(result.cost.update))) update, \(Number.grouped(Int(result.cost.wait))) wait (\(result.cost.unit))"])
+    table.add([
+      "accuracy", "\(Number.percent(result.accuracy.before)) before, \(Number.percent(result.accuracy.after)) after",
+    ])
+    table.add([
+      "mean step",
+      "\(Number.grouped(Int(result.cost.forward))) forward, \(Number.grouped(Int(result.cost.backward))) backward, "
+        + "\(Number.grouped(Int(result.cost.update))) update, \(Number.grouped(Int(result.cost.wait))) wait (\(result.cost.unit))",
+    ])
     table.add(["digest", result.digest])
     return table.text
   }

@@ -48,7 +48,8 @@ final class LineSocket {
       let count = recv(descriptor, &buffer, buffer.count, 0)
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else {
-        throw Failure(.inputOutput, code: "input-output", "\(path): cannot be read: \(String(cString: strerror(errno)))")
+        throw Failure(
+          .inputOutput, code: "input-output", "\(path): cannot be read: \(String(cString: strerror(errno)))")
       }
       if count == 0 { break }
       bytes += buffer[..<count]

@@ -44,10 +44,11 @@ final class RunProgress: Sendable {
             + "of \(record.sampleCount) samples, loss \(Number.fixed(record.loss, 3))")
       case .checkpoint(let position, let digest):
         if isVerbose { line("checkpoint before position \(position), digest \(digest)") }
-      case .deviceLost(let reason): line("the device is gone: \(reason); waiting for it")
+      case .deviceLost(let reason): line("waiting for the device: \(reason)")
       case .deviceBack(let position, let restored):
-        line("the device is back, \(restored ? "restored from the checkpoint" : "with its state"); "
-          + "going on at position \(position)")
+        line(
+          "the device is back, \(restored ? "restored from the checkpoint" : "with its state"); "
+            + "going on at position \(position)")
       case .note(let text): line(text)
       case .closed(let run): if !run.message.isEmpty && isVerbose { line(run.message) }
       }
@@ -60,7 +61,9 @@ final class RunProgress: Sendable {
     } catch {
       line("\(error)")
     }
-    line("run \(run.id ?? 0) on \(run.board): \(position == 0 ? "\(total) samples" : "going on at \(position) of \(total)")")
+    line(
+      "run \(run.id ?? 0) on \(run.board): \(position == 0 ? "\(total) samples" : "going on at \(position) of \(total)")"
+    )
   }
 
   private func step(_ record: StepRecord, _ state: inout State) {
@@ -106,8 +109,11 @@ final class RunProgress: Sendable {
     guard !isQuiet else { return }
     let seconds = (now - state.began) / .seconds(1)
     let rate = Double(position - state.firstPosition + 1) / max(seconds, 1e-3)
-    let left = isLast ? "in \(Number.duration(seconds: seconds))" : "\(Number.duration(seconds: Double(count - done) / rate)) left"
-    let figures = "\(done)/\(count)  \(Number.fixed(rate, 1))/s  \(left)  loss \(Number.fixed(state.loss ?? 0, 3))  "
+    let left =
+      isLast
+      ? "in \(Number.duration(seconds: seconds))" : "\(Number.duration(seconds: Double(count - done) / rate)) left"
+    let figures =
+      "\(done)/\(count)  \(Number.fixed(rate, 1))/s  \(left)  loss \(Number.fixed(state.loss ?? 0, 3))  "
       + "accuracy \(Number.percent(state.accuracy))"
     let head = state.part.padding(toLength: 14, withPad: " ", startingAt: 0)
     if isTerminal {
