@@ -119,7 +119,7 @@ let package = Package(
       ["DeviceModel", "DeviceLink", "Transport", "WireProtocol", "FirmwareBuild", "Coordinator"]
         + compileTime + ["Compiler"]),
     tests("CoordinatorTests", ["Coordinator", "Telemetry", "Datasets", "DeviceModel", "Transport"]),
-    tests("EndToEndTests", ["fieldtune", "fieldtuned"]),
+    tests("EndToEndTests", ["Coordinator", "ArtifactManifest", "Telemetry", "fieldtune", "fieldtuned"]),
     tests("TidyTests", []),
   ],
   swiftLanguageModes: [.v6]

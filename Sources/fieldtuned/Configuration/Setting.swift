@@ -39,7 +39,8 @@ struct Setting: Sendable {
       return true
     },
     Setting(
-      key: "ports.listed", expectation: "a list of strings such as \"0403:6001\", \"0403:6001:SERIAL\" or \"/dev/ttyUSB0\""
+      key: "ports.listed",
+      expectation: "a list of strings such as \"0403:6001\", \"0403:6001:SERIAL\" or \"/dev/ttyUSB0\""
     ) { configuration, value in
       guard case .strings(let names) = value else { return false }
       let listings = names.compactMap(AdoptionPolicy.Listing.init)

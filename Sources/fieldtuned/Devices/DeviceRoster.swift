@@ -60,13 +60,13 @@ actor DeviceRoster {
   func summaries() -> [DeviceSummary] {
     let ports = entries.values.sorted { $0.port.devicePath < $1.port.devicePath }.map { entry in
       var summary = entry.summary
-      if let claim = claims[entry.port.stableID] {
+      if let claim = claims[Self.key(of: entry.port)] {
         summary.state = .busy
         summary.run = claim
       }
       return summary
     }
-    let listed = Set(entries.values.map(\.port.stableID))
+    let listed = Set(entries.values.map { Self.key(of: $0.port) })
     let others = claims.filter { !listed.contains($0.key) }.sorted { $0.key < $1.key }
       .map { DeviceSummary(id: $0.key, path: nil, state: .busy, run: $0.value) }
     return ports + others + probes.values.sorted { $0.id < $1.id }
@@ -77,7 +77,8 @@ actor DeviceRoster {
     let claim = Claim(key: try key(of: device), name: device.description)
     if let holder = claims[claim.key] {
       throw ControlFailure(
-        .busy, "device '\(claim.name)': is at work\(holder.map { " for run \($0)" } ?? ""): wait for it or stop that run")
+        .busy,
+        "device '\(claim.name)': is at work\(holder.map { " for run \($0)" } ?? ""): wait for it or stop that run")
     }
     claims[claim.key] = .some(nil)
     return claim
@@ -89,13 +90,16 @@ actor DeviceRoster {
 
   func release(_ claim: Claim) {
     claims[claim.key] = nil
-    for entry in entries.values where entry.port.stableID == claim.key { greet(entry.port) }
+    for entry in entries.values where Self.key(of: entry.port) == claim.key { greet(entry.port) }
   }
 
   /// Opens the port of a claimed device, wherever it is now.
   func open(_ claim: Claim, baud: Int?) async throws -> SerialPort {
-    let path = claim.key.hasPrefix("/") ? claim.key : entries.values.first { $0.port.stableID == claim.key }?.port.devicePath
-    guard let path else {
+    let isPath = claim.key.hasPrefix("/")
+    guard
+      let path = isPath
+        ? claim.key : entries.values.first(where: { Self.key(of: $0.port) == claim.key })?.port.devicePath
+    else {
       throw TransportError.cannotOpen(name: claim.name, reason: "no such device: is the board plugged in?")
     }
     return try await SerialPort.open(path: path, baud: baud ?? self.baud)
@@ -116,20 +120,27 @@ actor DeviceRoster {
     }
   }
 
+  /// Boards without a serial number cannot be told apart: they are where they are.
+  private static func key(of port: Port) -> String {
+    port.serialNumber == nil ? port.devicePath : port.stableID
+  }
+
   private func key(ofPort name: String) throws(ControlFailure) -> String {
     let found = entries.values.map(\.port).filter {
       [$0.stableID, $0.devicePath, $0.stablePath, $0.serialNumber].contains(name)
     }
     switch found.count {
-    case 1: return found[0].serialNumber == nil ? found[0].devicePath : found[0].stableID
+    case 1: return Self.key(of: found[0])
     case 0 where name.hasPrefix("/dev/"): return name
     case 0:
       let known = entries.values.map(\.port.stableID).sorted().joined(separator: ", ")
       throw ControlFailure(
-        .device, "device '\(name)': found no such port, expected \(known.isEmpty ? "a path under /dev" : "one of \(known)")")
+        .device,
+        "device '\(name)': found no such port, expected \(known.isEmpty ? "a path under /dev" : "one of \(known)")")
     default:
       throw ControlFailure(
-        .device, "device '\(name)': found \(found.count) ports, expected one: name its path, such as \(found[0].devicePath)")
+        .device,
+        "device '\(name)': found \(found.count) ports, expected one: name its path, such as \(found[0].devicePath)")
     }
   }
 
@@ -161,7 +172,7 @@ actor DeviceRoster {
   private func greet(_ port: Port) {
     guard case .adopt = policy.decision(on: port) else { return }
     Task {
-      guard claims[port.stableID] == nil else { return }
+      guard claims[Self.key(of: port)] == nil else { return }
       let outcome = await Self.hello(port, baud: baud)
       guard entries[port.devicePath]?.port == port else { return }
       entries[port.devicePath]?.summary.state = outcome.state

@@ -70,7 +70,9 @@ struct PageServer: Sendable {
     router.get("/api/devices") { _, _ in try Self.json(await roster.summaries()) }
     router.get("/api/runs") { _, _ in try Self.json(try await reports.all()) }
     router.get("/api/runs/:id") { _, context in
-      try await Self.found { try Self.json(try await reports.run(try context.parameters.require("id", as: Int64.self))) }
+      try await Self.found {
+        try Self.json(try await reports.run(try context.parameters.require("id", as: Int64.self)))
+      }
     }
     router.get("/api/runs/:id/steps") { request, context in
       let id = try context.parameters.require("id", as: Int64.self)

@@ -1,0 +1,219 @@
+import ArtifactManifest
+import Coordinator
+import Foundation
+import Synchronization
+import Telemetry
+import Testing
+
+/// The daemon as a process: its socket, its page, its end.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct DaemonTests {
+  @Test func run_isTrainedShownAndExported() async throws {
+    try await withDaemon { tool, daemon in
+      let (artifact, data) = try await Self.artifact(tool, Tool.dense)
+      let seen = Mutex<[String]>([])
+      let result = try await daemon.client.train(
+        Self.request(steps: 40), artifact: artifact, data: data,
+        accepted: { run in seen.withLock { $0.append("accepted \(run)") } },
+        watch: { event in if case .step = event { seen.withLock { $0.append("step") } } })
+      #expect(result.steps == 40)
+      #expect(result.state == "finished")
+      #expect(
+        seen.withLock { $0 } == ["accepted 1"] + [String](repeating: "step", count: 40 + 2 * data.evaluation.count))
+
+      let runs = try await daemon.client.runs()
+      #expect(runs.map(\.id) == [1])
+      #expect(try await daemon.client.run(1).evaluations.count == 2)
+      let model = try await daemon.client.export(1)
+      #expect(model.count == (try Data(contentsOf: URL(filePath: Tool.dense))).count)
+
+      let port = try await daemon.port()
+      #expect(try await DaemonSocket.get("/", port: port).contains("<title>Fieldtune</title>"))
+      #expect(try await DaemonSocket.get("/api/runs", port: port).contains("\"state\":\"finished\""))
+      #expect(try await DaemonSocket.get("/api/runs/1", port: port).contains("\"framesDamaged\":0"))
+      #expect(try await DaemonSocket.get("/api/runs/1/steps?after=54", port: port).contains("\"rows\":[[55,"))
+      #expect(try await DaemonSocket.get("/api/runs/9", port: port).hasPrefix("HTTP/1.1 404"))
+      #expect(try await DaemonSocket.get("/api/devices", port: port).hasPrefix("HTTP/1.1 200"))
+      #expect(
+        try await DaemonSocket.get("/metrics", port: port).contains(
+          "fieldtune_steps_total{run=\"1\",mode=\"train\"} 40\n"))
+    }
+  }
+
+  @Test(arguments: [
+    (["Host: evil.example"], 403), (["Host: localhost.evil.example:80"], 403), (["Host: localhost:9"], 200),
+    (["Host: 127.0.0.1"], 200), (["Host: [::1]:80"], 200),
+    (["Host: localhost", "Origin: http://evil.example"], 403), (["Host: localhost", "Origin: null"], 403),
+    (["Host: localhost:80", "Origin: http://localhost:80"], 200),
+  ])
+  func page_isForThisMachineAlone(headers: [String], status: Int) async throws {
+    try await withDaemon { _, daemon in
+      let answer = try await DaemonSocket.get("/api/runs", port: try await daemon.port(), headers: headers)
+      #expect(answer.hasPrefix("HTTP/1.1 \(status) "))
+    }
+  }
+
+  @Test func clientThatVanishes_doesNotStopItsRun() async throws {
+    try await withDaemon { tool, daemon in
+      let (artifact, data) = try await Self.artifact(tool, Tool.dense)
+      let client = try DaemonSocket(path: daemon.client.socketPath)
+      for request in try Self.upload(Self.request(steps: 2000), artifact, data) + [.start] {
+        try client.send(try request.line())
+      }
+      let answer = try await DaemonProcess.offload { Result { try client.receive { $0.contains(UInt8(ascii: "\n")) } } }
+        .get()
+      #expect(String(decoding: answer, as: UTF8.self).hasPrefix("{\"accepted\":{\"run\":1}}\n"))
+      client.close()
+      while try await daemon.client.run(1).record.state == .running { try await Task.sleep(for: .milliseconds(50)) }
+      let run = try await daemon.client.run(1)
+      #expect(run.record.state == .finished)
+      #expect(run.steps == 2000 + 2 * data.evaluation.count)
+    }
+  }
+
+  @Test func requests_areAnsweredInOneSentenceEach() async throws {
+    try await withDaemon { tool, daemon in
+      let client = daemon.client
+      let (artifact, data) = try await Self.artifact(tool, Tool.dense)
+      var absent = Self.request(steps: 1)
+      absent.device = .port(name: "0483:374b:NONE")
+      var impossible = Self.request(steps: 1)
+      impossible.plan = TrainingPlan(
+        trainingSamples: 1000, evaluationSamples: 0, steps: 1, seed: 1, schedule: impossible.plan.schedule)
+      await Self.expect("device '0483:374b:NONE': found no such port, expected a path under /dev") {
+        _ = try await client.train(absent, artifact: artifact, data: data, watch: { _ in })
+      }
+      await Self.expect("request 'train': trainingSamples: found 1000, expected 1 to 64") {
+        _ = try await client.train(impossible, artifact: artifact, data: data, watch: { _ in })
+      }
+      await Self.expect("run 7: is not under way in this daemon: 'fieldtune runs' lists the runs") {
+        try await client.stop(7)
+      }
+      let overlong = try DaemonSocket(path: client.socketPath)
+      defer { overlong.close() }
+      try overlong.send([UInt8](repeating: UInt8(ascii: "x"), count: ControlLimits.requestLineBytes + 1))
+      let answer = try await DaemonProcess.offload {
+        Result { try overlong.receive { $0.contains(UInt8(ascii: "\n")) } }
+      }.get()
+      #expect(String(decoding: answer, as: UTF8.self).contains("line: found more than 262144 B"))
+    }
+  }
+
+  /// SIGTERM in mid-run: status 0, a checkpoint, and the same digest after a resume as without the break.
+  @Test func termination_losesNoStep() async throws {
+    let tool = try Tool()
+    defer { tool.remove() }
+    let (artifact, data) = try await Self.artifact(tool, Tool.conv)
+    let first = try await DaemonProcess.start(in: tool)
+    let request = Self.request(steps: 800)
+    let whole = try await first.client.train(request, artifact: artifact, data: data, watch: { _ in })
+    // A browser that keeps its connection must not hold the daemon up.
+    let browser = try DaemonSocket(port: try await first.port())
+    defer { browser.close() }
+    try browser.send(Array("GET /api/runs HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8))
+
+    let (progress, sink) = AsyncStream.makeStream(of: Void.self)
+    async let stopped = first.client.train(
+      request, artifact: artifact, data: data, watch: { event in if case .step = event { sink.yield() } })
+    for await _ in progress { break }
+    let end = await first.terminate()
+    #expect(end.status == 0)
+    #expect(end.elapsed < .seconds(5), "\(end.elapsed)")
+    #expect(try await stopped.state == "stopped")
+
+    let second = try await DaemonProcess.start(in: tool)
+    var resumed = request
+    resumed.resume = 2
+    let result = try await second.client.train(resumed, artifact: artifact, data: data, watch: { _ in })
+    #expect(result.digest == whole.digest)
+    #expect(result.loss == whole.loss)
+    #expect(await second.terminate().status == 0)
+  }
+
+  /// What a unit of `Type=notify` with a watchdog waits for (sd_notify(3)).
+  @Test func systemd_isToldOfReadinessLifeAndEnd() async throws {
+    let tool = try Tool()
+    defer { tool.remove() }
+    let listener = try DaemonSocket(datagramsAt: tool.path("notify.sock"))
+    defer { listener.close() }
+    let daemon = try await DaemonProcess.start(
+      in: tool, environment: ["NOTIFY_SOCKET": tool.path("notify.sock"), "WATCHDOG_USEC": "100000"])
+    #expect(await daemon.terminate().status == 0)
+    // The daemon has ended: all it had to say is in the socket's queue.
+    let said = try String(
+      decoding: listener.receive { $0.count > 9 && $0.suffix(10) == Array("STOPPING=1".utf8) }, as: UTF8.self)
+    for word in ["READY=1\nSTATUS=page at http://127.0.0.1:", "WATCHDOG=1", "STOPPING=1"] {
+      #expect(said.contains(word))
+    }
+  }
+
+  @Test func secondDaemon_isRefusedAtOneSocket() async throws {
+    try await withDaemon { tool, _ in
+      let result = try await DaemonProcess.run(["--config", tool.path("fieldtuned.toml")])
+      #expect(result.status == 71)
+      #expect(result.errors.contains("found another daemon there"))
+    }
+  }
+
+  private static func expect(_ sentence: String, from body: () async throws -> Void) async {
+    await #expect {
+      try await body()
+    } throws: { "\($0)" == sentence }
+  }
+
+  private func withDaemon(_ body: (Tool, DaemonProcess) async throws -> Void) async throws {
+    let tool = try Tool()
+    defer { tool.remove() }
+    let daemon = try await DaemonProcess.start(in: tool)
+    do {
+      try await body(tool, daemon)
+    } catch {
+      Issue.record(error)
+    }
+    #expect(await daemon.terminate().status == 0)
+  }
+
+  private static func request(steps: Int) -> TrainRequest {
+    TrainRequest(
+      device: .loopback, deviceName: "loopback",
+      plan: TrainingPlan(
+        trainingSamples: 64, evaluationSamples: 8, steps: steps, seed: 5,
+        schedule: LearningRateSchedule(shape: .cosine, peak: 0.02, warmUpSteps: 3)),
+      dataSource: "x,y")
+  }
+
+  /// A compiled model, and samples that need no meaning.
+  private static func artifact(_ tool: Tool, _ model: String) async throws -> (Artifact, TrainingData) {
+    let compiled = try await tool.run("compile", model, "--update", "full", "-o", tool.path("artifact"))
+    #expect(compiled.status == 0, "\(compiled.errors)")
+    let artifact = try Artifact(opening: URL(filePath: tool.path("artifact")))
+    let bytes = artifact.manifest.input.bytes
+    func samples(_ count: Int) -> SampleSet {
+      SampleSet(
+        inputBytes: bytes, labels: (0..<count).map { UInt16($0 % artifact.manifest.output.classCount) },
+        codes: (0..<count * bytes).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) })
+    }
+    return (artifact, TrainingData(training: samples(64), evaluation: samples(8)))
+  }
+
+  private static func upload(
+    _ request: TrainRequest, _ artifact: Artifact, _ data: TrainingData
+  ) throws -> [ControlRequest] {
+    let files = artifact.manifest.files
+    let parts: [(UploadPart, Data)] = [
+      (.manifest, try Data(contentsOf: artifact.file(ArtifactManifest.fileName))),
+      (.model, try Data(contentsOf: artifact.file(files.model))),
+      (.graph, try Data(contentsOf: artifact.file(files.graph))),
+      (.graphData, try Data(contentsOf: artifact.file(files.graphData))),
+      (.trainingLabels, Data(data.training.labels.flatMap { [UInt8($0), 0] })),
+      (.trainingCodes, Data(data.training.codes)),
+      (.evaluationLabels, Data(data.evaluation.labels.flatMap { [UInt8($0), 0] })),
+      (.evaluationCodes, Data(data.evaluation.codes)),
+    ]
+    return [.train(request: request)]
+      + parts.flatMap { part, bytes in
+        stride(from: 0, to: bytes.count, by: ControlLimits.chunkBytes).map { start in
+          .part(name: part, bytes: bytes[start..<min(start + ControlLimits.chunkBytes, bytes.count)])
+        }
+      }
+  }
+}
