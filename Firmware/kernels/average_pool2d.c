@@ -64,7 +64,7 @@ static int32_t smallest_count(const struct pool2d_shape *shape) {
 
 /* smallest / count in Q15, half up: what a larger window takes off each of its cells. */
 static int32_t ratio_q15(int32_t smallest, int32_t count) {
-    return count == smallest ? 1 << 15 : ((smallest << 15) + count / 2) / count;
+    return count == smallest ? 1 << 15 : (int32_t)((((int64_t)smallest << 15) + count / 2) / count);
 }
 
 void average_pool2d_s8_backward(const struct pool2d_shape *shape, const struct error_stage *stage,

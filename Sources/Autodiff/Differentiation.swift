@@ -9,7 +9,7 @@ extension Graph {
   package func differentiated(errorBits: Int = 15) throws -> Graph {
     var reverse = ReverseMode(self)
     var graph = try reverse.run()
-    graph.boundErrorBits(maximum: errorBits)
+    try graph.boundErrorBits(maximum: errorBits)
     graph.estimateInitialExponents()
     return graph
   }

@@ -4,14 +4,18 @@ extension Graph {
   /// Mantissa bits of each range: the most, up to `maximum`, with which no sum over its mantissas leaves int32.
   ///
   /// Bounds: |w| <= 2^7, |x - zero point| < 2^8, and n terms add ceil(log2 n) bits.
-  mutating func boundErrorBits(maximum: Int) {
+  /// - Throws: `GraphError` for a reduction so long that fewer than 4 bits are left.
+  mutating func boundErrorBits(maximum: Int) throws {
     var bits = Array(repeating: maximum, count: errorRanges.count)
     for operation in operations {
       guard let error = operation.errorOperand(in: self), let range = self[error].errorRange else { continue }
       for bound in mantissaBounds(of: operation, error: self[error]) { bits[range] = min(bits[range], bound) }
     }
     for index in errorRanges.indices {
-      precondition(bits[index] >= 4, "error range \(errorRanges[index].name): a reduction too long for int32")
+      guard bits[index] >= 4 else {
+        throw GraphError(
+          "error tensor '\(errorRanges[index].name)': a sum over its map leaves int32; leave the layers at and below it out of the plan")
+      }
       errorRanges[index].bits = bits[index]
       if !errorRanges[index].adapts { errorRanges[index].initialExponent = -bits[index] }
     }
@@ -28,7 +32,9 @@ extension Graph {
     case .fullyConnectedBackwardInput:
       return [31 - 7 - bitsToCount(channels)]
     case .averagePool2DBackward(let window), .maxPool2DBackward(let window):
-      return [31 - bitsToCount(window.kernelHeight * window.kernelWidth)]
+      let rows = (window.kernelHeight + window.strideHeight - 1) / window.strideHeight
+      let columns = (window.kernelWidth + window.strideWidth - 1) / window.strideWidth
+      return [31 - bitsToCount(min(rows * columns, positions))]
     case .conv2DUpdateWeights, .depthwiseConv2DUpdateWeights, .fullyConnectedUpdateWeights:
       return [31 - 8 - bitsToCount(positions)]
     case .updateBias:

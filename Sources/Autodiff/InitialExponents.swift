@@ -14,7 +14,7 @@ extension Graph {
       peaks[range] = max(peaks[range], peak)
     }
     for index in errorRanges.indices where errorRanges[index].adapts {
-      let headRoom = Int((max(peaks[index], 0x1p-60) * 8).exponent) + 1
+      let headRoom = Int((min(max(peaks[index], 0x1p-60), 0x1p60) * 8).exponent) + 1
       errorRanges[index].initialExponent = headRoom - errorRanges[index].bits
     }
   }
@@ -33,19 +33,24 @@ extension Graph {
   /// sqrt of the sum of squared weights over the number of input channels.
   private func weightGain(_ operation: Operation, _ weighting: Weighting) -> Double {
     let planes = weighting.planes(operation.inputs)
-    var sum = 0.0
-    for plane in [planes.trained, planes.frozen].compactMap(\.self) {
-      guard let bytes = bytes(of: plane) else { continue }
-      let rows = weighting.weightScales.count == 1 ? 1 : weighting.weightScales.count
-      let isDepthwise = self[plane].shape.count == 4 && self[plane].shape[0] == 1 && rows != 1
-      let channels = self[plane].shape.last ?? 1
-      let perRow = max(1, bytes.count / rows)
-      for (index, byte) in bytes.enumerated() {
-        let row = isDepthwise ? index % channels : min(rows - 1, index / perRow)
-        let weight = Double(Int8(bitPattern: byte)) * weighting.weightScale(row)
-        sum += weight * weight
-      }
+    let sums = [
+      planes.trained.map { squaredWeights($0, operation, weighting, firstChannel: 0) },
+      planes.frozen.map { squaredWeights($0, operation, weighting, firstChannel: weighting.trainedChannels) },
+    ]
+    return (sums.compactMap(\.self).reduce(0, +) / Double(weighting.channels)).squareRoot()
+  }
+
+  /// The scale runs along the rows of a plane, for depthwise weights along its columns.
+  private func squaredWeights(
+    _ plane: TensorID, _ operation: Operation, _ weighting: Weighting, firstChannel: Int
+  ) -> Double {
+    guard let bytes = bytes(of: plane), let columns = self[plane].shape.last else { return 0 }
+    let perRow = bytes.count / self[plane].shape[0]
+    let runsAlongColumns = if case .depthwiseConv2DBackwardInput = operation.kind { true } else { false }
+    return bytes.enumerated().reduce(0) { sum, element in
+      let channel = runsAlongColumns ? firstChannel + element.offset % columns : element.offset / perRow
+      let weight = Double(Int8(bitPattern: element.element)) * weighting.weightScale(channel)
+      return sum + weight * weight
     }
-    return (sum / Double(weighting.channels)).squareRoot()
   }
 }

@@ -41,7 +41,7 @@ struct ReverseMode {
     if graph.errorRanges.contains(where: \.adapts) {
       backward.append(Operation(name: "ranges", kind: .updateRanges, inputs: [], outputs: []))
     }
-    graph.operations = forward.sortedMasks() + backward
+    graph.operations = forward.withMasksBehindTheirInputs() + backward
     return graph
   }
 
@@ -162,12 +162,13 @@ extension Operation {
 }
 
 extension OperationKind {
-  /// The clamp whose gradient is a mask. Pooling hands on codes that were clamped before.
+  /// The clamp whose gradient is a mask. Pooling without an activation of its own hands on codes that were clamped before.
   fileprivate var fusedClamp: Clamp? {
     switch self {
     case .conv2D(_, let weighting), .depthwiseConv2D(_, let weighting, _), .fullyConnected(let weighting):
       weighting.clamp
     case .add(let clamp): clamp
+    case .averagePool2D(_, let clamp), .maxPool2D(_, let clamp): clamp == Clamp() ? nil : clamp
     default: nil
     }
   }
@@ -182,7 +183,7 @@ extension Graph {
 
 extension [Operation] {
   /// Moves every mask, appended at the end, directly behind the operation that makes its input.
-  fileprivate func sortedMasks() -> [Operation] {
+  fileprivate func withMasksBehindTheirInputs() -> [Operation] {
     var masks: [TensorID: Operation] = [:]
     for operation in self {
       if case .clampMask = operation.kind { masks[operation.inputs[0]] = operation }

@@ -10,6 +10,9 @@ struct CNames {
     operations = Self.unique(graph.operations.map(\.name))
   }
 
+  /// Constants stand at file scope, where a bare name could be a function's or a parameter's.
+  static func frozen(_ tensor: String) -> String { "frozen_" + tensor }
+
   private static func unique(_ names: [String]) -> [String] {
     var counts: [String: Int] = [:]
     var taken: Set<String> = []
@@ -41,6 +44,7 @@ struct CNames {
     }
     result = String(result.prefix(56))
     while result.hasSuffix("_") { result.removeLast() }
+    result = result.lowercased()  // macros are in capitals
     if result.isEmpty || result.first?.isNumber == true { result = "t_" + result }
     return keywords.contains(result) ? result + "_" : result
   }
@@ -54,5 +58,6 @@ struct CNames {
     "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern",
     "float", "for", "goto", "if", "inline", "int", "long", "register", "restrict", "return", "short", "signed",
     "sizeof", "static", "struct", "switch", "typedef", "union", "unsigned", "void", "volatile", "while",
+    "bool", "true", "false",
   ]
 }

@@ -35,7 +35,7 @@ struct CSourceWriter {
   private static func plain(_ text: String) -> String {
     let printable = String(
       String.UnicodeScalarView(text.unicodeScalars.map { (" "..."~").contains($0) ? $0 : "?" }))
-    return printable.split(separator: "*/", omittingEmptySubsequences: false).joined(separator: "* /")
+    return printable.replacing("*/", with: "* /").replacing("/*", with: "/ *")
   }
 
   /// `head a, b, c tail`, wrapped at the column limit behind commas.

@@ -11,7 +11,8 @@ struct EmissionContext {
   private(set) var definitions: [Definition] = []
   private(set) var headers: Set<String> = []
   private var namesByContent: [String: String] = [:]
-  private var takenNames: Set<String> = []
+  /// Names at file scope that the emitter uses itself.
+  private var takenNames: Set<String> = ["initial_biases", "initial_weights", "initial_ranges"]
 
   struct Definition {
     var declaration: String
@@ -55,7 +56,7 @@ struct EmissionContext {
     let name = names.tensors[id.index]
     switch tensor.storage {
     case .input: return "input"
-    case .constant: return name
+    case .constant: return CNames.frozen(name)
     case .state(.bias, _): return "biases.\(name)"
     case .state(.weight, _): return "weights.\(name)"
     case .state(.residual, _): return "residuals.\(name)"

@@ -2,12 +2,12 @@
 struct EmittedCall {
   var function: String
   var arguments: [String]
-  /// Assigned to when the kernel returns a value.
-  var result: String?
+  /// Whether the function around the call returns the kernel's value.
+  var isReturned = false
 
-  init(_ function: String, _ arguments: [String], result: String? = nil) {
+  init(_ function: String, _ arguments: [String], isReturned: Bool = false) {
     self.function = function
     self.arguments = arguments
-    self.result = result
+    self.isReturned = isReturned
   }
 }

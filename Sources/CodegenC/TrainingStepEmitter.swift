@@ -6,20 +6,10 @@ import ArtifactManifest
 import GraphIR
 import MemoryPlanning
 
-/// The C sources of an artifact: file name to text.
-package struct GeneratedSources: Hashable, Sendable {
-  package var files: [(name: String, text: String)] { [step, stepHeader, weights] }
-  package let step: (name: String, text: String)
-  package let stepHeader: (name: String, text: String)
-  package let weights: (name: String, text: String)
-
-  package static func == (left: GeneratedSources, right: GeneratedSources) -> Bool {
-    left.files.elementsEqual(right.files) { $0 == $1 }
-  }
-
-  package func hash(into hasher: inout Hasher) {
-    for file in files { hasher.combine(file.text) }
-  }
+/// A generated C file.
+package struct SourceFile: Hashable, Sendable {
+  package let name: String
+  package let text: String
 }
 
 /// Writes a training step as C.
@@ -44,11 +34,12 @@ package struct TrainingStepEmitter {
     context = EmissionContext(graph: graph, layout: layout)
   }
 
-  package mutating func emit() -> GeneratedSources {
+  package mutating func emit() -> [SourceFile] {
     let calls = graph.operations.indices.map { context.call(for: graph.operations[$0], at: $0) }
-    return GeneratedSources(
-      step: ("training_step.c", step(calls)), stepHeader: ("training_step.h", header()),
-      weights: ("training_weights.c", weights()))
+    return [
+      SourceFile(name: "training_step.c", text: step(calls)), SourceFile(name: "training_step.h", text: header()),
+      SourceFile(name: "training_weights.c", text: weights()),
+    ]
   }
 
   // MARK: training_step.h
@@ -106,7 +97,7 @@ package struct TrainingStepEmitter {
       let id = TensorID(index)
       guard graph[id].isConstant, let bytes = graph.bytes(of: id) else { return nil }
       let (type, width) = graph[id].element == .int32 ? ("int32_t", 4) : ("int8_t", 1)
-      return (type, context.names.tensors[index], integers(bytes, width: width))
+      return (type, CNames.frozen(context.names.tensors[index]), integers(bytes, width: width))
     }
   }
 
@@ -298,8 +289,7 @@ package struct TrainingStepEmitter {
   }
 
   private func write(_ writer: inout CSourceWriter, _ call: EmittedCall) {
-    let result = call.result.map { $0 == "return" ? "return " : "\($0) = " } ?? ""
-    writer.wrapped("\(result)\(call.function)(", call.arguments, ");")
+    writer.wrapped("\(call.isReturned ? "return " : "")\(call.function)(", call.arguments, ");")
   }
 
   private func entryPoints(_ writer: inout CSourceWriter, trains: Bool) {

@@ -14,19 +14,17 @@ package struct CompiledArtifact: Sendable {
   package let sources: [SourceFile]
   package let manifest: ArtifactManifest
 
-  package struct SourceFile: Hashable, Sendable {
-    package let name: String
-    package let text: String
-  }
-
-  init(model: [UInt8], graph: Graph, plan: ResolvedUpdatePlan, layout: ArenaLayout, board: BoardBudget) throws {
+  init(model: [UInt8], graph: Graph, plan: ResolvedUpdatePlan, layout: ArenaLayout, options: CompileOptions) throws {
+    let memory = ArtifactManifest.Memory(graph, layout, options.board)
+    // Before the golden step: what fits no board may be too large to run here, too.
+    if !options.force { try options.board.expectFit(memory) }
     self.model = model
     self.graph = graph
     self.layout = layout
     let planText = plan.text(for: graph)
     let hashes = try ArtifactManifest.Hashes(model: model, planText: planText, graph: graph, layout: layout)
     var emitter = TrainingStepEmitter(graph: graph, layout: layout, hashes: hashes)
-    sources = emitter.emit().files.map { SourceFile(name: $0.name, text: $0.text) }
+    sources = emitter.emit()
     manifest = ArtifactManifest(
       name: graph.name,
       files: .init(
@@ -37,28 +35,12 @@ package struct CompiledArtifact: Sendable {
       updatePlan: planText,
       segments: ArtifactManifest.Segment.all(of: graph),
       trainedTensors: graph.trainedTensors(),
-      memory: .init(graph, layout, board),
+      memory: memory,
       macs: .init(
         forward: graph.macs(phases: [.forward]), backward: graph.macs(phases: [.backward, .update])),
       golden: try .init(of: graph),
-      board: board.name)
+      board: options.board.name)
   }
-
-  /// - Throws: `CompileError.doesNotFit` with what is needed, what there is and what would help.
-  func expectFit(_ board: BoardBudget) throws {
-    let memory = manifest.memory
-    if let sram = board.sramBytes, memory.totalBytes > sram {
-      throw CompileError(
-        .doesNotFit,
-        "board '\(board.name)': SRAM: the plan needs \(memory.totalBytes) B (arena \(memory.arenaBytes), weights \(memory.stateBytes), stack \(memory.stackBytes), link \(memory.linkBytes)), found \(sram) B; train less (--update last-layer, bias-only or a plan file), choose a larger board, or write the artifact anyway with --force")
-    }
-    if let flash = board.flashBytes, memory.flashBytes > flash {
-      throw CompileError(
-        .doesNotFit,
-        "board '\(board.name)': flash: the plan needs \(memory.flashBytes) B, found \(flash) B; choose a smaller model or a larger board, or write the artifact anyway with --force")
-    }
-  }
-
   /// Writes the artifact's files into `directory`, which is made if it does not exist.
   ///
   /// - Throws: `CompileError.notWritten` naming the file and the system's reason.
@@ -83,6 +65,22 @@ package struct CompiledArtifact: Sendable {
       } catch {
         throw CompileError(.notWritten, "\(file.path): cannot be written (\(error.localizedDescription))")
       }
+    }
+  }
+}
+
+extension BoardBudget {
+  /// - Throws: `CompileError.doesNotFit` with what is needed, what there is and what would help.
+  fileprivate func expectFit(_ memory: ArtifactManifest.Memory) throws {
+    if let sramBytes, memory.totalBytes > sramBytes {
+      throw CompileError(
+        .doesNotFit,
+        "board '\(name)': SRAM: the plan needs \(memory.totalBytes) B (arena \(memory.arenaBytes), weights \(memory.stateBytes), stack \(memory.stackBytes), link \(memory.linkBytes)), found \(sramBytes) B; train less (--update last-layer, bias-only or a plan file), choose a larger board, or write the artifact anyway with --force")
+    }
+    if let flashBytes, memory.flashBytes > flashBytes {
+      throw CompileError(
+        .doesNotFit,
+        "board '\(name)': flash: the plan needs \(memory.flashBytes) B, found \(flashBytes) B; choose a smaller model or a larger board, or write the artifact anyway with --force")
     }
   }
 }

@@ -11,7 +11,9 @@ extension ArtifactManifest.Hashes {
     var semantics = Digest64("semantics \(Semantics.version)".utf8)
     semantics.update(try encoder.encode(graph))
     semantics.update(graph.data)
-    let places = layout.placements.map { "\($0.buffer.content) \($0.offset)" }.joined(separator: "\n")
+    let tensors = layout.offsets().sorted { $0.key < $1.key }.map { "\($0.key.index) at \($0.value)" }
+    let scratch = layout.scratchOffsets().sorted { $0.key < $1.key }.map { "scratch \($0.key) at \($0.value)" }
+    let places = (tensors + scratch).joined(separator: "\n")
     self.init(
       model: HexDigest(Digest64(model).value), plan: HexDigest(Digest64(planText.utf8).value),
       semantics: HexDigest(semantics.value), layout: HexDigest(Digest64("\(layout.bytes)\n\(places)".utf8).value))

@@ -24,9 +24,7 @@ package enum Pipeline {
     let (graph, plan) = try trainingGraph(imported, options: options, dump: dump)
     let layout = ArenaLayout(Liveness(graph))
     try layout.verify(graph)
-    let artifact = try CompiledArtifact(model: model, graph: graph, plan: plan, layout: layout, board: options.board)
-    if !options.force { try artifact.expectFit(options.board) }
-    return artifact
+    return try CompiledArtifact(model: model, graph: graph, plan: plan, layout: layout, options: options)
   }
 
   /// Forward graph to training graph.
@@ -39,7 +37,7 @@ package enum Pipeline {
       try graph.verify()
       dump(name, graph)
     }
-    try pass("import") { $0 }
+    try pass("import") { $0.eliminatingDeadOperations() }
     try pass("fold padding") { $0.foldingPadding() }
     try pass("split head") { try $0.splittingHead() }
     let plan = try ResolvedUpdatePlan(options.update, for: graph)

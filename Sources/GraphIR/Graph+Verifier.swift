@@ -9,6 +9,11 @@ extension Graph {
   /// - Throws: `GraphError` that names the operation or tensor and what is wrong.
   package func verify() throws {
     for index in tensors.indices { try verify(tensor: TensorID(index)) }
+    for range in errorRanges {
+      guard (4...15).contains(range.bits), (-1000...1000).contains(range.initialExponent) else {
+        throw GraphError("error range '\(range.name)': found \(range.bits) bits, exponent \(range.initialExponent), expected 4 to 15 bits")
+      }
+    }
     try verifyOperandsExist()
     try verifyOrder()
     try verifyUpdateOrder()
@@ -29,9 +34,9 @@ extension Graph {
     }
     switch tensor.storage {
     case .constant(let offset), .state(_, let offset):
-      guard offset >= 0, offset + tensor.byteCount <= data.count else {
+      guard offset >= 0, offset <= data.count - tensor.byteCount else {
         throw GraphError(
-          "tensor '\(tensor.name)': bytes \(offset)..<\(offset + tensor.byteCount) lie outside of the graph's \(data.count) B")
+          "tensor '\(tensor.name)': \(tensor.byteCount) bytes from \(offset) lie outside of the graph's \(data.count) B")
       }
     case .value, .input: break
     }

@@ -41,161 +41,246 @@ struct OperationVerifier {
   private func expectQuantized(_ tensors: Tensor...) throws {
     for tensor in tensors {
       try expect(tensor, .int8)
-      guard let quantization = tensor.quantization, quantization.scales.count == 1 else {
-        throw fail("'\(tensor.name)': expected one scale and a zero point")
-      }
+      guard let quantization = tensor.quantization, quantization.scales.count == 1, quantization.scales[0] > 0,
+        quantization.scales[0].isFinite, (-128...127).contains(quantization.zeroPoint)
+      else { throw fail("'\(tensor.name)': expected one positive scale and a zero point of -128 to 127") }
     }
   }
 
   func verify() throws {
     switch operation.kind {
-    case .conv2D(let window, let weighting):
-      try verifyForward(weighting)
-      try verifyConvolution(
-        window, weighting, x: input(0), y: output(0), weights: 1, rows: output(0).shape[3], channelsOfX: weighting.channels)
+    case .conv2D(let window, let weighting): try verifyConv2D(window, weighting)
     case .depthwiseConv2D(let window, let weighting, let multiplier):
-      try verifyForward(weighting)
-      try verifyConvolution(
-        window, weighting, x: input(0), y: output(0), weights: 1, rows: 1, channelsOfX: weighting.channels / multiplier)
-      try expectDepthwise(weighting, multiplier, y: output(0))
-    case .fullyConnected(let weighting):
-      try verifyForward(weighting)
-      try verifyDense(weighting, x: input(0), y: output(0), weights: 1)
-    case .add(let clamp):
-      try expectCounts(inputs: 2, outputs: 1)
-      try expectQuantized(input(0), input(1), output(0))
-      try expect(input(0), shape: output(0).shape)
-      try expect(input(1), shape: output(0).shape)
-      try verify(clamp)
-    case .averagePool2D(let window, let clamp):
-      try expectCounts(inputs: 1, outputs: 1)
-      try expectQuantized(input(0), output(0))
-      try verifyPool(window, x: input(0), y: output(0))
-      try verify(clamp)
-    case .maxPool2D(let window, let clamp):
-      try expectCounts(inputs: 1, outputs: operation.outputs.count == 2 ? 2 : 1)
-      try expectQuantized(input(0), output(0))
-      try verifyPool(window, x: input(0), y: output(0))
-      try verify(clamp)
-      if operation.outputs.count == 2 {
-        try expect(output(1), .uint8)
-        try expect(output(1), shape: output(0).shape)
-        guard window.kernelHeight * window.kernelWidth <= 256 else {
-          throw fail("a window of \(window.kernelHeight)x\(window.kernelWidth) has more than 256 cells")
-        }
-      }
-    case .mean:
-      try expectCounts(inputs: 1, outputs: 1)
-      try expectQuantized(input(0), output(0))
-      try expectRank4(input(0))
-      guard output(0).elementCount == input(0).shape[3] else {
-        throw fail("'\(output(0).name)': found shape \(output(0).shape), expected one mean for each of \(input(0).shape[3]) channels")
-      }
-    case .pad(let before):
-      try expectCounts(inputs: 1, outputs: 1)
-      try expectQuantized(input(0), output(0))
-      try verifyPad(before, inner: input(0), outer: output(0))
-    case .padBackward(let before):
-      try expectCounts(inputs: 1, outputs: 1)
-      try verifyErrors(input(0), output(0), sharedRange: true)
-      try verifyPad(before, inner: output(0), outer: input(0))
-    case .reshape:
-      try expectCounts(inputs: 1, outputs: 1)
-      guard input(0).element == output(0).element, input(0).elementCount == output(0).elementCount else {
-        throw fail("found \(input(0).shape), expected as many elements as \(output(0).shape)")
-      }
-    case .softmax(let beta):
-      try expectCounts(inputs: 1, outputs: 1)
-      try expectQuantized(input(0), output(0))
-      try expect(input(0), shape: output(0).shape)
-      guard beta.isFinite, beta > 0 else { throw fail("found beta \(beta), expected a positive number") }
-    case .requantize(let scales, let clamp, _):
-      try expectCounts(inputs: 1, outputs: 1)
-      try expect(input(0), .int32)
-      try expectQuantized(output(0))
-      try expect(input(0), shape: output(0).shape)
-      try expectScaleCount(scales.count, channels: output(0).shape.last ?? 1)
-      try verify(clamp)
-    case .clampMask:
-      try expectCounts(inputs: 1, outputs: 1)
-      try expect(input(0), .int8)
-      try expect(output(0), .bit)
-      try expect(output(0), shape: input(0).shape)
-    case .softmaxCrossEntropy(let scales):
-      try expectCounts(inputs: 1, outputs: 1)
-      try expect(input(0), .int32)
-      try expect(output(0), .int16)
-      try expect(output(0), shape: input(0).shape)
-      try expectScaleCount(scales.count, channels: input(0).shape.last ?? 1)
-    case .conv2DBackwardInput(let window, let weighting):
-      try expectCounts(inputs: 1 + weighting.planeCount, outputs: 1)
-      try verifyErrors(input(0), output(0), sharedRange: false)
-      try verifyConvolution(
-        window, weighting, x: output(0), y: input(0), weights: 1, rows: input(0).shape[3], channelsOfX: weighting.channels)
+      try verifyDepthwise(window, weighting, multiplier)
+    case .fullyConnected(let weighting): try verifyFullyConnected(weighting)
+    case .add(let clamp): try verifyAdd(clamp)
+    case .averagePool2D(let window, let clamp): try verifyAveragePool(window, clamp)
+    case .maxPool2D(let window, let clamp): try verifyMaxPool(window, clamp)
+    case .mean: try verifyMean()
+    case .pad(let before): try verifyPad(before)
+    case .padBackward(let before): try verifyPadBackward(before)
+    case .reshape: try verifyReshape()
+    case .softmax(let beta): try verifySoftmax(beta)
+    case .requantize(let scales, let clamp, _): try verifyRequantize(scales, clamp)
+    case .clampMask(let clamp): try verifyClampMask(clamp)
+    case .softmaxCrossEntropy(let scales): try verifyLoss(scales)
+    case .conv2DBackwardInput(let window, let weighting): try verifyConv2DBackward(window, weighting)
     case .depthwiseConv2DBackwardInput(let window, let weighting, let multiplier):
-      try expectCounts(inputs: 1 + weighting.planeCount, outputs: 1)
-      try verifyErrors(input(0), output(0), sharedRange: false)
-      try verifyConvolution(
-        window, weighting, x: output(0), y: input(0), weights: 1, rows: 1, channelsOfX: weighting.channels / multiplier)
-      try expectDepthwise(weighting, multiplier, y: input(0))
-    case .fullyConnectedBackwardInput(let weighting):
-      try expectCounts(inputs: 1 + weighting.planeCount, outputs: 1)
-      try verifyErrors(input(0), output(0), sharedRange: false)
-      try verifyDense(weighting, x: output(0), y: input(0), weights: 1)
-    case .averagePool2DBackward(let window):
-      try expectCounts(inputs: 1, outputs: 1)
-      try verifyErrors(input(0), output(0), sharedRange: false)
-      try expectRank4(output(0))
-      let outputChannels = output(0).shape[3]
-      guard input(0).elementCount % outputChannels == 0 else {
-        throw fail("'\(input(0).name)': found shape \(input(0).shape), expected \(outputChannels) channels")
-      }
-      try verify(window)
-    case .maxPool2DBackward(let window):
-      try expectCounts(inputs: 2, outputs: 1)
-      try verifyErrors(input(0), output(0), sharedRange: false)
-      try expect(input(1), .uint8)
-      try expect(input(1), shape: input(0).shape)
-      try verifyPool(window, x: output(0), y: input(0))
-    case .maskError:
-      try expectCounts(inputs: 2, outputs: 1)
-      try verifyErrors(input(0), output(0), sharedRange: true)
-      try expect(input(1), .bit)
-      try expect(input(1), shape: input(0).shape)
-    case .sumErrors:
-      try expectCounts(inputs: 2, outputs: 1)
-      try verifyErrors(input(0), output(0), sharedRange: false)
-      try verifyErrors(input(1), output(0), sharedRange: false)
-      try expect(input(0), shape: output(0).shape)
-      try expect(input(1), shape: output(0).shape)
-    case .reshapeError:
-      try expectCounts(inputs: 1, outputs: 1)
-      try verifyErrors(input(0), output(0), sharedRange: true)
-      guard input(0).elementCount == output(0).elementCount else {
-        throw fail("found \(input(0).shape), expected as many elements as \(output(0).shape)")
-      }
-    case .conv2DUpdateWeights(let window, let weighting):
-      try verifyUpdate(weighting)
-      try verifyConvolution(
-        window, weighting, x: input(0), y: input(1), weights: nil, rows: input(1).shape[3], channelsOfX: weighting.channels)
+      try verifyDepthwiseBackward(window, weighting, multiplier)
+    case .fullyConnectedBackwardInput(let weighting): try verifyFullyConnectedBackward(weighting)
+    case .averagePool2DBackward(let window): try verifyAveragePoolBackward(window)
+    case .maxPool2DBackward(let window): try verifyMaxPoolBackward(window)
+    case .maskError: try verifyMaskError()
+    case .sumErrors: try verifySumErrors()
+    case .reshapeError: try verifyReshapeError()
+    case .conv2DUpdateWeights(let window, let weighting): try verifyConv2DUpdate(window, weighting)
     case .depthwiseConv2DUpdateWeights(let window, let weighting, let multiplier):
-      try verifyUpdate(weighting)
-      try verifyConvolution(
-        window, weighting, x: input(0), y: input(1), weights: nil, rows: 1, channelsOfX: weighting.channels / multiplier)
-      try expectDepthwise(weighting, multiplier, y: input(1))
-    case .fullyConnectedUpdateWeights(let weighting):
-      try verifyUpdate(weighting)
-      try verifyDense(weighting, x: input(0), y: input(1), weights: nil)
-    case .updateBias(let weighting):
-      try expectCounts(inputs: 2, outputs: 0)
-      try expect(input(0), .int16)
-      try expect(input(1), .int32)
-      guard case .state(.bias, _) = input(1).storage else { throw fail("'\(input(1).name)' is no trained bias") }
-      try expect(input(1), shape: [input(0).shape.last ?? 1])
-      try expectScaleCount(weighting.weightScales.count, channels: input(1).elementCount)
-    case .updateRanges:
-      try expectCounts(inputs: 0, outputs: 0)
+      try verifyDepthwiseUpdate(window, weighting, multiplier)
+    case .fullyConnectedUpdateWeights(let weighting): try verifyFullyConnectedUpdate(weighting)
+    case .updateBias(let weighting): try verifyBiasUpdate(weighting)
+    case .updateRanges: try expectCounts(inputs: 0, outputs: 0)
     }
+  }
+
+  // MARK: Forward
+
+  private func verifyConv2D(_ window: Window, _ weighting: Weighting) throws {
+    try verifyForward(weighting)
+    try expectRank4(output(0))
+    try verifyConvolution(
+      window, weighting, x: input(0), y: output(0), weights: 1, rows: output(0).shape[3], channelsOfX: weighting.channels)
+  }
+
+  private func verifyDepthwise(_ window: Window, _ weighting: Weighting, _ multiplier: Int) throws {
+    try verifyForward(weighting)
+    try expectDepthwise(weighting, multiplier, y: output(0))
+    try verifyConvolution(
+      window, weighting, x: input(0), y: output(0), weights: 1, rows: 1, channelsOfX: weighting.channels / multiplier)
+  }
+
+  private func verifyFullyConnected(_ weighting: Weighting) throws {
+    try verifyForward(weighting)
+    try verifyDense(weighting, x: input(0), y: output(0), weights: 1)
+  }
+
+  private func verifyAdd(_ clamp: Clamp) throws {
+    try expectCounts(inputs: 2, outputs: 1)
+    try expectQuantized(input(0), input(1), output(0))
+    try expect(input(0), shape: output(0).shape)
+    try expect(input(1), shape: output(0).shape)
+    try verify(clamp)
+  }
+
+  private func verifyAveragePool(_ window: Window, _ clamp: Clamp) throws {
+    try expectCounts(inputs: 1, outputs: 1)
+    try expectQuantized(input(0), output(0))
+    try verifyPool(window, x: input(0), y: output(0))
+    try verify(clamp)
+  }
+
+  private func verifyMaxPool(_ window: Window, _ clamp: Clamp) throws {
+    try expectCounts(inputs: 1, outputs: operation.outputs.count == 2 ? 2 : 1)
+    try expectQuantized(input(0), output(0))
+    try verifyPool(window, x: input(0), y: output(0))
+    try verify(clamp)
+    guard operation.outputs.count == 2 else { return }
+    try expect(output(1), .uint8)
+    try expect(output(1), shape: output(0).shape)
+    guard window.kernelHeight * window.kernelWidth <= 256 else {
+      throw fail("a window of \(window.kernelHeight)x\(window.kernelWidth) has more than 256 cells")
+    }
+  }
+
+  private func verifyMean() throws {
+    try expectCounts(inputs: 1, outputs: 1)
+    try expectQuantized(input(0), output(0))
+    try expectRank4(input(0))
+    guard output(0).elementCount == input(0).shape[3] else {
+      throw fail("'\(output(0).name)': found shape \(output(0).shape), expected one mean for each of \(input(0).shape[3]) channels")
+    }
+  }
+
+  private func verifyPad(_ before: [Int]) throws {
+    try expectCounts(inputs: 1, outputs: 1)
+    try expectQuantized(input(0), output(0))
+    try verifyPad(before, inner: input(0), outer: output(0))
+  }
+
+  private func verifyReshape() throws {
+    try expectCounts(inputs: 1, outputs: 1)
+    guard input(0).element == output(0).element else { throw fail("found \(input(0).element.rawValue), expected \(output(0).element.rawValue)") }
+    try expectEqualCount(input(0), output(0))
+  }
+
+  private func verifySoftmax(_ beta: Float) throws {
+    try expectCounts(inputs: 1, outputs: 1)
+    try expectQuantized(input(0), output(0))
+    try expect(input(0), shape: output(0).shape)
+    guard beta.isFinite, beta > 0 else { throw fail("found beta \(beta), expected a positive number") }
+  }
+
+  private func verifyRequantize(_ scales: [Double], _ clamp: Clamp) throws {
+    try expectCounts(inputs: 1, outputs: 1)
+    try expect(input(0), .int32)
+    try expectQuantized(output(0))
+    try expect(input(0), shape: output(0).shape)
+    try expectScales(scales, channels: output(0).shape.last ?? 1)
+    try verify(clamp)
+  }
+
+  private func verifyClampMask(_ clamp: Clamp) throws {
+    try expectCounts(inputs: 1, outputs: 1)
+    try expect(input(0), .int8)
+    try expect(output(0), .bit)
+    try expect(output(0), shape: input(0).shape)
+    try verify(clamp)
+  }
+
+  private func verifyLoss(_ scales: [Double]) throws {
+    try expectCounts(inputs: 1, outputs: 1)
+    try expect(input(0), .int32)
+    try expect(output(0), .int16)
+    try expect(output(0), shape: input(0).shape)
+    try expectScales(scales, channels: input(0).shape.last ?? 1)
+  }
+
+  // MARK: Backward
+
+  private func verifyConv2DBackward(_ window: Window, _ weighting: Weighting) throws {
+    try verifyBackward(weighting)
+    try expectRank4(input(0))
+    try verifyConvolution(
+      window, weighting, x: output(0), y: input(0), weights: 1, rows: input(0).shape[3], channelsOfX: weighting.channels)
+  }
+
+  private func verifyDepthwiseBackward(_ window: Window, _ weighting: Weighting, _ multiplier: Int) throws {
+    try verifyBackward(weighting)
+    try expectDepthwise(weighting, multiplier, y: input(0))
+    try verifyConvolution(
+      window, weighting, x: output(0), y: input(0), weights: 1, rows: 1, channelsOfX: weighting.channels / multiplier)
+  }
+
+  private func verifyFullyConnectedBackward(_ weighting: Weighting) throws {
+    try verifyBackward(weighting)
+    try verifyDense(weighting, x: output(0), y: input(0), weights: 1)
+  }
+
+  private func verifyAveragePoolBackward(_ window: Window) throws {
+    try expectCounts(inputs: 1, outputs: 1)
+    try verifyErrors(input(0), output(0), sharedRange: false)
+    try expectRank4(output(0))
+    let channels = output(0).shape[3]
+    guard input(0).elementCount % channels == 0 else {
+      throw fail("'\(input(0).name)': found shape \(input(0).shape), expected \(channels) channels")
+    }
+    try verify(window)
+  }
+
+  private func verifyMaxPoolBackward(_ window: Window) throws {
+    try expectCounts(inputs: 2, outputs: 1)
+    try verifyErrors(input(0), output(0), sharedRange: false)
+    try expect(input(1), .uint8)
+    try expect(input(1), shape: input(0).shape)
+    try verifyPool(window, x: output(0), y: input(0))
+  }
+
+  private func verifyPadBackward(_ before: [Int]) throws {
+    try expectCounts(inputs: 1, outputs: 1)
+    try verifyErrors(input(0), output(0), sharedRange: true)
+    try verifyPad(before, inner: output(0), outer: input(0))
+  }
+
+  private func verifyMaskError() throws {
+    try expectCounts(inputs: 2, outputs: 1)
+    try verifyErrors(input(0), output(0), sharedRange: true)
+    try expect(input(1), .bit)
+    try expect(input(1), shape: input(0).shape)
+    try expect(output(0), shape: input(0).shape)
+  }
+
+  private func verifySumErrors() throws {
+    try expectCounts(inputs: 2, outputs: 1)
+    try verifyErrors(input(0), output(0), sharedRange: false)
+    try verifyErrors(input(1), output(0), sharedRange: false)
+    try expect(input(0), shape: output(0).shape)
+    try expect(input(1), shape: output(0).shape)
+  }
+
+  private func verifyReshapeError() throws {
+    try expectCounts(inputs: 1, outputs: 1)
+    try verifyErrors(input(0), output(0), sharedRange: true)
+    try expectEqualCount(input(0), output(0))
+  }
+
+  // MARK: Update
+
+  private func verifyConv2DUpdate(_ window: Window, _ weighting: Weighting) throws {
+    try verifyUpdate(weighting)
+    try expectRank4(input(1))
+    try verifyConvolution(
+      window, weighting, x: input(0), y: input(1), weights: nil, rows: input(1).shape[3], channelsOfX: weighting.channels)
+  }
+
+  private func verifyDepthwiseUpdate(_ window: Window, _ weighting: Weighting, _ multiplier: Int) throws {
+    try verifyUpdate(weighting)
+    try expectDepthwise(weighting, multiplier, y: input(1))
+    try verifyConvolution(
+      window, weighting, x: input(0), y: input(1), weights: nil, rows: 1, channelsOfX: weighting.channels / multiplier)
+  }
+
+  private func verifyFullyConnectedUpdate(_ weighting: Weighting) throws {
+    try verifyUpdate(weighting)
+    try verifyDense(weighting, x: input(0), y: input(1), weights: nil)
+  }
+
+  private func verifyBiasUpdate(_ weighting: Weighting) throws {
+    try expectCounts(inputs: 2, outputs: 0)
+    try expect(input(0), .int16)
+    try expect(input(1), .int32)
+    guard case .state(.bias, _) = input(1).storage else { throw fail("'\(input(1).name)' is no trained bias") }
+    try expect(input(1), shape: [input(0).shape.last ?? 1])
+    try expectScales(weighting.weightScales.map(Double.init), channels: input(1).elementCount)
+    try verifyScales(weighting)
   }
 
   // MARK: Parts
@@ -216,13 +301,23 @@ struct OperationVerifier {
     else { throw fail("found the window \(window), expected kernel, stride and dilation of 1 to 32768") }
   }
 
-  private func expectScaleCount(_ count: Int, channels: Int) throws {
-    guard count == 1 || count == channels else {
-      throw fail("per-channel scales: found \(count), expected \(channels) (one for each output channel)")
+  private func expectScales(_ scales: [Double], channels: Int) throws {
+    guard scales.count == 1 || scales.count == channels else {
+      throw fail("per-channel scales: found \(scales.count), expected \(channels) (one for each output channel)")
+    }
+    for scale in scales where !(scale > 0 && scale.isFinite) {
+      throw fail("found scale \(scale), expected a positive number")
+    }
+  }
+
+  private func expectEqualCount(_ first: Tensor, _ second: Tensor) throws {
+    guard first.elementCount == second.elementCount else {
+      throw fail("found \(first.shape), expected as many elements as \(second.shape)")
     }
   }
 
   private func verifyForward(_ weighting: Weighting) throws {
+    try verifyScales(weighting)
     try expectCounts(inputs: 2 + weighting.planeCount, outputs: 1)
     try expectQuantized(input(0))
     if output(0).element != .int32 { try expectQuantized(output(0)) }
@@ -231,13 +326,20 @@ struct OperationVerifier {
     try expect(bias, shape: [output(0).shape.last ?? 1])
     guard !bias.isValue else { throw fail("the bias '\(bias.name)' is computed; only constant biases are supported") }
     try verify(weighting.clamp)
-    try expectScaleCount(weighting.weightScales.count, channels: output(0).shape.last ?? 1)
+    try expectScales(weighting.weightScales.map(Double.init), channels: output(0).shape.last ?? 1)
+  }
+
+  /// What a layer hands to its input.
+  private func verifyBackward(_ weighting: Weighting) throws {
     try verifyScales(weighting)
+    try expectCounts(inputs: 1 + weighting.planeCount, outputs: 1)
+    try verifyErrors(input(0), output(0), sharedRange: false)
+    try expectScales(weighting.weightScales.map(Double.init), channels: input(0).shape.last ?? 1)
   }
 
   private func verifyScales(_ weighting: Weighting) throws {
-    for scale in weighting.weightScales + [weighting.inputScale] {
-      guard scale.isFinite, scale > 0 else { throw fail("found scale \(scale), expected a positive number") }
+    guard weighting.inputScale.isFinite, weighting.inputScale > 0, !weighting.weightScales.isEmpty else {
+      throw fail("found input scale \(weighting.inputScale), expected a positive number")
     }
     guard weighting.channels >= 1, (0...weighting.channels).contains(weighting.trainedChannels),
       (0...24).contains(weighting.biasFractionBits)
@@ -261,11 +363,12 @@ struct OperationVerifier {
     guard case .state(.weight, _) = input(2).storage, case .state(.residual, _) = input(3).storage,
       input(2).shape == input(3).shape, input(2).element == .int8, input(3).element == .int8
     else { throw fail("'\(input(2).name)' and '\(input(3).name)' are no trained weights with their residuals") }
-    try expectScaleCount(weighting.weightScales.count, channels: input(1).shape.last ?? 1)
+    try expectScales(weighting.weightScales.map(Double.init), channels: input(1).shape.last ?? 1)
     try verifyScales(weighting)
   }
 
   private func expectDepthwise(_ weighting: Weighting, _ multiplier: Int, y: Tensor) throws {
+    try expectRank4(y)
     guard multiplier >= 1, weighting.channels % multiplier == 0, y.shape[3] == weighting.channels else {
       throw fail("found \(y.shape[3]) output channels and multiplier \(multiplier), expected \(weighting.channels) channels, a multiple of it")
     }

@@ -6,49 +6,107 @@ extension ArenaLayout {
   ///
   /// - Throws: `GraphError` that names the tensor, its reader and what overwrote it.
   package func verify(_ graph: Graph) throws {
-    let offsets = offsets()
-    var owners: [Int: Range<Int>] = [:]  // tensor index -> bytes that still hold it
-    func overwrite(_ range: Range<Int>, keeping kept: Set<Int>) {
-      for (owner, bytes) in owners where bytes.overlaps(range) && !kept.contains(owner) { owners[owner] = nil }
+    var replay = ArenaReplay(graph: graph, layout: self)
+    for position in graph.operations.indices { try replay.run(position) }
+    try replay.expectOutput()
+  }
+}
+
+/// The arena while a step runs, as far as who owns which bytes.
+private struct ArenaReplay {
+  private let graph: Graph
+  private let bytes: Int
+  private let offsets: [TensorID: Int]
+  private let scratchOffsets: [Int: Int]
+  /// Bytes that still hold a tensor.
+  private var owners: [TensorID: Range<Int>] = [:]
+  /// The sample and its reshapes, which lie outside of the arena.
+  private var outside: Set<TensorID>
+
+  init(graph: Graph, layout: ArenaLayout) {
+    self.graph = graph
+    bytes = layout.bytes
+    offsets = layout.offsets()
+    scratchOffsets = layout.scratchOffsets()
+    outside = [graph.input]
+  }
+
+  mutating func run(_ position: Int) throws {
+    let operation = graph.operations[position]
+    for operand in operation.inputs where graph[operand].isValue && !outside.contains(operand) {
+      guard owners[operand] != nil else {
+        throw GraphError(
+          "arena: '\(operation.name)' reads '\(graph[operand].name)' after its bytes were given to another tensor")
+      }
     }
-    for (position, operation) in graph.operations.enumerated() {
-      for operand in operation.inputs where graph[operand].isValue && offsets[operand] != nil {
-        guard owners[operand.index] != nil else {
-          throw GraphError(
-            "arena: '\(operation.name)' reads '\(graph[operand].name)' after its bytes were given to another tensor")
-        }
+    let scratch = try scratchRange(position, operation)
+    if let scratch { take(scratch, keeping: []) }
+    var written: [Range<Int>] = [scratch].compactMap(\.self)
+    for output in operation.outputs {
+      if operation.kind.keepsBytes, outside.contains(operation.inputs[0]) {
+        outside.insert(output)
+        continue
       }
-      if let offset = scratchOffsets()[position] {
-        let scratch = offset..<offset + graph.scratchBytes(of: operation)
-        try expectFree(scratch, from: operation.inputs, owners, graph, operation)
-        overwrite(scratch, keeping: [])
+      let range = try outputRange(output, operation)
+      for other in written where other.overlaps(range) {
+        throw GraphError("arena: '\(operation.name)' writes '\(graph[output].name)' at \(range) over what it writes at \(other)")
       }
-      for output in operation.outputs {
-        guard let offset = offsets[output] else { continue }
-        let range = offset..<offset + graph[output].byteCount
-        guard range.upperBound <= bytes, offset % Buffer.alignment == 0 else {
-          throw GraphError("arena: '\(graph[output].name)' at \(range) lies outside of \(bytes) B or is not aligned")
-        }
-        let inPlace = operation.inPlaceInputs.filter { offsets[$0] == offset }
-        try expectFree(range, from: operation.inputs.filter { !inPlace.contains($0) }, owners, graph, operation)
-        overwrite(range, keeping: operation.kind.keepsBytes ? Set(inPlace.map(\.index)) : [])
-        owners[output.index] = range
-      }
+      written.append(range)
+      take(range, keeping: operation.kind.keepsBytes ? [operation.inputs[0]] : [])
+      owners[output] = range
     }
-    guard offsets[graph.output] == nil || owners[graph.output.index] != nil else {
+  }
+
+  func expectOutput() throws {
+    guard outside.contains(graph.output) || owners[graph.output] != nil else {
       throw GraphError("arena: the output '\(graph[graph.output].name)' is overwritten before the step ends")
     }
   }
 
+  private func scratchRange(_ position: Int, _ operation: Operation) throws -> Range<Int>? {
+    let count = graph.scratchBytes(of: operation)
+    guard count > 0 else { return nil }
+    guard let offset = scratchOffsets[position] else {
+      throw GraphError("arena: '\(operation.name)' has no scratch, expected \(count) B")
+    }
+    let range = offset..<offset + count
+    try expectWithin(range, "scratch of '\(operation.name)'")
+    try expectFree(range, from: operation.inputs, operation)
+    return range
+  }
+
+  private func outputRange(_ output: TensorID, _ operation: Operation) throws -> Range<Int> {
+    guard let offset = offsets[output] else {
+      throw GraphError("arena: '\(graph[output].name)' of '\(operation.name)' has no place")
+    }
+    let range = offset..<offset + graph[output].byteCount
+    try expectWithin(range, "'\(graph[output].name)'")
+    let inPlace = operation.inPlaceInputs.filter { offsets[$0] == offset }
+    guard !operation.kind.keepsBytes || !inPlace.isEmpty else {
+      throw GraphError("arena: '\(operation.name)' renames bytes, but '\(graph[output].name)' lies elsewhere than its input")
+    }
+    try expectFree(range, from: operation.inputs.filter { !inPlace.contains($0) }, operation)
+    return range
+  }
+
+  private func expectWithin(_ range: Range<Int>, _ what: String) throws {
+    guard range.lowerBound >= 0, range.upperBound <= bytes, range.lowerBound % Buffer.alignment == 0 else {
+      throw GraphError("arena: \(what) at \(range) lies outside of \(bytes) B or is not aligned")
+    }
+  }
+
   /// No input of the operation, unless it works in place, may lie where the operation writes.
-  private func expectFree(
-    _ range: Range<Int>, from inputs: [TensorID], _ owners: [Int: Range<Int>], _ graph: Graph, _ operation: Operation
-  ) throws {
+  private func expectFree(_ range: Range<Int>, from inputs: [TensorID], _ operation: Operation) throws {
     for input in inputs {
-      if let bytes = owners[input.index], bytes.overlaps(range) {
-        throw GraphError("arena: '\(operation.name)' writes \(range) over its own input '\(graph[input].name)' at \(bytes)")
+      if let taken = owners[input], taken.overlaps(range) {
+        throw GraphError(
+          "arena: '\(operation.name)' writes \(range) over its own input '\(graph[input].name)' at \(taken)")
       }
     }
+  }
+
+  private mutating func take(_ range: Range<Int>, keeping kept: Set<TensorID>) {
+    owners = owners.filter { !$0.value.overlaps(range) || kept.contains($0.key) }
   }
 }
 

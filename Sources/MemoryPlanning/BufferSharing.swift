@@ -55,13 +55,8 @@ struct BufferSharing {
     }
     return candidates.first { input in
       guard let buffer = bufferOf[input.index] else { return false }
-      return groups[buffer].allSatisfy { lastUse[$0.index] <= position && !isReadLater($0, than: position) }
+      return groups[buffer].allSatisfy { lastUse[$0.index] <= position }
     }
-  }
-
-  /// A reshape that comes later would carry the bytes on under a new name.
-  private func isReadLater(_ tensor: TensorID, than position: Int) -> Bool {
-    graph.operations[(position + 1)...].contains { $0.inputs.contains(tensor) }
   }
 
   func buffers() -> [Buffer] {

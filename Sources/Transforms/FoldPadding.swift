@@ -15,7 +15,11 @@ extension Graph {
         self[padded].quantization == self[operation.inputs[0]].quantization
       else { continue }
       let users = consumers[padded.index]
-      let kinds = users.map { operations[$0].kind.padded(top: before[1], left: before[2]) }
+      let map = self[operation.inputs[0]].shape
+      let kinds = users.map { user in
+        operations[user].kind.padded(
+          top: before[1], left: before[2], map: map, outputs: self[operations[user].outputs[0]].shape)
+      }
       guard kinds.allSatisfy({ $0 != nil }) else { continue }
       for (user, kind) in zip(users, kinds) {
         guard let kind else { continue }
@@ -30,23 +34,30 @@ extension Graph {
 }
 
 extension OperationKind {
-  /// The same convolution over a map whose padding is not stored; nil for everything else.
-  fileprivate func padded(top: Int, left: Int) -> OperationKind? {
+  /// The same convolution over a map whose padding is not stored; nil for everything else, and where some window would
+  /// lie wholly in the padding.
+  fileprivate func padded(top: Int, left: Int, map: [Int], outputs: [Int]) -> OperationKind? {
     switch self {
     case .conv2D(let window, let weighting):
-      .conv2D(window.padded(top: top, left: left), weighting)
+      window.padded(top: top, left: left, map: map, outputs: outputs).map { .conv2D($0, weighting) }
     case .depthwiseConv2D(let window, let weighting, let multiplier):
-      .depthwiseConv2D(window.padded(top: top, left: left), weighting, multiplier: multiplier)
+      window.padded(top: top, left: left, map: map, outputs: outputs).map {
+        .depthwiseConv2D($0, weighting, multiplier: multiplier)
+      }
     default: nil
     }
   }
 }
 
 extension Window {
-  fileprivate func padded(top: Int, left: Int) -> Window {
+  fileprivate func padded(top: Int, left: Int, map: [Int], outputs: [Int]) -> Window? {
     var window = self
     window.padTop += top
     window.padLeft += left
-    return window
+    let touches =
+      (kernelHeight - 1) * dilationHeight >= window.padTop && (kernelWidth - 1) * dilationWidth >= window.padLeft
+      && (outputs[1] - 1) * strideHeight - window.padTop < map[1]
+      && (outputs[2] - 1) * strideWidth - window.padLeft < map[2]
+    return touches ? window : nil
   }
 }

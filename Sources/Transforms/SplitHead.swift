@@ -19,10 +19,10 @@ extension Graph {
       }
     }
     guard let position = producers[codes.index], let channels = self[codes].shape.last,
-      self[codes].elementCount == channels, channels >= 2
+      self[codes].elementCount == channels, (2...4095).contains(channels)
     else {
       throw GraphError(
-        "'\(self[codes].name)': found shape \(self[codes].shape) before the softmax, expected one row of 2 or more classes")
+        "'\(self[codes].name)': found shape \(self[codes].shape) before the softmax, expected one row of 2 to 4,095 classes")
     }
     return splitting(position, codes: codes, channels: channels)
   }

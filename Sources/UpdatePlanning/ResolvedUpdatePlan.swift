@@ -25,40 +25,22 @@ package struct ResolvedUpdatePlan: Hashable, Sendable {
     case .lastLayer: layers[channels.count - 1] = everything[channels.count - 1]
     case .sparse(let sparse): try apply(sparse, to: graph, everything: everything)
     }
-    for index in layers.indices where graph.layers[index].bias == nil { layers[index].bias = false }
-    try settleSharedParameters(graph, isPreset: plan.isPreset)
+    freezeSharedParameters(graph)
   }
 
-  /// Layers that read the same bytes of the model file (converters merge equal constants) cannot learn apart: a preset
-  /// leaves such parameters frozen, a plan file that names them is refused.
-  private mutating func settleSharedParameters(_ graph: Graph, isPreset: Bool) throws {
-    var readers: [Int: [Int]] = [:]
-    for index in layers.indices {
-      let places = [graph.layers[index].weights, graph.layers[index].bias].compactMap(\.self)
-      for place in places where place.dataBytes > 0 { readers[place.dataOffset, default: []].append(index) }
-    }
+  /// Layers that read the same bytes of the model file (converters merge equal constants) cannot learn apart: what is
+  /// swept in stays frozen. A plan file that names such a parameter was refused before.
+  private mutating func freezeSharedParameters(_ graph: Graph) {
+    let shared = graph.sharedParameterOffsets()
     for index in layers.indices {
       let layer = graph.layers[index]
-      let others = { (place: FileTensor) in readers[place.dataOffset, default: []].first { $0 != index } }
-      if layers[index].trainedChannels > 0, let other = others(layer.weights) {
-        guard isPreset else { throw shared(layer.weights, index, other, graph) }
-        layers[index].trainedChannels = 0
-      }
-      if layers[index].bias, let bias = layer.bias, let other = others(bias) {
-        guard isPreset else { throw shared(bias, index, other, graph) }
-        layers[index].bias = false
-      }
+      if shared.contains(layer.weights.dataOffset) { layers[index].trainedChannels = 0 }
+      if layer.bias.map({ shared.contains($0.dataOffset) }) ?? true { layers[index].bias = false }
     }
-  }
-
-  private func shared(_ place: FileTensor, _ index: Int, _ other: Int, _ graph: Graph) -> UpdatePlanError {
-    UpdatePlanError(
-      "layers \(index) '\(graph.layers[index].name)' and \(other) '\(graph.layers[other].name)' share '\(place.name)' in the model file; leave it out of the plan")
   }
 
   private mutating func apply(_ plan: SparsePlan, to graph: Graph, everything: [LayerUpdate]) throws {
     let last = layers.count - 1
-    if plan.classifier ?? true { layers[last] = everything[last] }
     switch plan.biases {
     case nil: break
     case .last(let count):
@@ -67,20 +49,28 @@ package struct ResolvedUpdatePlan: Hashable, Sendable {
       }
       for index in (last - count)..<last { layers[index].bias = true }
     case .layers(let references):
-      for reference in references { layers[try graph.layerIndex(reference)].bias = true }
-    }
-    for update in plan.weights ?? [] {
-      let index = try graph.layerIndex(update.layer)
-      let ratio = update.ratio ?? 1
-      guard ratio > 0, ratio <= 1 else {
-        throw UpdatePlanError("weights of layer \(update.layer): ratio: found \(ratio), expected more than 0 and at most 1")
+      for reference in references {
+        let index = try graph.layerIndex(reference)
+        try graph.expectOwn(graph.layers[index].bias, "bias", of: reference)
+        layers[index].bias = true
       }
-      let channels = everything[index].trainedChannels
-      layers[index].trainedChannels = max(1, Int((Double(channels) * ratio).rounded(.down)))
     }
+    for update in plan.weights ?? [] { try apply(update, to: graph, everything: everything) }
+    if plan.classifier ?? true { layers[last] = everything[last] }
   }
 
-  package var trainsAnything: Bool { layers.contains { $0 != Self.nothing } }
+  private mutating func apply(_ update: SparsePlan.WeightUpdate, to graph: Graph, everything: [LayerUpdate]) throws {
+    let index = try graph.layerIndex(update.layer)
+    let ratio = update.ratio ?? 1
+    guard ratio > 0, ratio <= 1 else {
+      throw UpdatePlanError("weights of layer \(update.layer): ratio: found \(ratio), expected more than 0 and at most 1")
+    }
+    guard layers[index].trainedChannels == 0 else {
+      throw UpdatePlanError("weights of layer \(update.layer): listed twice, expected once")
+    }
+    try graph.expectOwn(graph.layers[index].weights, "weights", of: update.layer)
+    layers[index].trainedChannels = max(1, Int((Double(everything[index].trainedChannels) * ratio).rounded(.down)))
+  }
 
   /// One line for each layer that learns: the canonical text that is hashed and stored in the manifest.
   package func text(for graph: Graph) -> String {
@@ -120,6 +110,23 @@ extension Graph {
         throw UpdatePlanError("layer '\(name)': the model has no such layer; its layers are \(names)")
       }
       return index
+    }
+  }
+
+  /// Places in the model file that more than one layer reads.
+  func sharedParameterOffsets() -> Set<Int> {
+    let offsets = layers.flatMap { [$0.weights, $0.bias].compactMap(\.self) }.filter { $0.dataBytes > 0 }.map(\.dataOffset)
+    return Set(Dictionary(offsets.map { ($0, 1) }, uniquingKeysWith: +).filter { $0.value > 1 }.keys)
+  }
+
+  /// - Throws: `UpdatePlanError` where a named parameter does not exist or belongs to another layer, too.
+  func expectOwn(_ place: FileTensor?, _ what: String, of reference: LayerReference) throws {
+    guard let place else {
+      throw UpdatePlanError("\(what) of layer \(reference): the layer has none in the model file; leave it out of the plan")
+    }
+    guard !sharedParameterOffsets().contains(place.dataOffset) else {
+      throw UpdatePlanError(
+        "\(what) of layer \(reference): '\(place.name)' is shared with another layer of the model file; leave it out of the plan")
     }
   }
 }

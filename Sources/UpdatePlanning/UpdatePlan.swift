@@ -26,10 +26,6 @@ package enum UpdatePlan: Hashable, Sendable {
     }
   }
 
-  package var isPreset: Bool {
-    if case .sparse = self { false } else { true }
-  }
-
   package static let presetNames = ["none", "last-layer", "bias-only", "full"]
 }
 
@@ -48,12 +44,12 @@ package struct SparsePlan: Hashable, Sendable, Codable {
     case layers([LayerReference])
 
     package init(from decoder: any Decoder) throws {
-      if let list = try? decoder.singleValueContainer().decode([LayerReference].self) {
-        self = .layers(list)
-        return
+      if let container = try? decoder.container(keyedBy: AnyKey.self) {
+        try container.expect(["last"])
+        self = .last(try container.decode(Int.self, forKey: AnyKey("last")))
+      } else {
+        self = .layers(try decoder.singleValueContainer().decode([LayerReference].self))
       }
-      struct Last: Decodable { var last: Int }
-      self = .last(try Last(from: decoder).last)
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -62,18 +58,32 @@ package struct SparsePlan: Hashable, Sendable, Codable {
         var container = encoder.singleValueContainer()
         try container.encode(layers)
       case .last(let count):
-        var container = encoder.container(keyedBy: Key.self)
-        try container.encode(count, forKey: .last)
+        var container = encoder.container(keyedBy: AnyKey.self)
+        try container.encode(count, forKey: AnyKey("last"))
       }
     }
-
-    private enum Key: CodingKey { case last }
   }
 
   package struct WeightUpdate: Hashable, Sendable, Codable {
     package var layer: LayerReference
     /// Share of the input channels (depthwise: channels) that learn, the first ones. Default: 1.
     package var ratio: Double?
+
+    package init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: AnyKey.self)
+      try container.expect(["layer", "ratio"])
+      layer = try container.decode(LayerReference.self, forKey: AnyKey("layer"))
+      ratio = try container.decodeIfPresent(Double.self, forKey: AnyKey("ratio"))
+    }
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: AnyKey.self)
+    try container.expect(["schema", "biases", "weights", "classifier"])
+    schema = try container.decode(Int.self, forKey: AnyKey("schema"))
+    biases = try container.decodeIfPresent(Biases.self, forKey: AnyKey("biases"))
+    weights = try container.decodeIfPresent([WeightUpdate].self, forKey: AnyKey("weights"))
+    classifier = try container.decodeIfPresent(Bool.self, forKey: AnyKey("classifier"))
   }
 
   /// - Throws: `UpdatePlanError` with the file's name and what is wrong in it.
@@ -132,6 +142,24 @@ package enum LayerReference: Hashable, Sendable, Codable, CustomStringConvertibl
     case .index(let index): "\(index)"
     case .name(let name): "'\(name)'"
     }
+  }
+}
+
+/// Any key, so that those a plan does not know can be named.
+private struct AnyKey: CodingKey {
+  let stringValue: String
+  let intValue: Int? = nil
+
+  init(_ name: String) { stringValue = name }
+  init(stringValue: String) { self.stringValue = stringValue }
+  init?(intValue: Int) { nil }
+}
+
+extension KeyedDecodingContainer<AnyKey> {
+  fileprivate func expect(_ known: [String]) throws {
+    guard let unknown = allKeys.map(\.stringValue).filter({ !known.contains($0) }).min() else { return }
+    throw DecodingError.dataCorrupted(
+      .init(codingPath: codingPath, debugDescription: "found the key '\(unknown)', expected one of \(known.joined(separator: ", "))"))
   }
 }
 

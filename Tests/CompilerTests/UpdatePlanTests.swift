@@ -38,6 +38,12 @@ import UpdatePlanning
       #"{"schema": 1, "weights": [{"layer": "x"}]}"#,
       "layer 'x': the model has no such layer; its layers are 'stem', 'block/spatial', 'block/project', 'head'"
     ),
+    (#"{"schema": 1, "wieghts": []}"#, "plan.json: the plan: found the key 'wieghts', expected one of schema, biases"),
+    (
+      #"{"schema": 1, "weights": [{"layer": 0, "rato": 1}]}"#,
+      "plan.json: weights.[0]: found the key 'rato', expected one of layer, ratio"
+    ),
+    (#"{"schema": 1, "weights": [{"layer": 0}, {"layer": "stem"}]}"#, "weights of layer 'stem': listed twice, expected once"),
     (
       #"{"schema": 1, "weights": [{"layer": 0, "ratio": 0}]}"#,
       "weights of layer 0: ratio: found 0.0, expected more than 0 and at most 1"

@@ -29,7 +29,7 @@ import Testing
 
   static let faults: [(name: String, change: @Sendable (inout Graph) -> Void, sentence: String)] = [
     ("extent", { $0.tensors[0].shape = [1, 2, 0, 3] }, "tensor 'x': shape [1, 2, 0, 3]: found extent 0"),
-    ("bytes", { $0.tensors[1].storage = .constant(offset: 24) }, "tensor 'w': bytes 24..<36 lie outside"),
+    ("bytes", { $0.tensors[1].storage = .constant(offset: 24) }, "tensor 'w': 12 bytes from 24 lie outside"),
     ("operand", { $0.operations[0].inputs[0] = TensorID(9) }, "operation 'conv': tensor 9 does not exist"),
     ("order", { $0.operations[0].inputs[0] = TensorID(3) }, "operation 'conv': reads 'y' before it is written"),
     ("twice", { $0.operations.append($0.operations[0]) }, "operation 'conv': writes 'y' a second time"),

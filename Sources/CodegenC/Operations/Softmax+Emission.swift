@@ -38,6 +38,6 @@ extension EmissionContext {
       [
         "&" + shape, "&" + stage, data(logits), "(int32_t)label", scratch("uint32_t", at: position),
         "training ? \(data(error)) : 0",
-      ], result: "return")
+      ], isReturned: true)
   }
 }

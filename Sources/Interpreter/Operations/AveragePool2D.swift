@@ -58,7 +58,7 @@ struct AveragePool2DBackward: IntegerKernel {
       return count
     }
     let smallest = counts.reduce(Int32(window.kernelHeight * window.kernelWidth), min)
-    ratioQ15 = counts.map { (32768 * smallest + $0 / 2) / $0 }
+    ratioQ15 = counts.map { Int32((32768 * Int64(smallest) + Int64($0 / 2)) / Int64($0)) }
     stage = ErrorStage(graph, from: dy, to: dx, factor: FixedPointFactor(1 / Double(smallest)))
   }
 
