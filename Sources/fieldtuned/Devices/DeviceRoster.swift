@@ -13,6 +13,7 @@ actor DeviceRoster {
   struct Claim: Hashable, Sendable {
     /// The same for every way to name the device.
     let key: String
+    /// What the user calls it.
     let name: String
   }
 
@@ -31,8 +32,8 @@ actor DeviceRoster {
   /// By path: boards without a serial number share an id.
   private var entries: [String: Entry] = [:]
   private var probes: [PortlessProbe: DeviceSummary] = [:]
-  /// Claims, and the run of each once it has an id.
-  private var claims: [String: Int64?] = [:]
+  /// Claims by key, and the run of each once it has an id.
+  private var claims: [String: (claim: Claim, run: Int64?)] = [:]
   private var loopbacks = 0
 
   init(policy: AdoptionPolicy, baud: Int, logger: Logger) {
@@ -60,32 +61,32 @@ actor DeviceRoster {
   func summaries() -> [DeviceSummary] {
     let ports = entries.values.sorted { $0.port.devicePath < $1.port.devicePath }.map { entry in
       var summary = entry.summary
-      if let claim = claims[Self.key(of: entry.port)] {
+      if let holder = claims[Self.key(of: entry.port)] {
         summary.state = .busy
-        summary.run = claim
+        summary.run = holder.run
       }
       return summary
     }
     let listed = Set(entries.values.map { Self.key(of: $0.port) })
     let others = claims.filter { !listed.contains($0.key) }.sorted { $0.key < $1.key }
-      .map { DeviceSummary(id: $0.key, path: nil, state: .busy, run: $0.value) }
+      .map { DeviceSummary(id: $0.key, path: nil, product: $0.value.claim.name, state: .busy, run: $0.value.run) }
     return ports + others + probes.values.sorted { $0.id < $1.id }
   }
 
   /// - Throws: `ControlFailure`: `.busy` when a run has the device, `.device` when there is none of that name.
-  func claim(_ device: DeviceReference) throws(ControlFailure) -> Claim {
-    let claim = Claim(key: try key(of: device), name: device.description)
+  func claim(_ device: DeviceReference, name: String) throws(ControlFailure) -> Claim {
+    let claim = Claim(key: try key(of: device), name: name)
     if let holder = claims[claim.key] {
       throw ControlFailure(
         .busy,
-        "device '\(claim.name)': is at work\(holder.map { " for run \($0)" } ?? ""): wait for it or stop that run")
+        "device '\(claim.name)': is at work\(holder.run.map { " for run \($0)" } ?? ""): wait for it or stop that run")
     }
-    claims[claim.key] = .some(nil)
+    claims[claim.key] = (claim, nil)
     return claim
   }
 
   func note(_ run: Int64, on claim: Claim) {
-    if claims[claim.key] != nil { claims[claim.key] = run }
+    claims[claim.key]?.run = run
   }
 
   func release(_ claim: Claim) {

@@ -45,6 +45,7 @@ struct RunReports: Sendable {
     let backwardMACs: Int
     let link: LinkView?
     let devicesLost: Int
+    let samplesPerSecond: Double
   }
 
   struct Steps: Encodable, Sendable {
@@ -80,7 +81,8 @@ struct RunReports: Sendable {
         weights: manifest.memory.stateBytes, stack: manifest.memory.stackBytes, link: manifest.memory.linkBytes,
         total: manifest.memory.totalBytes, plannedFor: manifest.board),
       forwardMACs: manifest.macs.forward, backwardMACs: manifest.macs.backward, link: await entry?.link.view(),
-      devicesLost: entry?.feed.progress.devicesLost ?? 0)
+      devicesLost: entry?.feed.progress.devicesLost ?? 0,
+      samplesPerSecond: entry?.feed.progress.samplesPerSecond ?? 0)
   }
 
   /// - Parameter after: the last position known already; -1 for none.

@@ -68,7 +68,7 @@ actor RunDirector {
     if let resumed = request.resume, isActive(resumed) {
       throw ControlFailure(.busy, "run \(resumed): is under way: follow it or stop it first")
     }
-    let device = try await roster.claim(request.device)
+    let device = try await roster.claim(request.device, name: request.deviceName)
     let folder = uploads.appendingPathComponent(UUID().uuidString)
     do {
       let artifact = try upload.write(to: folder)

@@ -11,6 +11,18 @@ final class RunFeed: Sendable {
     /// Times that the device went away.
     var devicesLost = 0
     var isOver = false
+    /// Of the last seconds; 0 until it is known.
+    var samplesPerSecond = 0.0
+    /// When positions were reached, half a second or more apart.
+    fileprivate var marks: [(time: ContinuousClock.Instant, position: Int)] = []
+
+    fileprivate mutating func measure(at now: ContinuousClock.Instant) {
+      if let last = marks.last, now - last.time < .milliseconds(500) { return }
+      marks.append((now, position))
+      marks = marks.suffix(8)
+      guard let first = marks.first, now > first.time else { return }
+      samplesPerSecond = Double(position - first.position) / ((now - first.time) / .seconds(1))
+    }
   }
 
   private struct State {
@@ -67,7 +79,9 @@ final class RunFeed: Sendable {
     case .opened(_, let position, let total):
       progress.position = position
       progress.total = total
-    case .step(let record): progress.position = record.position + 1
+    case .step(let record):
+      progress.position = record.position + 1
+      progress.measure(at: .now)
     case .deviceLost: progress.devicesLost += 1
     case .evaluation, .checkpoint, .deviceBack, .note, .closed: break
     }
