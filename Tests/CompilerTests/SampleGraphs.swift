@@ -106,6 +106,37 @@ struct GraphBuilder {
     return y
   }
 
+  /// 2x2 average pool with an activation of its own.
+  mutating func averagePool(_ name: String, _ x: TensorID, clamp: Clamp) -> TensorID {
+    let tensor = graph[x]
+    let y = value(
+      name, [1, tensor.shape[1] / 2, tensor.shape[2] / 2, tensor.shape[3]], scale: tensor.quantization?.scales[0] ?? 1,
+      zeroPoint: tensor.quantization?.zeroPoint ?? 0)
+    let window = Window(kernelHeight: 2, kernelWidth: 2, strideHeight: 2, strideWidth: 2)
+    graph.operations.append(Operation(name: name, kind: .averagePool2D(window, clamp), inputs: [x], outputs: [y]))
+    return y
+  }
+
+  /// `margin` zero points on every side.
+  mutating func pad(_ name: String, _ x: TensorID, margin: Int) -> TensorID {
+    let tensor = graph[x]
+    let y = value(
+      name, [1, tensor.shape[1] + 2 * margin, tensor.shape[2] + 2 * margin, tensor.shape[3]],
+      scale: tensor.quantization?.scales[0] ?? 1, zeroPoint: tensor.quantization?.zeroPoint ?? 0)
+    graph.operations.append(
+      Operation(name: name, kind: .pad(before: [0, margin, margin, 0]), inputs: [x], outputs: [y]))
+    return y
+  }
+
+  /// 3x3 convolution without padding of its own.
+  mutating func validConv(_ name: String, _ x: TensorID, outputs: Int) -> TensorID {
+    let shape = graph[x].shape
+    return layer(
+      name, x: x, weightShape: [outputs, 3, 3, shape[3]], outputs: outputs, axis: 0,
+      outputShape: [1, shape[1] - 2, shape[2] - 2, outputs], channels: shape[3], clamp: Clamp(minimum: -20)
+    ) { .conv2D(Window(kernelHeight: 3, kernelWidth: 3), $0) }
+  }
+
   mutating func mean(_ name: String, _ x: TensorID) -> TensorID {
     let y = value(name, [1, graph[x].shape[3]], scale: 0.04, zeroPoint: -10)
     graph.operations.append(Operation(name: name, kind: .mean, inputs: [x], outputs: [y]))

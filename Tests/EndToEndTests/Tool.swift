@@ -54,7 +54,7 @@ struct Tool {
 
   func run(_ arguments: [String]) async throws -> Result {
     let log = folder.appending(path: "errors-\(UUID().uuidString)")
-    FileManager.default.createFile(atPath: log.path, contents: nil)
+    _ = FileManager.default.createFile(atPath: log.path, contents: nil)
     let (output, errors) = (Pipe(), try FileHandle(forWritingTo: log))
     let process = process(arguments, output: output, errors: errors)
     return try await withCheckedThrowingContinuation { continuation in

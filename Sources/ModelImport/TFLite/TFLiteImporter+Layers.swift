@@ -99,6 +99,7 @@ extension TFLiteImporter {
     try expectInt8(tensor, at: location)
     let range = try constantBytes(of: tensor, elementBytes: 1, at: location)
     let scales = try weightScales(of: tensor, channels: shape[channelAxis], axis: channelAxis, at: location)
+    storedBytes += 4 * scales.count  // each layer keeps its own; checked with the codes
     let id = try addConstant(
       index, tensor, shape: shape, element: .int8, range,
       Quantization(scales: scales, zeroPoint: 0, axis: scales.count > 1 ? channelAxis : nil), at: location)
@@ -129,11 +130,7 @@ extension TFLiteImporter {
     of site: Site, channels: Int, weights: Weights, input: TensorID, output: TensorID
   ) throws -> (id: TensorID, file: FileTensor?) {
     guard let index = optionalOperand(2, of: site) else {
-      let offset = result.store(repeatElement(0, count: 4 * channels))
-      let name = unique("\(result[output].name)/zero_bias", index: result.tensors.count)
-      return (
-        result.add(Tensor(name: name, shape: [channels], element: .int32, storage: .constant(offset: offset))), nil
-      )
+      return (zeroBias(channels: channels, for: output), nil)
     }
     let tensor = try tensor(index, at: site.description)
     let location = "\(site.description), bias '\(tensor.name)'"
@@ -149,6 +146,16 @@ extension TFLiteImporter {
     try expectBiasScales(of: tensor, weights, input, output, at: location)
     let id = try addConstant(index, tensor, shape: [channels], element: .int32, range, nil, at: location)
     return (id, fileTensor(tensor, range))
+  }
+
+  /// One tensor of zeros for every channel count, so that few bytes of a file cannot ask for many here.
+  private mutating func zeroBias(channels: Int, for output: TensorID) -> TensorID {
+    if let known = zeroBiases[channels] { return known }
+    let offset = result.store(repeatElement(0, count: 4 * channels))
+    let name = unique("\(result[output].name)/zero_bias", index: result.tensors.count)
+    let id = result.add(Tensor(name: name, shape: [channels], element: .int32, storage: .constant(offset: offset)))
+    zeroBiases[channels] = id
+    return id
   }
 
   /// One bias unit is one accumulator unit, up to the two hundredths of an output code that TFLite allows.

@@ -18,6 +18,8 @@ struct TFLiteImporter {
   /// Offsets in `result.data` by byte range of the file.
   var stored: [Range<Int>: Int] = [:]
   var storedBytes = 0
+  /// Zeros for layers without a bias, by channel count.
+  var zeroBiases: [Int: TensorID] = [:]
   private var names: Set<String> = []
 
   /// An operation of the file as messages name it.
