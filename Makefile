@@ -15,7 +15,7 @@ demo:
 
 test:
 	@Tools/prerequisites.sh test
-	@FIELDTUNE_LITERT_PYTHON="$$(Tools/litert-python.sh)" swift test $(SWIFT_FLAGS) --disable-testable-imports --disable-xctest
+	@FIELDTUNE_LITERT_PYTHON="$$(Tools/litert-python.sh)" swift test $(SWIFT_FLAGS) --disable-testable-imports --disable-xctest --no-parallel
 
 format:
 	swift format --in-place --recursive Package.swift Sources Tests Tools

@@ -2,7 +2,6 @@ import Compiler
 import Coordinator
 import GraphIR
 import Interpreter
-import ModelImport
 
 /// Accuracy and loss of a model file, by the interpreter.
 struct ModelEvaluation {
@@ -20,7 +19,7 @@ struct ModelEvaluation {
   let inputScale: String
 
   func run() async throws -> Result {
-    let imported = try ModelImporter.graph(of: Workspace.readModel(model), name: Workspace.modelName(model))
+    let imported = try Workspace.graph(of: model)
     let (graph, _) = try Pipeline.trainingGraph(
       imported,
       options: CompileOptions(update: .none, board: .init(name: "host", sramBytes: nil, flashBytes: nil, stackBytes: 0))

@@ -2,6 +2,8 @@ import ArtifactManifest
 import Compiler
 import FirmwareBuild
 import Foundation
+import GraphIR
+import ModelImport
 import UpdatePlanning
 
 /// Models, artifacts and boards, as commands name them.
@@ -10,7 +12,7 @@ enum Workspace {
 
   static func catalog() throws -> BoardCatalog { try BoardCatalog(root: FirmwareRoot.locate()) }
 
-  static func readModel(_ path: String) throws(Failure) -> [UInt8] { try readFile(path, what: "model") }
+  private static func readModel(_ path: String) throws(Failure) -> [UInt8] { try readFile(path, what: "model") }
 
   static func readFile(_ path: String, what: String) throws(Failure) -> [UInt8] {
     do {
@@ -54,11 +56,31 @@ enum Workspace {
   static func compile(
     _ path: String, board: Board, options: CompileSettings, isForced: Bool
   ) throws -> CompiledArtifact {
-    try Pipeline.compile(
-      model: try readModel(path), name: modelName(path),
-      options: CompileOptions(
-        update: try updatePlan(options.update), board: BoardBudget(board), force: isForced,
-        errorBits: options.errorBits))
+    let model = try readModel(path)
+    let compileOptions = CompileOptions(
+      update: try updatePlan(options.update), board: BoardBudget(board), force: isForced, errorBits: options.errorBits)
+    do {
+      return try naming(path) { try Pipeline.compile(model: model, name: modelName(path), options: compileOptions) }
+    } catch let error as UpdatePlanError {
+      throw Failure(.badData, code: "plan", "\(options.update): \(error)")
+    }
+  }
+
+  /// The forward graph of a model file.
+  static func graph(of path: String) throws -> Graph {
+    let model = try readModel(path)
+    return try naming(path) { try ModelImporter.graph(of: model, name: modelName(path)) }
+  }
+
+  /// Puts the file's name in front of what is wrong in it.
+  private static func naming<T>(_ path: String, _ body: () throws -> T) throws -> T {
+    do {
+      return try body()
+    } catch let error as ImportError {
+      throw Failure(.badData, code: "model", "\(path): \(error)")
+    } catch let error as GraphError {
+      throw Failure(.badData, code: "model", "\(path): \(error)")
+    }
   }
 }
 

@@ -125,13 +125,13 @@ import Testing
   static let badInput: [(arguments: [String], status: Int32, words: String)] = [
     (["inspect", "missing.tflite"], 66, "missing.tflite"),
     (["inspect", Tool.demo.appending(path: "README.md").path], 65, "README.md"),
-    (["compile", Tool.conv, "--update", "everything", "-o", "a"], 66, "everything"),
+    (["compile", Tool.conv, "--update", "everything", "-o", "a"], 64, "everything"),
     (["compile", Tool.conv, "--board", "arduino", "-o", "a"], 66, "arduino"),
     (["compile", Tool.conv, "-o", "/proc/nowhere"], 73, "/proc/nowhere"),
     (["eval", Tool.conv, "--data", "missing.csv:label=x"], 66, "missing.csv"),
     (["train", Tool.conv, "--device", "/dev/does-not-exist", "--data", Tool.train], 69, "/dev/does-not-exist"),
     (["runs", "4711"], 66, "4711"),
-    (["train", Tool.conv], 64, "--device"),
+    (["train", Tool.conv, "--data", Tool.train], 64, "--device"),
   ]
 
   @Test(arguments: badInput.indices) func badInput_getsASentenceAndACode(index: Int) async throws {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import GraphIR
-import ModelImport
 
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -32,8 +31,7 @@ struct InspectCommand: ParsableCommand {
   }
 
   func run() throws {
-    let graph = try ModelImporter.graph(
-      of: Workspace.readModel(model), name: Workspace.modelName(model))
+    let graph = try Workspace.graph(of: model)
     let report = Report(graph)
     options.print(report, text: Self.text(of: report))
   }
