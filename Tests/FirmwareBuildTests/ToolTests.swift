@@ -50,7 +50,7 @@ import Testing
       "nucleo-f429zi", ["openocd"], "openocd",
       [
         "-f", "interface/stlink.cfg", "-f", "target/stm32f4x.cfg", "-c",
-        "program ELF verify reset exit",
+        "program {ELF} verify reset exit",
       ]
     ),
   ])

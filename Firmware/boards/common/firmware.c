@@ -108,10 +108,12 @@ _Noreturn void firmware_run(void) {
     describe_board();
     session_init(&session, &step_model, &board, sample_slots);
     for (;;) {
-        uint32_t now = board_milliseconds();
-        bool has_received = receive(now);
+        bool has_received = receive(board_milliseconds());
         bool has_more = session_poll(&session);
-        bool has_sent = transmit(now);
+        /* A step may have run: frames are stamped with the time at which they leave. */
+        bool has_sent = false;
+        while (transmit(board_milliseconds()))
+            has_sent = true;
         if (!has_received && !has_more && !has_sent)
             board_idle();
     }
