@@ -1,6 +1,11 @@
+import Foundation
 import GraphIR
 import Interpreter
 import Testing
+
+extension Double {
+  fileprivate var scientific: String { String(format: "%.1e", self) }
+}
 
 /// Backward rules are the derivatives of the forward operations: the float twin against finite differences
 /// of itself, the integers against the twin.
@@ -12,6 +17,8 @@ import Testing
     for gradient in gradientCase.gradients {
       let (variable, analytic) = real(gradient, twin)
       let numeric = (0..<analytic.count).map { difference(gradientCase, twin, variable, $0) }
+      let worst = zip(analytic, numeric).map { abs($0 - $1) / (1 + abs($1)) }.max() ?? 0
+      report(gradientCase, variable, "rule against differences: off by at most \(worst.scientific)")
       for (index, pair) in zip(analytic, numeric).enumerated() {
         #expect(
           abs(pair.0 - pair.1) <= 1e-6 * (1 + abs(pair.1)),
@@ -44,7 +51,14 @@ import Testing
       #expect(cosine >= 0.999, "\(graph[variable].name): cosine \(cosine)")
       let ratio = norm(found) / norm(expected)
       #expect(abs(ratio - 1) <= 0.01, "\(graph[variable].name): norm off by \(ratio)")
+      report(gradientCase, variable, "integers against rule: 1 - cosine \((1 - cosine).scientific)")
     }
+  }
+
+  /// One row of the table of gradients: operation, what the gradient is of, figure.
+  private func report(_ gradientCase: GradientCase, _ variable: TensorID, _ figure: String) {
+    let name = gradientCase.description.padding(toLength: 46, withPad: " ", startingAt: 0)
+    print(name, gradientCase.graph[variable].name.padding(toLength: 10, withPad: " ", startingAt: 0), figure)
   }
 
   private static let label = 3
