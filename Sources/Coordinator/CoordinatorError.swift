@@ -2,6 +2,8 @@
 package enum CoordinatorError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The device did not appear, or stayed away for too long.
   case unavailable(device: String, reason: String)
+  /// The user asked for a stop while the device was away.
+  case interrupted(run: Int64, device: String)
   /// The device runs another model, plan or board than the artifact's.
   case mismatch(device: String, what: String, found: String, expected: String, remedy: String)
   /// The device does not reach the known result of the golden step.
@@ -21,6 +23,8 @@ package enum CoordinatorError: Error, Hashable, Sendable, CustomStringConvertibl
     switch self {
     case .unavailable(let device, let reason):
       "device '\(device)': not available: \(reason)"
+    case .interrupted(let run, let device):
+      "run \(run) was stopped while device '\(device)' was away"
     case .mismatch(let device, let what, let found, let expected, let remedy):
       "device '\(device)': \(what): found \(found), expected \(expected): \(remedy)"
     case .selfTestFailed(let device, let found, let expected):

@@ -4,15 +4,18 @@ package struct RunOptions: Hashable, Sendable {
   package var firstPatience: Duration
   /// How long a device may stay away in mid-run before the run is stopped.
   package var patience: Duration
+  /// How many connections in a row may be lost without one new record before the run is stopped.
+  package var futileConnections: Int
   /// Time between two attempts to reach it.
   package var retryInterval: Duration
 
   package init(
     firstPatience: Duration = .zero, patience: Duration = .seconds(30),
-    retryInterval: Duration = .milliseconds(200)
+    futileConnections: Int = 5, retryInterval: Duration = .milliseconds(200)
   ) {
     self.firstPatience = firstPatience
     self.patience = patience
+    self.futileConnections = futileConnections
     self.retryInterval = retryInterval
   }
 }

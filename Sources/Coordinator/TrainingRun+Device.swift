@@ -40,7 +40,8 @@ extension TrainingRun {
       case .failure(.refused(let sentence)): throw DeviceFailure.refused(reason: sentence)
       case .failure(.vanished(let sentence)): reason = sentence
       }
-      guard clock.now < deadline, !stopRequested else {
+      guard !stopRequested else { throw CoordinatorError.interrupted(run: id, device: source.name) }
+      guard clock.now < deadline else {
         throw CoordinatorError.unavailable(device: source.name, reason: reason)
       }
       try await Task.sleep(for: options.retryInterval)

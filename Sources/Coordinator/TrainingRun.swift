@@ -26,6 +26,9 @@ package actor TrainingRun {
   /// Of the newest connection.
   var hello: Wire.DeviceHello?
   var wasOpened = false
+  /// Connections lost since `mostReceived` last rose. A step that always faults ends the run by it.
+  private var losses = 0
+  private var mostReceived = 0
   private(set) var stopRequested = false
 
   init(
@@ -51,6 +54,9 @@ package actor TrainingRun {
     machine.stop()
   }
 
+  /// Whether the device has taken it up, now or before: there is something to resume.
+  package var hasBegun: Bool { wasOpened || machine.durable > 0 }
+
   /// Trains until the plan is done or the run is stopped.
   ///
   /// - Throws: `CoordinatorError`, `StoreError`; the run is then `stopped` and can be resumed.
@@ -75,10 +81,21 @@ package actor TrainingRun {
         connection = nil
         machine.deviceLost()
         try await journalWhatIsLeft()
+        try countLoss(reason)
         watch(.deviceLost(reason: reason))
       } catch DeviceFailure.refused(let reason) {
         throw CoordinatorError.refused(device: source.name, reason: reason)
       }
+    }
+  }
+
+  private func countLoss(_ reason: String) throws(CoordinatorError) {
+    losses = machine.durable > mostReceived ? 1 : losses + 1
+    mostReceived = max(mostReceived, machine.durable)
+    guard losses <= options.futileConnections else {
+      throw .unavailable(
+        device: source.name,
+        reason: "it was lost \(losses) times in a row at position \(mostReceived), the last time because: \(reason)")
     }
   }
 

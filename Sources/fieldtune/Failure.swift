@@ -42,6 +42,14 @@ struct Failure: Error {
     }
   }
 
+  /// What ended a run that can be gone on with.
+  init(_ error: any Error, resuming run: Int64) {
+    let failure = Failure(error) ?? Failure(.software, code: "software", "\(error)")
+    self.init(
+      failure.status, code: failure.code,
+      "\(failure.message); resume with the same command and --resume \(run)")
+  }
+
   private init?(compileTime error: any Error) {
     switch error {
     case let error as ImportError: self.init(.badData, code: "model", error.description)
@@ -62,6 +70,7 @@ struct Failure: Error {
   private init(_ error: CoordinatorError) {
     switch error {
     case .unavailable: self.init(.unavailable, code: "device-unavailable", error.description)
+    case .interrupted: self.init(.interrupted, code: "interrupted", error.description)
     case .mismatch: self.init(.refused, code: "device-mismatch", error.description)
     case .selfTestFailed: self.init(.refused, code: "self-test", error.description)
     case .refused: self.init(.refused, code: "device-refused", error.description)

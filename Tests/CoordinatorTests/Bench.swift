@@ -43,12 +43,20 @@ struct Bench {
 
   private static let options = RunOptions(patience: .zero, retryInterval: .milliseconds(1))
 
-  /// - Parameter stopAt: the user asks for a stop when this position is on its way.
-  func train(on device: ScriptedDevice, stopAt: Int? = nil) async throws -> TrainResult {
+  /// - Parameters:
+  ///   - stopAt: the user asks for a stop when this position is on its way.
+  ///   - isAwayThen: the device vanishes at that moment and stays away.
+  func train(
+    on device: ScriptedDevice, stopAt: Int? = nil, isAwayThen: Bool = false
+  ) async throws -> TrainResult {
     let run = try await TrainingRun.begin(
       Self.plan(steps: steps), artifact: artifact, data: data, dataSource: "x,y", store: store, source: device,
       options: Self.options, watch: { _ in })
-    device.onArrival { if Int($0) == stopAt { await run.stop() } }
+    device.onArrival {
+      guard Int($0) == stopAt else { return }
+      if isAwayThen { device.setAbsent(true) }
+      await run.stop()
+    }
     return try await run.run()
   }
 

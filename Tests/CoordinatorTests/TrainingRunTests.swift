@@ -39,7 +39,7 @@ import Testing
     let seed = UInt64.random(in: 0...UInt64.max)
     var random = SeededGenerator(state: seed)
     for _ in 0..<40 {
-      let faults = (0..<6).map { _ -> ScriptedDevice.Fault in
+      let faults = (0..<5).map { _ -> ScriptedDevice.Fault in
         let arrival = Int.random(in: 1...60, using: &random)
         return [.unplugBefore(arrival), .unplugAfter(arrival), .reset(arrival)][Int.random(in: 0..<3, using: &random)]
       }
@@ -76,6 +76,33 @@ import Testing
       let run = try #require(try await bench.store.runs().first)
       #expect(run.state == .stopped)
       #expect(run.message == "device 'scripted': not available: nothing answers")
+    }
+  }
+
+  /// Power that is too weak for a step gives a board that restarts at it every time.
+  @Test func stepThatAlwaysFaults_endsTheRun() async throws {
+    try await withBench { bench in
+      let device = ScriptedDevice(faults: Set((20...1000).map(ScriptedDevice.Fault.reset)))
+      await #expect(
+        throws: CoordinatorError.unavailable(
+          device: "scripted",
+          reason: "it was lost 6 times in a row at position 18, the last time because: reset")
+      ) { try await bench.train(on: device) }
+    }
+  }
+
+  @Test func stopWhileTheDeviceIsAway_endsTheRun() async throws {
+    try await withBench { bench in
+      let device = ScriptedDevice()
+      await #expect(throws: CoordinatorError.interrupted(run: 1, device: "scripted")) {
+        try await bench.train(on: device, stopAt: 20, isAwayThen: true)
+      }
+      let run = try await bench.store.run(1)
+      #expect(run.state == .stopped)
+      device.onArrival { _ in }
+      device.setAbsent(false)
+      let result = try await bench.resume(1, on: device)
+      #expect(result.state == "finished")
     }
   }
 

@@ -18,7 +18,7 @@ extension ControlFailure {
 
   private static func kind(of error: CoordinatorError) -> Kind {
     switch error {
-    case .unavailable, .mismatch, .selfTestFailed, .refused, .digestDiffers: .device
+    case .unavailable, .interrupted, .mismatch, .selfTestFailed, .refused, .digestDiffers: .device
     case .resumeMismatch, .unusableData: .data
     case .wrongState: .request
     }
