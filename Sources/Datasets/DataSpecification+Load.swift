@@ -48,8 +48,18 @@ extension DataSpecification {
 }
 
 extension DataSpecification {
+  /// Finds a split in `FOLDER:split` that is none of the known.
+  private static func checkSplit(_ text: String) throws {
+    guard let colon = text.lastIndex(of: ":"), FileBytes.isFolder(String(text[..<colon])) else { return }
+    throw DatasetError(
+      .ambiguous, String(text[..<colon]), found: "no split '\(text[text.index(after: colon)...])'",
+      expected: "train or test")
+  }
+
   private static func loadFolder(_ path: String, split: Split?) throws -> Dataset {
     guard FileBytes.isFolder(path) else {
+      try checkSplit(path)
+      guard FileBytes.exists(path) else { throw FileBytes.missing(path) }
       throw DatasetError(
         .ambiguous, path, found: "no folder",
         expected: "a folder, or one of the other forms: IMAGES,LABELS, FILE.npz or "

@@ -35,6 +35,10 @@ enum FileBytes {
       && isFolder.boolValue
   }
 
+  static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+  static func missing(_ path: String) -> DatasetError { unreadable(path, CocoaError(.fileReadNoSuchFile)) }
+
   private static func unreadable(_ path: String, _ error: any Error) -> DatasetError {
     let reason: String =
       switch (error as? CocoaError)?.code {
