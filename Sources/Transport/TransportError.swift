@@ -29,7 +29,7 @@ package enum TransportError: Error, Equatable, CustomStringConvertible {
       "\(name): baud: the driver offers \(actual.map(String.init) ?? "no such rate"), expected "
         + "\(requested): choose a lower rate with --baud"
     case .noConnection(let name, let waited, let reason):
-      "\(name): nothing accepted a connection within \(waited): \(reason)"
+      "\(name): nothing accepted a connection\(waited > .zero ? " within \(waited)" : ""): \(reason)"
     case .failed(let name, let reason):
       "\(name): input or output failed: \(reason)"
     }
