@@ -1,5 +1,6 @@
 import ArgumentParser
 import Coordinator
+import Foundation
 import Transport
 
 struct DevicesCommand: AsyncParsableCommand {
@@ -38,10 +39,24 @@ struct DevicesCommand: AsyncParsableCommand {
   }
 
   private static let standIns = [
-    Report.Row(device: "loopback", path: nil, title: "the interpreter in this process", isReady: true, reason: nil),
-    Report.Row(device: "host", path: nil, title: "the firmware as a process", isReady: true, reason: nil),
-    Report.Row(device: "qemu", path: nil, title: "the firmware in QEMU", isReady: true, reason: nil),
+    standIn("loopback", "the interpreter in this process", programs: [], packages: ""),
+    standIn("host", "the firmware as a process", programs: ["gcc", "setpriv"], packages: "gcc libc6-dev util-linux"),
+    standIn(
+      "qemu", "the firmware in QEMU", programs: ["arm-none-eabi-gcc", "qemu-system-arm", "setpriv"],
+      packages: "gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm util-linux"),
   ]
+
+  private static func standIn(_ device: String, _ title: String, programs: [String], packages: String) -> Report.Row {
+    let missing = programs.filter { !isInstalled($0) }
+    let reason = "no \(missing.joined(separator: ", ")): sudo apt-get install \(packages)"
+    return Report.Row(
+      device: device, path: nil, title: title, isReady: missing.isEmpty, reason: missing.isEmpty ? nil : reason)
+  }
+
+  private static func isInstalled(_ program: String) -> Bool {
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+    return path.split(separator: ":").contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
+  }
 
   private static func row(_ device: DeviceSummary) -> Report.Row {
     let isReady = device.state == .ready || device.state == .busy
