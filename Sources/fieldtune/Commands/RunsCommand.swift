@@ -22,6 +22,9 @@ struct RunsCommand: AsyncParsableCommand {
     let data: String
     let created: String
     let message: String
+
+    /// A run whose device never answered has nothing to resume or export.
+    var shownState: String { state == RunRecord.State.stopped.rawValue && board.isEmpty ? "not begun" : state }
   }
 
   struct List: Encodable {
@@ -50,7 +53,7 @@ struct RunsCommand: AsyncParsableCommand {
   private static func text(of list: List) -> String {
     var table = TextTable(["run", "state", "model", "device", "board", "begun", "data", ""])
     for row in list.runs {
-      table.add(["\(row.run)", row.state, row.model, row.device, row.board, row.created, row.data, row.message])
+      table.add(["\(row.run)", row.shownState, row.model, row.device, row.board, row.created, row.data, row.message])
     }
     return table.text
   }
