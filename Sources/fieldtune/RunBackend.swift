@@ -71,22 +71,30 @@ extension ControlClient {
     _ request: TrainRequest, session: TrainingSession, data: TrainingData
   ) async throws -> TrainResult {
     let shared = AcceptedRun()
-    let interrupt = Interrupt {
-      Task {
-        guard let run = shared.run else { exit(ExitStatus.interrupted.rawValue) }
-        do { try await stop(run) } catch { Console.note("\(error)") }
-      }
+    session.interrupt.onRequest {
+      guard let run = shared.run else { Leftovers.removeAndExit(.interrupted) }
+      shared.askToStop()
+      Task { do { try await stop(run) } catch { Console.note("\(error)") } }
     }
-    defer { withExtendedLifetime(interrupt) {} }
-    return try await train(
-      request, artifact: session.artifact, data: data, accepted: shared.accept, watch: session.progress.watch)
+    defer { session.interrupt.onRequest(nil) }
+    do {
+      return try await train(
+        request, artifact: session.artifact, data: data, accepted: shared.accept, watch: session.progress.watch)
+    } catch {
+      // What went wrong with the daemon itself does not end its run.
+      guard error.kind != .daemon, let run = shared.run else { throw error }
+      guard shared.isAskedToStop else { throw Failure(error, resuming: run) }
+      throw Failure(Failure(.interrupted, code: "interrupted", error.message), resuming: run)
+    }
   }
 
   /// The run's number, known once the daemon has taken it.
   private final class AcceptedRun: Sendable {
-    private let accepted = Mutex<Int64?>(nil)
+    private let state = Mutex<(run: Int64?, isAskedToStop: Bool)>((nil, false))
 
-    var run: Int64? { accepted.withLock { $0 } }
-    @Sendable func accept(_ run: Int64) { accepted.withLock { $0 = run } }
+    var run: Int64? { state.withLock { $0.run } }
+    var isAskedToStop: Bool { state.withLock { $0.isAskedToStop } }
+    @Sendable func accept(_ run: Int64) { state.withLock { $0.run = run } }
+    func askToStop() { state.withLock { $0.isAskedToStop = true } }
   }
 }

@@ -10,13 +10,13 @@ struct TrainingOptions: ParsableArguments {
     name: .long, help: "Data to measure on before and after; the first 500 training samples when absent, or none.")
   var eval: String?
 
-  @Option(name: .long, help: "How often to go through the data; 1 when --steps is absent too.")
+  @Option(name: .long, parsing: .unconditional, help: "How often to go through the data; 1 when --steps is absent too.")
   var epochs: Int?
 
-  @Option(name: .long, help: "How many samples to train on.")
+  @Option(name: .long, parsing: .unconditional, help: "How many samples to train on.")
   var steps: Int?
 
-  @Option(name: .long, help: "Peak learning rate, above 0 and at most 16.")
+  @Option(name: .long, parsing: .unconditional, help: "Peak learning rate, above 0 and at most 16.")
   var lr = 0.01
 
   @Option(
@@ -24,7 +24,7 @@ struct TrainingOptions: ParsableArguments {
     help: "constant, or cosine: down to 0 along half a cosine after a warm-up over the first 20th of the steps.")
   var schedule = LearningRateSchedule.Shape.constant
 
-  @Option(name: .long, help: "Seed of the samples' order and of the device's random numbers.")
+  @Option(name: .long, parsing: .unconditional, help: "Seed of the samples' order and of the device's random numbers.")
   var seed: UInt32 = 1
 
   @Option(name: .long, help: "What the numbers mean: auto, raw, or a factor.")
@@ -33,7 +33,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(name: .long, help: ArgumentHelp("Go on with a run that was stopped; its own plan stands.", valueName: "run"))
   var resume: Int64?
 
-  @Option(name: .long, help: "Steps between two copies of the training state.")
+  @Option(name: .long, parsing: .unconditional, help: "Steps between two copies of the training state.")
   var checkpointSteps = 200
 
   func validate() throws {

@@ -10,6 +10,9 @@ struct TrainingSession {
   let baud: Int?
   let training: TrainingOptions
   let progress: RunProgress
+  let interrupt: Interrupt
+  /// Whether the command takes `--resume`, for sentences that advise it.
+  var takesResume = true
 
   /// Samples measured before and after when no evaluation data is named.
   private static let defaultEvaluationSamples = 500
@@ -36,9 +39,14 @@ struct TrainingSession {
           try plan(for: data), artifact: artifact, data: data, dataSource: training.data, store: store,
           source: device.source, watch: progress.watch)
       }
-    let interrupt = Interrupt { Task { await run.stop() } }
-    defer { withExtendedLifetime(interrupt) {} }
-    return try await run.run()
+    interrupt.onRequest { Task { await run.stop() } }
+    defer { interrupt.onRequest(nil) }
+    do {
+      return try await run.run()
+    } catch {
+      guard takesResume, await run.hasBegun else { throw error }
+      throw Failure(error, resuming: run.runID)
+    }
   }
 
   private func plan(for data: TrainingData) throws -> TrainingPlan {

@@ -15,11 +15,15 @@ enum Workspace {
   private static func readModel(_ path: String) throws(Failure) -> [UInt8] { try readFile(path, what: "model") }
 
   static func readFile(_ path: String, what: String) throws(Failure) -> [UInt8] {
+    guard !isFolder(path) else {
+      throw Failure(
+        .badData, code: what, "\(what) '\(path)': is a folder, expected a \(what == "model" ? ".tflite " : "")file")
+    }
     do {
       return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     } catch {
       throw Failure(
-        .notFound, code: "not-found", "\(what) '\(path)': cannot be read: \((error as NSError).localizedDescription)")
+        .notFound, code: "not-found", "\(what) '\(path)': cannot be read: \(SystemReason.text(of: error))")
     }
   }
 

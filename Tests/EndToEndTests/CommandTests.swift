@@ -12,6 +12,16 @@ import Testing
     #expect((json["weightBytes"] as? Int ?? 0) > 20_000)
   }
 
+  @Test func fullDisk_isNoSuccess() async throws {
+    let tool = try Tool()
+    defer { tool.remove() }
+    let process = tool.process(["inspect", Tool.conv], output: Pipe(), errors: FileHandle.nullDevice)
+    process.standardOutput = FileHandle(forWritingAtPath: "/dev/full")
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 74)
+  }
+
   @Test func boards_listsEveryFolder() async throws {
     let tool = try Tool()
     defer { tool.remove() }
@@ -107,17 +117,22 @@ import Testing
     let (output, errors) = (Pipe(), Pipe())
     let process = tool.process(options, output: output, errors: errors)
     try process.run()
-    // Wait for the first sign of progress, then interrupt as Ctrl-C does.
-    _ = errors.fileHandleForReading.availableData
+    // Wait until the run is open, then interrupt as Ctrl-C does.
+    var log = ""
+    while !log.contains("run ") {
+      let text = errors.fileHandleForReading.availableData
+      if text.isEmpty { break }
+      log += String(decoding: text, as: UTF8.self)
+    }
     process.interrupt()
-    _ = output.fileHandleForReading.readDataToEndOfFile()
-    let log = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    log += String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    log += String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
     guard process.terminationStatus == 130 else {
       print("the run ended before it could be interrupted: status \(process.terminationStatus)")
       return
     }
-    let run = try #require(log.firstMatch(of: /--resume (\S+)/)?.output.1)
+    let run = try #require(log.firstMatch(of: /--resume (\d+)/)?.output.1)
     let resumed = try await tool.run(options.dropLast() + ["--resume", String(run), "--json"]).json()
     #expect(resumed["digest"] as? String == whole["digest"] as? String)
   }
@@ -132,6 +147,14 @@ import Testing
     (["train", Tool.conv, "--device", "/dev/does-not-exist", "--data", Tool.train], 69, "/dev/does-not-exist"),
     (["runs", "4711"], 66, "4711"),
     (["train", Tool.conv, "--data", Tool.train], 64, "--device"),
+    (["inspect", "/"], 65, "is a folder, expected a .tflite file"),
+    (["eval", Tool.demo.path, "--data", Tool.test], 65, "is a folder, expected a .tflite file"),
+    (["eval", Tool.conv, "--data", "/nope"], 66, "no such file"),
+    (["eval", Tool.conv, "--data", Tool.demo.appending(path: "field").path + ":nope"], 65, "no split 'nope'"),
+    (["train", Tool.conv, "--device", "loopback", "--data", Tool.train, "--export", "/nope/x.tflite"], 73, "/nope"),
+    (["train", Tool.conv, "--data", Tool.train, "--steps", "-1"], 64, "at least 1"),
+    (["train", Tool.conv, "--data", Tool.train, "--lr", "-1"], 64, "more than 0"),
+    (["demo", "--epochs", "0"], 64, "at least 1"),
   ]
 
   @Test(arguments: badInput.indices) func badInput_getsASentenceAndACode(index: Int) async throws {

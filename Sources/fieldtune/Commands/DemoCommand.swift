@@ -16,7 +16,7 @@ struct DemoCommand: AsyncParsableCommand {
   @Option(name: .long, help: ArgumentHelp("Another device than QEMU's Cortex-M7.", valueName: "device"))
   var device = DeviceName.qemu(board: nil)
 
-  @Option(name: .long, help: "How often to go through the data.")
+  @Option(name: .long, parsing: .unconditional, help: "How often to go through the data.")
   var epochs = 2
 
   @OptionGroup var options: GlobalOptions
@@ -30,12 +30,17 @@ struct DemoCommand: AsyncParsableCommand {
     let originalAccuracy: Double
   }
 
+  func validate() throws {
+    guard epochs > 0 else { throw ValidationError("--epochs: found \(epochs), expected at least 1") }
+  }
+
   func run() async throws {
+    let interrupt = Interrupt()
     let content = try DemoContent.locate()
     let folder = URL(fileURLWithPath: output)
     let artifact = try compile(content, into: folder.appendingPathComponent("artifact"))
     let progress = RunProgress(options)
-    let (store, result) = try await train(artifact, content, progress)
+    let (store, result) = try await train(artifact, content, progress, interrupt)
     let trained = folder.appendingPathComponent("digits-trained.tflite").path
     try OutputFile.write(try await RunExport.model(of: result.run, in: store), to: trained)
     let chart = folder.appendingPathComponent("loss.svg").path
@@ -62,7 +67,7 @@ struct DemoCommand: AsyncParsableCommand {
   }
 
   private func train(
-    _ artifact: Artifact, _ content: DemoContent, _ progress: RunProgress
+    _ artifact: Artifact, _ content: DemoContent, _ progress: RunProgress, _ interrupt: Interrupt
   ) async throws -> (store: RunStore, result: TrainResult) {
     let training = try TrainingOptions.parse([
       "--data", content.training, "--eval", content.evaluation, "--epochs", "\(epochs)", "--lr", Self.learningRate,
@@ -71,7 +76,8 @@ struct DemoCommand: AsyncParsableCommand {
     let opened = try DeviceOpener(artifact: artifact, baud: nil, note: { options.note($0) }).open(device)
     let store = try options.openStore()
     let result = try await TrainingSession(
-      artifact: artifact, device: opened, baud: nil, training: training, progress: progress
+      artifact: artifact, device: opened, baud: nil, training: training, progress: progress,
+      interrupt: interrupt, takesResume: false
     ).run(in: .local(store))
     return (store, result)
   }

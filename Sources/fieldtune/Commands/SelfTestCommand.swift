@@ -13,6 +13,8 @@ struct SelfTestCommand: AsyncParsableCommand {
   @OptionGroup var options: GlobalOptions
 
   func run() async throws {
+    let interrupt = Interrupt()
+    defer { withExtendedLifetime(interrupt) {} }
     let name = try device.resolved()
     let prepared = try PreparedArtifact(
       model ?? DemoContent.locate().model, device: name, settings: settings, note: { options.note($0) })

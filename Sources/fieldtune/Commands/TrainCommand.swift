@@ -19,17 +19,18 @@ struct TrainCommand: AsyncParsableCommand {
   var export: String?
 
   func run() async throws {
+    let interrupt = Interrupt()
+    if let export { try OutputFile.check(export) }
     let name = try device.resolved()
     let prepared = try PreparedArtifact(model, device: name, settings: settings, note: { options.note($0) })
     let opened = try DeviceOpener(artifact: prepared.artifact, baud: device.baud, note: { options.note($0) }).open(name)
     let session = TrainingSession(
       artifact: prepared.artifact, device: opened, baud: device.baud, training: training,
-      progress: RunProgress(options))
+      progress: RunProgress(options), interrupt: interrupt)
     let backend = try await backendOptions.backend()
     let result = try await session.run(in: backend)
     if let export {
-      try OutputFile.write(try await backend.model(of: result.run), to: export)
-      options.note("wrote \(export)")
+      try await write(result.run, of: backend, to: export)
     }
     options.print(result, text: Self.text(of: result))
     if result.state == "stopped" {
@@ -38,6 +39,18 @@ struct TrainCommand: AsyncParsableCommand {
         "run \(result.run) was stopped after \(result.steps) steps; resume it with the same command and --resume \(result.run)"
       )
     }
+  }
+
+  private func write(_ run: Int64, of backend: RunBackend, to path: String) async throws {
+    do {
+      try OutputFile.write(try await backend.model(of: run), to: path)
+    } catch {
+      guard let failure = Failure(error) else { throw error }
+      throw Failure(
+        failure.status, code: failure.code,
+        "\(failure.message); run \(run) is kept: fieldtune export \(run) -o …")
+    }
+    options.note("wrote \(path)")
   }
 
   private static func text(of result: TrainResult) -> String {

@@ -5,7 +5,7 @@ import Foundation
 /// An artifact to train: the one of a folder, or a model compiled into a temporary folder that goes with it.
 final class PreparedArtifact {
   let artifact: Artifact
-  private let temporary: URL?
+  private let temporary: TemporaryFolder?
 
   init(_ path: String, device: DeviceName, settings: CompileSettings, note: (String) -> Void) throws {
     if Workspace.isFolder(path) {
@@ -13,21 +13,12 @@ final class PreparedArtifact {
       temporary = nil
       return
     }
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fieldtune-\(UUID().uuidString)")
+    let folder = TemporaryFolder()
     let board = try Self.board(for: device)
     note("compiling \(path) for \(board.name)")
-    try Workspace.compile(path, board: board, options: settings, isForced: false).write(to: folder)
-    artifact = try Artifact(opening: folder)
+    try Workspace.compile(path, board: board, options: settings, isForced: false).write(to: folder.url)
+    artifact = try Artifact(opening: folder.url)
     temporary = folder
-  }
-
-  deinit {
-    guard let temporary else { return }
-    do {
-      try FileManager.default.removeItem(at: temporary)
-    } catch {
-      Console.note("\(temporary.path): cannot be removed: \((error as NSError).localizedDescription)")
-    }
   }
 
   /// The plan and its digests do not depend on the board: only memory does.

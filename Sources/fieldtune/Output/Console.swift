@@ -25,13 +25,19 @@ enum Console {
   /// Replaces the line the cursor is on.
   static func replaceLine(_ text: String) { put("\r\u{1B}[2K" + text, to: STDERR_FILENO) }
 
-  /// A reader that hung up (`| head`) ends the output, not the program's work.
+  /// A reader that hung up (`| head`) ends the output, not the program's work. A result that cannot be
+  /// written otherwise, as on a full disk, ends the program.
   private static func put(_ text: String, to descriptor: Int32) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let written = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
       if written < 0 && errno == EINTR { continue }
-      guard written > 0 else { return }
+      guard written > 0 else {
+        let reason = errno
+        guard descriptor == STDOUT_FILENO, reason != EPIPE else { return }
+        note("fieldtune: standard output: cannot be written: \(String(cString: strerror(reason)))")
+        Leftovers.removeAndExit(.inputOutput)
+      }
       rest = rest.dropFirst(written)
     }
   }
