@@ -28,6 +28,8 @@ struct Fieldtune: AsyncParsableCommand {
   }
 
   private static func end(with error: any Error) -> Never {
+    // A command that has printed its result and its sentence.
+    if let code = error as? ExitCode { Foundation.exit(code.rawValue) }
     if error is CleanExit || exitCode(for: error) == .success { exit(withError: error) }
     let own = Failure(error)
     let failure = own ?? Failure(.usage, code: "usage", message(for: error))

@@ -125,13 +125,15 @@ import Testing
       log += String(decoding: text, as: UTF8.self)
     }
     process.interrupt()
-    log += String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    let result = output.fileHandleForReading.readDataToEndOfFile()
     log += String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
     guard process.terminationStatus == 130 else {
       print("the run ended before it could be interrupted: status \(process.terminationStatus)")
       return
     }
+    let stopped = try #require(try JSONSerialization.jsonObject(with: result) as? [String: Any])
+    #expect(stopped["state"] as? String == "stopped")
     let run = try #require(log.firstMatch(of: /--resume (\d+)/)?.output.1)
     let resumed = try await tool.run(options.dropLast() + ["--resume", String(run), "--json"]).json()
     #expect(resumed["digest"] as? String == whole["digest"] as? String)

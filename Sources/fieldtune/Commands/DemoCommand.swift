@@ -52,7 +52,8 @@ struct DemoCommand: AsyncParsableCommand {
       result: result, model: trained, chart: chart, exportedAccuracy: after.accuracy, originalAccuracy: before.accuracy)
     options.print(report, text: Self.text(of: report, before: before, after: after))
     if result.state == "stopped" {
-      throw Failure(.interrupted, code: "interrupted", "the demo was stopped after \(result.steps) steps")
+      Console.note("fieldtune: the demo was stopped after \(result.steps) steps")
+      throw ExitCode(ExitStatus.interrupted.rawValue)
     }
   }
 

@@ -34,10 +34,10 @@ struct TrainCommand: AsyncParsableCommand {
     }
     options.print(result, text: Self.text(of: result))
     if result.state == "stopped" {
-      throw Failure(
-        .interrupted, code: "interrupted",
-        "run \(result.run) was stopped after \(result.steps) steps; resume it with the same command and --resume \(result.run)"
+      Console.note(
+        "fieldtune: run \(result.run) was stopped after \(result.steps) steps; resume it with the same command and --resume \(result.run)"
       )
+      throw ExitCode(ExitStatus.interrupted.rawValue)
     }
   }
 
