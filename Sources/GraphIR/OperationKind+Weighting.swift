@@ -1,16 +1,14 @@
 extension OperationKind {
   /// The weighting of an operation that has one.
   package var weighting: Weighting? {
-    get {
-      switch self {
-      case .conv2D(_, let weighting), .depthwiseConv2D(_, let weighting, _), .fullyConnected(let weighting),
-        .conv2DBackwardInput(_, let weighting), .depthwiseConv2DBackwardInput(_, let weighting, _),
-        .fullyConnectedBackwardInput(let weighting), .conv2DUpdateWeights(_, let weighting),
-        .depthwiseConv2DUpdateWeights(_, let weighting, _), .fullyConnectedUpdateWeights(let weighting),
-        .updateBias(let weighting):
-        weighting
-      default: nil
-      }
+    switch self {
+    case .conv2D(_, let weighting), .depthwiseConv2D(_, let weighting, _), .fullyConnected(let weighting),
+      .conv2DBackwardInput(_, let weighting), .depthwiseConv2DBackwardInput(_, let weighting, _),
+      .fullyConnectedBackwardInput(let weighting), .conv2DUpdateWeights(_, let weighting),
+      .depthwiseConv2DUpdateWeights(_, let weighting, _), .fullyConnectedUpdateWeights(let weighting),
+      .updateBias(let weighting):
+      weighting
+    default: nil
     }
   }
 

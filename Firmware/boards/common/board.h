@@ -85,8 +85,7 @@ struct board_clock {
 
 struct board_clock board_clock(void);
 
-/* Bytes reserved for the stack, and the most ever used: the stack is painted at start. */
-uint32_t board_stack_bytes(void);
+/* The most bytes of the stack ever used: it is painted at start. */
 uint32_t board_stack_high_water(void);
 
 /* Memory the linker may fill, in board.json's order; `used_bytes` includes the whole stack. */

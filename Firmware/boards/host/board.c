@@ -142,10 +142,6 @@ struct board_clock board_clock(void) {
 }
 
 /* Measured from the thread's first frame: what lies above it belongs to the C library. */
-uint32_t board_stack_bytes(void) {
-    return (uint32_t)(stack_top - stack_words) * 4u;
-}
-
 uint32_t board_stack_high_water(void) {
     const uint32_t *word = stack_words;
     while (word < stack_top && *word == STACK_PAINT)
