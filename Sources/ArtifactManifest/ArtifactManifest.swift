@@ -126,7 +126,7 @@ package struct ArtifactManifest: Hashable, Sendable, Codable {
 
   /// A tensor of the model file that training changes, and where its codes lie in the training state.
   ///
-  /// Weights: `rows` runs of `trainedChannels` int8 codes in the state are the first codes of `rows` runs of
+  /// Weights: `rows` runs of `trainedChannels` int8 codes in the state are some codes of `rows` runs of
   /// `channels` codes in the file. Biases: rows = 1, int32, state code = file code << fractionBits, rounded on export.
   package struct TrainedTensor: Hashable, Sendable, Codable {
     package enum Kind: String, Hashable, Sendable, Codable { case weights, bias }
@@ -141,10 +141,12 @@ package struct ArtifactManifest: Hashable, Sendable, Codable {
     package var segmentOffset: Int
     package var fileOffset: Int
     package var fileBytes: Int
+    /// Which codes of a run in the file those of the state are, in the state's order; nil: the first.
+    package var channelIndices: [Int]?
 
     package init(
       kind: Kind, name: String, layer: String, rows: Int, channels: Int, trainedChannels: Int, fractionBits: Int,
-      segmentOffset: Int, fileOffset: Int, fileBytes: Int
+      segmentOffset: Int, fileOffset: Int, fileBytes: Int, channelIndices: [Int]? = nil
     ) {
       self.kind = kind
       self.name = name
@@ -156,6 +158,7 @@ package struct ArtifactManifest: Hashable, Sendable, Codable {
       self.segmentOffset = segmentOffset
       self.fileOffset = fileOffset
       self.fileBytes = fileBytes
+      self.channelIndices = channelIndices
     }
   }
 

@@ -22,11 +22,13 @@ extension ReverseMode {
       meanGradients(operation, error: error)
     case .pad(let before):
       padGradients(operation, before: before, error: error)
+    case .selectChannels(let channels):
+      try selectChannelsGradients(operation, channels, error: error)
     case .reshape:
       reshapeGradients(operation, error: error)
     case .softmax, .requantize, .clampMask, .softmaxCrossEntropy, .conv2DBackwardInput,
       .depthwiseConv2DBackwardInput, .fullyConnectedBackwardInput, .averagePool2DBackward, .maxPool2DBackward,
-      .padBackward, .maskError, .sumErrors, .reshapeError, .conv2DUpdateWeights, .depthwiseConv2DUpdateWeights,
+      .padBackward, .selectErrorChannels, .maskError, .sumErrors, .reshapeError, .conv2DUpdateWeights, .depthwiseConv2DUpdateWeights,
       .fullyConnectedUpdateWeights, .updateBias, .updateRanges:
       throw GraphError("operation '\(operation.name)' has no gradient; the loss must not depend on it")
     }

@@ -41,6 +41,10 @@ extension EmissionContext {
       return maxPool2DBackward(operation, name, window)
     case .padBackward(let before):
       return padBackward(operation, name, before)
+    case .selectChannels(let channels):
+      return selectChannels(operation, name, channels, function: "select_channels_s8")
+    case .selectErrorChannels(let channels):
+      return selectChannels(operation, name, channels, function: "select_channels_s16")
     case .maskError:
       return maskError(operation)
     case .sumErrors:

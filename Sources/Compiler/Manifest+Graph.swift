@@ -82,7 +82,8 @@ extension Graph {
             kind: .weights, name: layer.weights.name, layer: layer.name,
             rows: self[plane].elementCount / weighting.trainedChannels, channels: weighting.channels,
             trainedChannels: weighting.trainedChannels, fractionBits: 0, segmentOffset: offset,
-            fileOffset: layer.weights.dataOffset, fileBytes: layer.weights.dataBytes))
+            fileOffset: layer.weights.dataOffset, fileBytes: layer.weights.dataBytes,
+            channelIndices: layer.channelOrder.map { Array($0.prefix(weighting.trainedChannels)) }))
       }
       if let bias = operation.inputs.last, let offset = offsets[bias], let place = layer.bias {
         let count = self[bias].elementCount
@@ -90,10 +91,16 @@ extension Graph {
           .init(
             kind: .bias, name: place.name, layer: layer.name, rows: 1, channels: count, trainedChannels: count,
             fractionBits: weighting.biasFractionBits, segmentOffset: offset, fileOffset: place.dataOffset,
-            fileBytes: place.dataBytes))
+            fileBytes: place.dataBytes, channelIndices: operation.kind.isDepthwise ? layer.channelOrder : nil))
       }
     }
     return result
+  }
+}
+
+extension OperationKind {
+  fileprivate var isDepthwise: Bool {
+    if case .depthwiseConv2D = self { true } else { false }
   }
 }
 

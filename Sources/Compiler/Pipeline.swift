@@ -44,6 +44,7 @@ package enum Pipeline {
     try pass("apply update plan") { $0.applying(plan) }
     try pass("differentiate") { try $0.differentiated(errorBits: options.errorBits) }
     try pass("eliminate dead operations") { $0.eliminatingDeadOperations() }
+    try pass("keep trained channels") { $0.keepingTrainedChannels() }
     return (graph, plan)
   }
 }

@@ -82,11 +82,15 @@ package struct Layer: Hashable, Sendable, Codable {
   package var weights: FileTensor
   /// nil when the model has no bias there (the graph then holds zeros, which are never trained).
   package var bias: FileTensor?
+  /// The layer's channels (`Weighting.channels`) by their numbers in the model file, in the order in which the graph's
+  /// weights hold them, depthwise biases, too; nil for the file's own order.
+  package var channelOrder: [Int]?
 
-  package init(name: String, weights: FileTensor, bias: FileTensor?) {
+  package init(name: String, weights: FileTensor, bias: FileTensor?, channelOrder: [Int]? = nil) {
     self.name = name
     self.weights = weights
     self.bias = bias
+    self.channelOrder = channelOrder
   }
 }
 

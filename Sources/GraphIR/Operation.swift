@@ -42,6 +42,8 @@ package enum OperationKind: Hashable, Sendable, Codable {
   case mean
   /// [x] -> [y]: zero points around; `before[d]` elements in front of dimension d (4 entries).
   case pad(before: [Int])
+  /// [x (…,C)] -> [y (…,k)] of the same quantization: y[p,j] = x[p, channels[j]].
+  case selectChannels([Int])
   /// [x] -> [y]: the same bytes.
   case reshape
   /// [x] -> [y]: int8 softmax over the last dimension.
@@ -68,6 +70,9 @@ package enum OperationKind: Hashable, Sendable, Codable {
   case maxPool2DBackward(Window)
   /// [dy] -> [dx]: the inner part.
   case padBackward(before: [Int])
+  /// [dy] -> [dx]: dx[p,j] = dy[p, channels[j]], shares the range of dy. The gradient of a `selectChannels` that
+  /// permutes, with the inverse permutation.
+  case selectErrorChannels([Int])
   /// [dy, mask] -> [dy masked]: shares the range of dy.
   case maskError
   /// [a, b] -> [a + b] in a range of its own.
@@ -76,7 +81,8 @@ package enum OperationKind: Hashable, Sendable, Codable {
   case reshapeError
 
   // Update. Outputs are empty: state changes in place.
-  /// [x, dy, weight, residual]: the trained plane only.
+  /// [x, dy, weight, residual]: the trained plane only. x holds all channels that the forward operation reads, or the
+  /// trained ones only.
   case conv2DUpdateWeights(Window, Weighting)
   case depthwiseConv2DUpdateWeights(Window, Weighting, multiplier: Int)
   case fullyConnectedUpdateWeights(Weighting)

@@ -59,6 +59,8 @@ struct OperationVerifier {
     case .mean: try verifyMean()
     case .pad(let before): try verifyPad(before)
     case .padBackward(let before): try verifyPadBackward(before)
+    case .selectChannels(let channels): try verifySelectChannels(channels)
+    case .selectErrorChannels(let channels): try verifySelectErrorChannels(channels)
     case .reshape: try verifyReshape()
     case .softmax(let beta): try verifySoftmax(beta)
     case .requantize(let scales, let clamp, _): try verifyRequantize(scales, clamp)
@@ -146,6 +148,15 @@ struct OperationVerifier {
     try verifyPad(before, inner: input(0), outer: output(0))
   }
 
+  private func verifySelectChannels(_ channels: [Int]) throws {
+    try expectCounts(inputs: 1, outputs: 1)
+    try expectQuantized(input(0), output(0))
+    guard input(0).quantization == output(0).quantization else {
+      throw fail("'\(output(0).name)': found another quantization than that of '\(input(0).name)', expected the same codes")
+    }
+    try verifySelection(channels)
+  }
+
   private func verifyReshape() throws {
     try expectCounts(inputs: 1, outputs: 1)
     guard input(0).element == output(0).element else { throw fail("found \(input(0).element.rawValue), expected \(output(0).element.rawValue)") }
@@ -230,6 +241,12 @@ struct OperationVerifier {
     try verifyPad(before, inner: output(0), outer: input(0))
   }
 
+  private func verifySelectErrorChannels(_ channels: [Int]) throws {
+    try expectCounts(inputs: 1, outputs: 1)
+    try verifyErrors(input(0), output(0), sharedRange: true)
+    try verifySelection(channels)
+  }
+
   private func verifyMaskError() throws {
     try expectCounts(inputs: 2, outputs: 1)
     try verifyErrors(input(0), output(0), sharedRange: true)
@@ -258,19 +275,29 @@ struct OperationVerifier {
     try verifyUpdate(weighting)
     try expectRank4(input(1))
     try verifyConvolution(
-      window, weighting, x: input(0), y: input(1), weights: nil, rows: input(1).shape[3], channelsOfX: weighting.channels)
+      window, weighting, x: input(0), y: input(1), weights: nil, rows: input(1).shape[3],
+      channelsOfX: savedChannels(weighting, found: input(0).shape.last))
   }
 
   private func verifyDepthwiseUpdate(_ window: Window, _ weighting: Weighting, _ multiplier: Int) throws {
     try verifyUpdate(weighting)
     try expectDepthwise(weighting, multiplier, y: input(1))
     try verifyConvolution(
-      window, weighting, x: input(0), y: input(1), weights: nil, rows: 1, channelsOfX: weighting.channels / multiplier)
+      window, weighting, x: input(0), y: input(1), weights: nil, rows: 1,
+      channelsOfX: savedChannels(weighting, found: input(0).shape.last.map { $0 * multiplier }) / multiplier)
   }
 
   private func verifyFullyConnectedUpdate(_ weighting: Weighting) throws {
     try verifyUpdate(weighting)
-    try verifyDense(weighting, x: input(0), y: input(1), weights: nil)
+    let rows = input(1).elementCount / (input(1).shape.last ?? 1)
+    try verifyDense(
+      weighting, x: input(0), y: input(1), weights: nil,
+      channelsOfX: savedChannels(weighting, found: input(0).elementCount / max(rows, 1)))
+  }
+
+  /// Channels of a kept input: the trained ones where no others were kept.
+  private func savedChannels(_ weighting: Weighting, found: Int?) -> Int {
+    found == weighting.trainedChannels ? weighting.trainedChannels : weighting.channels
   }
 
   private func verifyBiasUpdate(_ weighting: Weighting) throws {
@@ -388,11 +415,14 @@ struct OperationVerifier {
     try verifyPlanes(weighting, weights: first, shape: shape)
   }
 
-  private func verifyDense(_ weighting: Weighting, x: Tensor, y: Tensor, weights first: Int?) throws {
-    guard y.shape.count >= 1, let outputs = y.shape.last, x.elementCount % weighting.channels == 0,
-      x.elementCount / weighting.channels == y.elementCount / outputs
+  private func verifyDense(
+    _ weighting: Weighting, x: Tensor, y: Tensor, weights first: Int?, channelsOfX: Int? = nil
+  ) throws {
+    let channels = channelsOfX ?? weighting.channels
+    guard y.shape.count >= 1, let outputs = y.shape.last, x.elementCount % channels == 0,
+      x.elementCount / channels == y.elementCount / outputs
     else {
-      throw fail("found shapes \(x.shape) and \(y.shape), expected rows of \(weighting.channels) elements in, as many rows out")
+      throw fail("found shapes \(x.shape) and \(y.shape), expected rows of \(channels) elements in, as many rows out")
     }
     try verifyPlanes(weighting, weights: first) { [outputs, $0] }
   }
@@ -437,6 +467,15 @@ struct OperationVerifier {
         throw fail("\(axis): a window of \(kernel) with stride \(stride) and padding \(pad) on \(inputExtent) cells does not make \(outputExtent) outputs")
       }
     }
+  }
+
+  /// y's last dimension has one element for each of `channels`, all of them channels of x; the others are x's.
+  private func verifySelection(_ channels: [Int]) throws {
+    let (x, y) = (input(0), output(0))
+    guard let count = x.shape.last, !channels.isEmpty, channels.allSatisfy({ (0..<count).contains($0) }) else {
+      throw fail("'\(x.name)': found shape \(x.shape), expected channels up to \(channels.max() ?? 0)")
+    }
+    try expect(y, shape: x.shape.dropLast() + [channels.count])
   }
 
   private func verifyPad(_ before: [Int], inner: Tensor, outer: Tensor) throws {

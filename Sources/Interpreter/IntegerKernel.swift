@@ -35,6 +35,8 @@ extension Operation {
     case .averagePool2DBackward(let window): AveragePool2DBackward(graph, self, window)
     case .maxPool2DBackward(let window): MaxPool2DBackward(graph, self, window)
     case .padBackward(let before): PadBackward(graph, self, before)
+    case .selectChannels(let channels): SelectChannels<Int8>(graph, self, channels)
+    case .selectErrorChannels(let channels): SelectChannels<Int16>(graph, self, channels)
     case .maskError: MaskError(graph, self)
     case .sumErrors: SumErrors(graph, self)
     case .conv2DUpdateWeights(let window, let weighting):

@@ -60,16 +60,15 @@ package struct ModelExporter: Sendable {
     for row in 0..<tensor.rows {
       let source = weights.lowerBound + tensor.segmentOffset + row * tensor.trainedChannels
       let target = tensor.fileOffset + row * tensor.channels
-      file.replaceSubrange(
-        target..<target + tensor.trainedChannels, with: state[source..<source + tensor.trainedChannels])
+      for (index, channel) in tensor.fileChannels.enumerated() { file[target + channel] = state[source + index] }
     }
   }
 
   private func copyBias(
     _ tensor: ArtifactManifest.TrainedTensor, from state: [UInt8], into file: inout [UInt8]
   ) {
-    for channel in 0..<tensor.channels {
-      let source = biases.lowerBound + tensor.segmentOffset + 4 * channel
+    for (index, channel) in tensor.fileChannels.enumerated() {
+      let source = biases.lowerBound + tensor.segmentOffset + 4 * index
       let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(state[source + $1]) << UInt32(8 * $1) }
       let code = Self.rounded(Int32(bitPattern: bits), fractionBits: tensor.fractionBits)
       for byte in 0..<4 {
@@ -114,6 +113,13 @@ package struct ModelExporter: Sendable {
           "\(tensor.rows) × \(tensor.channels) codes (\(tensor.trainedChannels) trained) in \(tensor.fileBytes) B",
         expected: "\(elementBytes) B a code")
     }
+    let channels = tensor.fileChannels
+    guard channels.count == tensor.trainedChannels, Set(channels).count == channels.count,
+      channels.allSatisfy({ (0..<tensor.channels).contains($0) })
+    else {
+      throw Self.mismatch(
+        location, found: "the channels \(channels)", expected: "\(tensor.trainedChannels) different ones below \(tensor.channels)")
+    }
     guard tensor.fileOffset >= 0, tensor.fileOffset <= model.count - tensor.fileBytes else {
       throw Self.mismatch(
         location, found: "\(tensor.fileBytes) B at byte \(tensor.fileOffset)",
@@ -144,4 +150,9 @@ package struct ModelExporter: Sendable {
       .mismatch, location, found: found, expected: expected,
       advice: "use the model file and the run of the same artifact, or compile again")
   }
+}
+
+extension ArtifactManifest.TrainedTensor {
+  /// Where in a run of the file each code of a run of the state belongs.
+  fileprivate var fileChannels: [Int] { channelIndices ?? Array(0..<trainedChannels) }
 }

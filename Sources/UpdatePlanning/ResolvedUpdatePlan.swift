@@ -4,8 +4,10 @@ import GraphIR
 package struct ResolvedUpdatePlan: Hashable, Sendable {
   package struct LayerUpdate: Hashable, Sendable {
     package var bias: Bool
-    /// The first channels of `Weighting.channels` whose weights learn.
+    /// How many of `Weighting.channels` have weights that learn.
     package var trainedChannels: Int
+    /// Which, ascending; empty where they are the first.
+    package var chosenChannels: [Int] = []
   }
 
   /// One for each of the graph's layers.
@@ -34,7 +36,7 @@ package struct ResolvedUpdatePlan: Hashable, Sendable {
     let shared = graph.sharedParameterOffsets()
     for index in layers.indices {
       let layer = graph.layers[index]
-      if shared.contains(layer.weights.dataOffset) { layers[index].trainedChannels = 0 }
+      if shared.contains(layer.weights.dataOffset) { (layers[index].trainedChannels, layers[index].chosenChannels) = (0, []) }
       if layer.bias.map({ shared.contains($0.dataOffset) }) ?? true { layers[index].bias = false }
     }
   }
@@ -69,7 +71,17 @@ package struct ResolvedUpdatePlan: Hashable, Sendable {
       throw UpdatePlanError("weights of layer \(update.layer): listed twice, expected once")
     }
     try graph.expectOwn(graph.layers[index].weights, "weights", of: update.layer)
-    layers[index].trainedChannels = max(1, Int((Double(everything[index].trainedChannels) * ratio).rounded(.down)))
+    let operation = graph.operations.first { $0.kind.isLayer && $0.layer == index }
+    let multiplier = operation?.kind.depthMultiplier ?? 1
+    let inputs = everything[index].trainedChannels / multiplier
+    let count = max(1, Int((Double(inputs) * ratio).rounded(.down)))
+    layers[index].trainedChannels = count * multiplier
+    let chosen = graph.inputs(update.channels ?? .first, count: count, of: index)
+    guard chosen != Array(0..<count) else { return }
+    guard index < layers.count - 1 || operation?.kind.depthMultiplier == nil else {
+      throw UpdatePlanError("weights of layer \(update.layer): channels: found 'largest-norm', expected 'first' for a depthwise classifier")
+    }
+    layers[index].chosenChannels = chosen.flatMap { input in (0..<multiplier).map { input * multiplier + $0 } }
   }
 
   /// One line for each layer that learns: the canonical text that is hashed and stored in the manifest.
@@ -78,7 +90,8 @@ package struct ResolvedUpdatePlan: Hashable, Sendable {
     let lines = layers.indices.compactMap { index -> String? in
       let update = layers[index]
       guard update != Self.nothing else { return nil }
-      let weights = "weights \(update.trainedChannels)/\(channels[index])"
+      let chosen = update.chosenChannels.isEmpty ? "" : " channels " + update.chosenChannels.map(String.init).joined(separator: ",")
+      let weights = "weights \(update.trainedChannels)/\(channels[index])\(chosen)"
       return "\(index) \(graph.layers[index].name): bias \(update.bias ? 1 : 0) \(weights)"
     }
     return lines.isEmpty ? "nothing" : lines.joined(separator: "\n")

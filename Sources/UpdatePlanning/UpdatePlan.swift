@@ -66,14 +66,24 @@ package struct SparsePlan: Hashable, Sendable, Codable {
 
   package struct WeightUpdate: Hashable, Sendable, Codable {
     package var layer: LayerReference
-    /// Share of the input channels (depthwise: channels) that learn, the first ones. Default: 1.
+    /// Share of the input channels (depthwise: channels) that learn. Default: 1.
     package var ratio: Double?
+    /// Which ones. Default: the first.
+    package var channels: ChannelChoice?
 
     package init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: AnyKey.self)
-      try container.expect(["layer", "ratio"])
+      try container.expect(["layer", "ratio", "channels"])
       layer = try container.decode(LayerReference.self, forKey: AnyKey("layer"))
       ratio = try container.decodeIfPresent(Double.self, forKey: AnyKey("ratio"))
+      channels = try container.decodeIfPresent(String.self, forKey: AnyKey("channels")).map { name in
+        guard let choice = ChannelChoice(rawValue: name) else {
+          throw DecodingError.dataCorruptedError(
+            forKey: AnyKey("channels"), in: container,
+            debugDescription: "found '\(name)', expected \(ChannelChoice.allCases.map(\.rawValue).joined(separator: " or "))")
+        }
+        return choice
+      }
     }
   }
 

@@ -52,6 +52,14 @@ struct GradientCase: CustomStringConvertible {
     .maxPool("max pool 3x3, overlapping, padded", Self.conv(3, stride: 2, pad: 1), map: 6, cells: 3),
     .mean("mean", map: 4),
     .pad("pad"),
+    .permutation("channels in another order"),
+    .layer(
+      "convolution 3x3, trained inputs kept only", Self.conv(3, stride: 1, pad: 1), map: 4, inputs: 6, outputs: 4, trained: 2,
+      keepsTrainedOnly: true),
+    .layer(
+      "depthwise 3x3, multiplier 2, trained inputs kept only", Self.conv(3, stride: 2, pad: 1), map: 5, inputs: 3, outputs: 6,
+      trained: 4, multiplier: 2, keepsTrainedOnly: true),
+    .dense("fully connected, trained inputs kept only", rows: 3, inputs: 12, outputs: 7, trained: 5, keepsTrainedOnly: true),
     .loss("softmax cross-entropy", classes: 10),
   ]
 
@@ -67,7 +75,7 @@ struct GradientCase: CustomStringConvertible {
 extension GradientCase {
   private static func layer(
     _ name: String, _ window: Window, map: Int, inputs: Int, outputs: Int, trained: Int,
-    multiplier: Int? = nil, clamp: Clamp = Clamp()
+    multiplier: Int? = nil, clamp: Clamp = Clamp(), keepsTrainedOnly: Bool = false
   ) -> GradientCase {
     var result = GradientCase(name)
     let cells =
@@ -82,17 +90,19 @@ extension GradientCase {
       result.build(
         x, shape, planes, weighting, .depthwiseConv2D(window, weighting, multiplier: multiplier),
         .depthwiseConv2DBackwardInput(window, weighting, multiplier: multiplier),
-        .depthwiseConv2DUpdateWeights(window, weighting, multiplier: multiplier))
+        .depthwiseConv2DUpdateWeights(window, weighting, multiplier: multiplier),
+        kept: keepsTrainedOnly ? trained / multiplier : nil)
     } else {
       result.build(
         x, shape, planes, weighting, .conv2D(window, weighting), .conv2DBackwardInput(window, weighting),
-        .conv2DUpdateWeights(window, weighting))
+        .conv2DUpdateWeights(window, weighting), kept: keepsTrainedOnly ? trained : nil)
     }
     return result
   }
 
   private static func dense(
-    _ name: String, rows: Int, inputs: Int, outputs: Int, trained: Int, clamp: Clamp = Clamp()
+    _ name: String, rows: Int, inputs: Int, outputs: Int, trained: Int, clamp: Clamp = Clamp(),
+    keepsTrainedOnly: Bool = false
   ) -> GradientCase {
     var result = GradientCase(name)
     let x = result.codes("x", [rows, inputs])
@@ -100,7 +110,8 @@ extension GradientCase {
     let planes = result.planes(weighting) { [outputs, $0] }
     result.build(
       x, [rows, outputs], planes, weighting, .fullyConnected(weighting),
-      .fullyConnectedBackwardInput(weighting), .fullyConnectedUpdateWeights(weighting))
+      .fullyConnectedBackwardInput(weighting), .fullyConnectedUpdateWeights(weighting),
+      kept: keepsTrainedOnly ? trained : nil)
     return result
   }
 
@@ -145,6 +156,17 @@ extension GradientCase {
     return result
   }
 
+  private static func permutation(_ name: String) -> GradientCase {
+    var result = GradientCase(name)
+    let shape = [1, 3, 2, 4]
+    let x = result.codes("x", shape)
+    result.run(.selectChannels([2, 0, 3, 1]), [x], [result.value("permuted", shape)])
+    let dx = result.add("dx", shape, .int16, .value, range: 0)
+    result.run(.selectErrorChannels([1, 3, 0, 2]), [result.errors("dy", shape)], [dx])
+    result.gradients.append(.errors(of: x, in: dx))
+    return result
+  }
+
   private static func loss(_ name: String, classes: Int) -> GradientCase {
     var result = GradientCase(name)
     let scale = 1.0 / 256
@@ -164,10 +186,10 @@ extension GradientCase {
 // MARK: Parts
 
 extension GradientCase {
-  /// Forward, mask, input gradient, updates.
+  /// Forward, mask, input gradient, updates. `kept`: the update reads a copy of that many input channels.
   private mutating func build(
     _ x: TensorID, _ shape: [Int], _ planes: [TensorID], _ weighting: Weighting,
-    _ forward: OperationKind, _ backwardInput: OperationKind, _ updateWeights: OperationKind
+    _ forward: OperationKind, _ backwardInput: OperationKind, _ updateWeights: OperationKind, kept: Int? = nil
   ) {
     let outputs = shape[shape.count - 1]
     let bias = integers("bias", [outputs], (0..<outputs).map { _ in Int32(random.int(-30000...30000)) }, .bias)
@@ -181,7 +203,12 @@ extension GradientCase {
     backward(backwardInput, [masked] + planes, x)
     let plane = graph[planes[0]]
     let residual = store("residual", plane.shape, [Int8](repeating: 0, count: plane.elementCount), .residual)
-    run(updateWeights, [x, masked, planes[0], residual])
+    var saved = x
+    if let kept {
+      saved = value("x kept", graph[x].shape.dropLast() + [kept])
+      run(.selectChannels(Array(0..<kept)), [x], [saved])
+    }
+    run(updateWeights, [saved, masked, planes[0], residual])
     gradients.append(.update(of: planes[0], by: graph.operations.count - 1))
     run(.updateBias(weighting), [masked, bias])
     gradients.append(.update(of: bias, by: graph.operations.count - 1))

@@ -126,6 +126,34 @@ import Testing
     }
   }
 
+  @Test func selectChannels_ofCodesAndErrors_agree() throws {
+    for seed in seeds {
+      var random = SplitMix64(seed: seed)
+      let (cells, count) = (random.int(1...9), random.int(1...20))
+      let channels = (0..<random.int(1...25)).map { _ in random.int(0...count - 1) }
+      let (codes, errors) = (random.codes(cells * count), random.mantissas(cells * count, bits: 15))
+      var forward = GraphBuilder()
+      let x = forward.codes("x", [cells, count], codes)
+      forward.run(.selectChannels(channels), [x], [forward.value("y", [cells, channels.count], .int8, scale: 1, zeroPoint: 0)])
+      var backward = GraphBuilder()
+      let range = backward.range(bits: 15, exponent: 0)
+      let dy = backward.errors("dy", [cells, count], errors, range: range)
+      backward.run(.selectErrorChannels(channels), [dy], [backward.value("dx", [cells, channels.count], .int16, range: range)])
+
+      var selected = [Int8](repeating: 99, count: cells * channels.count)
+      var selectedErrors = [Int16](repeating: 99, count: cells * channels.count)
+      channels.map { UInt16($0) }.withUnsafeBufferPointer { list in
+        var shape = select_shape(
+          cells: Int32(cells), input_channels: Int32(count), output_channels: Int32(channels.count),
+          channels: list.baseAddress)
+        select_channels_s8(&shape, codes, &selected)
+        select_channels_s16(&shape, errors, &selectedErrors)
+      }
+      try check(forward.graph, [littleEndian(selected)], seed: seed)
+      try check(backward.graph, [littleEndian(selectedErrors)], seed: seed)
+    }
+  }
+
   @Test(arguments: [RequantizationRounding.once, .twice])
   func requantize_agrees(_ rounding: RequantizationRounding) throws {
     for seed in seeds {

@@ -33,6 +33,33 @@ import Testing
     _ = try ModelImporter.graph(of: exported, name: name)
   }
 
+  /// A state whose planes hold chosen channels: back at their places in the file.
+  @Test func chosenChannels_areWrittenWhereTheyStandInTheFile() throws {
+    var trained = try TrainedModel("digits-conv", trainedChannels: 3)
+    for index in trained.manifest.trainedTensors.indices where trained.manifest.trainedTensors[index].kind == .weights {
+      let tensor = trained.manifest.trainedTensors[index]
+      guard tensor.channels >= 6, tensor.trainedChannels == 3 else { continue }
+      trained.manifest.trainedTensors[index].channelIndices = [1, 3, 5]
+      for row in 0..<tensor.rows {
+        for (j, channel) in [1, 3, 5].enumerated() {
+          trained.state[trained.weightsStart + tensor.segmentOffset + row * 3 + j] =
+            trained.file[tensor.fileOffset + row * tensor.channels + channel]
+        }
+      }
+    }
+    let exporter = try ModelExporter(model: trained.file, manifest: trained.manifest)
+    #expect(try exporter.model(with: trained.state) == trained.file)
+
+    let exported = try exporter.model(with: trained.state.map { $0 ^ 0x55 })
+    for tensor in trained.manifest.trainedTensors where tensor.kind == .weights {
+      let chosen = Set(tensor.channelIndices ?? Array(0..<tensor.trainedChannels))
+      for index in 0..<tensor.fileBytes {
+        let at = tensor.fileOffset + index
+        #expect((exported[at] != trained.file[at]) == chosen.contains(index % tensor.channels))
+      }
+    }
+  }
+
   @Test(arguments: [
     (Int32(-13), Int32(-2)), (-12, -1), (-4, 0), (-5, -1), (3, 0), (4, 1), (11, 1), (12, 2), (.max, 1 << 28),
     (.min, -(1 << 28)),
@@ -55,6 +82,7 @@ import Testing
     ("expected 4 B a code", { $0.trainedTensors[0].fileBytes += 4 }),
     ("expected 1 B a code", { $0.trainedTensors[1].channels = .max }),
     ("expected 1 B a code", { $0.trainedTensors[1].trainedChannels = 0 }),
+    ("found the channels [0, 0]", { $0.trainedTensors[1].channelIndices = [0, 0] }),
     ("both at byte", { $0.trainedTensors[2].fileOffset = $0.trainedTensors[0].fileOffset }),
     ("found a segment of", { $0.segments[0].bytes = .max }),
   ]

@@ -3,7 +3,7 @@ import GraphIR
 extension EmissionContext {
   mutating func fullyConnected(_ operation: Operation, _ name: String, _ weighting: Weighting) -> EmittedCall {
     let (x, y) = (operation.inputs[0], operation.outputs[0])
-    let shape = denseShape(operation, name, weighting, y: y)
+    let shape = denseShape(operation, name, weighting, x: x, y: y)
     let stage = outputStage(operation, layerName(operation, name), weighting)
     let function = graph[y].element == .int8 ? "fully_connected_s8" : "fully_connected_s8_accumulate"
     let bias = data(operation.inputs[1 + weighting.planeCount])
@@ -15,7 +15,7 @@ extension EmissionContext {
     _ operation: Operation, _ name: String, _ weighting: Weighting, _ position: Int
   ) -> EmittedCall {
     let (error, output) = (operation.inputs[0], operation.outputs[0])
-    let shape = denseShape(operation, name, weighting, y: error)
+    let shape = denseShape(operation, name, weighting, x: output, y: error)
     let stage = errorStage(operation, layerName(operation, name), weighting)
     return EmittedCall(
       "fully_connected_s8_backward_input",
@@ -29,21 +29,22 @@ extension EmissionContext {
     _ operation: Operation, _ name: String, _ weighting: Weighting
   ) -> EmittedCall {
     let error = operation.inputs[1]
-    let shape = denseShape(operation, name, weighting, y: error)
+    let shape = denseShape(operation, name, weighting, x: operation.inputs[0], y: error)
     let factors = weighting.weightUpdateFactors(count: graph[error].shape.last ?? 1)
     let stage = updateStage(layerName(operation, name) + "_weight_step", factors)
     return EmittedCall("fully_connected_s8_update_weights", ["&" + shape, "&" + stage] + updateArguments(operation))
   }
 
   private mutating func denseShape(
-    _ operation: Operation, _ name: String, _ weighting: Weighting, y: TensorID
+    _ operation: Operation, _ name: String, _ weighting: Weighting, x: TensorID, y: TensorID
   ) -> String {
     include("fully_connected.h")
     let outputs = graph[y].shape.last ?? 1
+    let rows = graph[y].elementCount / outputs
     return constant(
       "struct dense_shape", layerName(operation, name) + "_shape",
       [
-        ".rows = \(graph[y].elementCount / outputs)", ".input_channels = \(weighting.channels)",
+        ".rows = \(rows)", ".input_channels = \(graph[x].elementCount / rows)",
         ".output_channels = \(outputs)", ".trained_channels = \(weighting.trainedChannels)",
       ])
   }

@@ -56,7 +56,8 @@ extension FloatTwin {
     _ operation: Operation, _ weighting: Weighting, x: TensorID, y: TensorID, _ body: (Term) -> Void
   ) {
     let outputs = graph[y].shape.last ?? 1
-    let channels = weighting.channels
+    // Of x, which for an update may hold the trained channels only.
+    let channels = channels(ofInput: x, of: operation, rows: graph[y].elementCount / outputs)
     // Terms of output channel o at one tap, the pixels given.
     func dense(_ tap: Int, _ taps: Int, _ inputCell: Int, _ outputCell: Int) {
       for o in 0..<outputs {
@@ -70,11 +71,11 @@ extension FloatTwin {
       }
     }
     func depthwise(_ tap: Int, _ multiplier: Int, _ inputCell: Int, _ outputCell: Int) {
-      for o in 0..<outputs {
+      for o in 0..<min(outputs, channels * multiplier) {
         let (plane, offset, width) = place(o, weighting)
         body(
           Term(
-            x: inputCell * (outputs / multiplier) + o / multiplier, plane: plane,
+            x: inputCell * channels + o / multiplier, plane: plane,
             weight: tap * width + offset, y: outputCell * outputs + o))
       }
     }
@@ -93,6 +94,13 @@ extension FloatTwin {
       }
     default:
       for row in 0..<graph[x].elementCount / channels { dense(0, 1, row, row) }
+    }
+  }
+
+  private func channels(ofInput x: TensorID, of operation: Operation, rows: Int) -> Int {
+    switch operation.kind {
+    case .fullyConnected, .fullyConnectedBackwardInput, .fullyConnectedUpdateWeights: graph[x].elementCount / rows
+    default: graph[x].shape.last ?? 1
     }
   }
 

@@ -78,6 +78,7 @@ package struct FloatTwin {
     case .averagePool2DBackward(let window): return [averagePoolBackward(operation, window)]
     case .maxPool2DBackward(let window): return [maxPoolBackward(operation, window)]
     case .padBackward(let before): return [padBackward(operation, before)]
+    case .selectChannels(let channels), .selectErrorChannels(let channels): return [selection(operation, channels)]
     case .maskError:
       return [zip(self[operation.inputs[0]], self[operation.inputs[1]]).map(*)]
     case .sumErrors: return [zip(self[operation.inputs[0]], self[operation.inputs[1]]).map(+)]
@@ -88,6 +89,13 @@ package struct FloatTwin {
       gradients[operation.inputs[1]] = biasGradient(operation)
       return []
     case .updateRanges: return []
+    }
+  }
+
+  private func selection(_ operation: Operation, _ channels: [Int]) -> [Double] {
+    let x = operation.inputs[0]
+    return stride(from: 0, to: graph[x].elementCount, by: graph[x].shape.last ?? 1).flatMap { first in
+      channels.map { self[x][first + $0] }
     }
   }
 

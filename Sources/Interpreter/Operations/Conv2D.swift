@@ -98,7 +98,7 @@ struct Conv2DUpdateWeights: IntegerKernel {
     (input, errors) = (operation.inputs[0], operation.inputs[1])
     (weight, residual) = (operation.inputs[2], operation.inputs[3])
     self.window = SlidingWindow(window, map: graph[input].shape, cells: graph[errors].shape)
-    inputChannels = weighting.channels
+    inputChannels = graph[input].shape[3]
     outputChannels = graph[errors].shape[3]
     trained = weighting.trainedChannels
     zeroPoint = Int16(graph[input].zeroPoint)

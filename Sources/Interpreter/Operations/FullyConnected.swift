@@ -89,9 +89,9 @@ struct FullyConnectedUpdateWeights: IntegerKernel {
   init(_ graph: Graph, _ operation: Operation, _ weighting: Weighting) {
     (input, errors) = (operation.inputs[0], operation.inputs[1])
     (weight, residual) = (operation.inputs[2], operation.inputs[3])
-    inputChannels = weighting.channels
-    rows = graph[input].elementCount / inputChannels
-    outputChannels = graph[errors].elementCount / rows
+    outputChannels = graph[errors].shape.last ?? 1
+    rows = graph[errors].elementCount / outputChannels
+    inputChannels = graph[input].elementCount / rows
     trained = weighting.trainedChannels
     zeroPoint = Int16(graph[input].zeroPoint)
     stage = UpdateStage(
