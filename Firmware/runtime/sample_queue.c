@@ -7,34 +7,41 @@ static uint32_t minimum(uint32_t a, uint32_t b) {
     return a < b ? a : b;
 }
 
-static uint32_t slot_behind(const struct sample_queue *queue, uint32_t distance) {
-    return (queue->oldest + distance) % SAMPLE_QUEUE_SLOTS;
+static int8_t *place(const struct sample_queue *queue, uint32_t index) {
+    return index == 0 ? queue->input : queue->slots + (index - 1) * queue->input_bytes;
 }
 
-void sample_queue_init(struct sample_queue *queue, int8_t *slots, uint32_t input_bytes) {
+uint32_t sample_queue_places(const struct sample_queue *queue) {
+    return 1 + queue->slot_count;
+}
+
+void sample_queue_init(struct sample_queue *queue, int8_t *input, uint32_t input_bytes,
+                       int8_t *slots, uint32_t slot_count) {
+    assert(slot_count <= SAMPLE_QUEUE_SLOTS_MAX);
+    queue->input = input;
     queue->slots = slots;
     queue->input_bytes = input_bytes;
+    queue->slot_count = slot_count;
     sample_queue_clear(queue);
 }
 
 void sample_queue_clear(struct sample_queue *queue) {
-    queue->oldest = 0;
     queue->ready = 0;
     queue->filled = 0;
 }
 
-/* Copies what of `bytes` lies in the input's part of the message and inside of the slot. */
-static void store_input(struct sample_queue *queue, int8_t *slot, const uint8_t *bytes,
-                        uint32_t byte_count) {
+/* Copies what of `bytes` lies in the input's part of the message and inside of the place. */
+static void store_input(struct sample_queue *queue, const uint8_t *bytes, uint32_t byte_count) {
     uint32_t offset = queue->filled - WIRE_SAMPLE_HEAD_BYTES;
     if (offset < queue->input_bytes) {
-        memcpy(slot + offset, bytes, minimum(byte_count, queue->input_bytes - offset));
+        memcpy(place(queue, queue->ready) + offset, bytes,
+               minimum(byte_count, queue->input_bytes - offset));
     }
 }
 
-static void finish(struct sample_queue *queue, struct queued_sample *sample, const int8_t *slot) {
+static void finish(struct sample_queue *queue) {
+    struct queued_sample *sample = &queue->samples[queue->ready];
     uint32_t head_bytes = minimum(queue->filled, WIRE_SAMPLE_HEAD_BYTES);
-    sample->input = slot;
     sample->input_bytes = queue->filled - head_bytes;
     sample->readable = wire_sample_decode_head(&sample->head, queue->head, head_bytes) &&
                        sample->head.input.count == sample->input_bytes;
@@ -44,14 +51,12 @@ static void finish(struct sample_queue *queue, struct queued_sample *sample, con
 
 bool sample_queue_append(struct sample_queue *queue, const uint8_t *bytes, uint32_t byte_count,
                          bool is_first, bool is_last) {
-    if (queue->ready == SAMPLE_QUEUE_SLOTS) {
+    if (queue->ready == sample_queue_places(queue)) {
         return false;
     }
     if (is_first) {
         queue->filled = 0;
     }
-    uint32_t index = slot_behind(queue, queue->ready);
-    int8_t *slot = queue->slots + index * queue->input_bytes;
     if (queue->filled < WIRE_SAMPLE_HEAD_BYTES) {
         uint32_t part = minimum(byte_count, WIRE_SAMPLE_HEAD_BYTES - queue->filled);
         memcpy(queue->head + queue->filled, bytes, part);
@@ -60,31 +65,35 @@ bool sample_queue_append(struct sample_queue *queue, const uint8_t *bytes, uint3
         byte_count -= part;
     }
     if (byte_count > 0) {
-        store_input(queue, slot, bytes, byte_count);
+        store_input(queue, bytes, byte_count);
         queue->filled += byte_count;
     }
     if (is_last) {
-        finish(queue, &queue->samples[index], slot);
+        finish(queue);
     }
     return true;
 }
 
 const struct queued_sample *sample_queue_front(const struct sample_queue *queue) {
-    return queue->ready > 0 ? &queue->samples[queue->oldest] : 0;
+    return queue->ready > 0 ? &queue->samples[0] : 0;
 }
 
 void sample_queue_pop(struct sample_queue *queue) {
     assert(queue->ready > 0);
-    queue->oldest = slot_behind(queue, 1);
+    uint32_t used = queue->ready + (queue->filled > 0); /* the arriving sample moves as well */
+    for (uint32_t i = 1; i < used; i++) {
+        queue->samples[i - 1] = queue->samples[i];
+        memcpy(place(queue, i - 1), place(queue, i), queue->input_bytes);
+    }
     queue->ready--;
 }
 
 uint32_t sample_queue_free_bytes(const struct sample_queue *queue) {
     uint32_t message_bytes = WIRE_SAMPLE_HEAD_BYTES + queue->input_bytes;
-    uint32_t free_bytes = (SAMPLE_QUEUE_SLOTS - queue->ready) * message_bytes;
+    uint32_t free_bytes = (sample_queue_places(queue) - queue->ready) * message_bytes;
     return free_bytes - minimum(free_bytes, minimum(queue->filled, message_bytes));
 }
 
 uint32_t sample_queue_capacity_bytes(const struct sample_queue *queue) {
-    return SAMPLE_QUEUE_SLOTS * (WIRE_SAMPLE_HEAD_BYTES + queue->input_bytes);
+    return sample_queue_places(queue) * (WIRE_SAMPLE_HEAD_BYTES + queue->input_bytes);
 }

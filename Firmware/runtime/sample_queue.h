@@ -1,10 +1,12 @@
-/* Samples on their way to the training step: fragments go straight from the link into a slot.
+/* Samples on their way to the training step: fragments go straight from the link into a place.
  *
  * Invariants
- *   - Slots are used in turn: [oldest, oldest + ready) hold whole samples, the one behind them is
- *     being filled, the rest are free.
- *   - A slot holds `input_bytes` bytes. A longer input is counted, not stored.
- *   - The step reads the oldest slot, so the next sample arrives while it runs. */
+ *   - Place 0 is the step's input in the arena, places 1 to `slot_count` are the slots outside of
+ *     it. Places [0, ready) hold whole samples, oldest first, place `ready` is being filled, the
+ *     rest are free.
+ *   - A place holds `input_bytes` bytes. A longer input is counted, not stored.
+ *   - The step consumes place 0, then every sample moves one place ahead. With a slot the host may
+ *     send the next sample while a step runs; with none, only between steps. */
 #ifndef FIELDTUNE_SAMPLE_QUEUE_H
 #define FIELDTUNE_SAMPLE_QUEUE_H
 
@@ -13,41 +15,46 @@
 
 #include "protocol.gen.h"
 
-enum { SAMPLE_QUEUE_SLOTS = 2 };
+enum { SAMPLE_QUEUE_SLOTS_MAX = 1 };
 
 /* One whole SAMPLE message. */
 struct queued_sample {
-    struct wire_sample head; /* `input.data` is null: the codes are in `input` */
-    const int8_t *input;
+    struct wire_sample head; /* `input.data` is null: the codes are in the sample's place */
     uint32_t input_bytes; /* received, perhaps not what the model expects */
     bool readable;        /* false when the head cannot be decoded */
 };
 
 struct sample_queue {
-    int8_t *slots; /* SAMPLE_QUEUE_SLOTS times `input_bytes` */
+    int8_t *input; /* `input_bytes` */
+    int8_t *slots; /* `slot_count` times `input_bytes` */
     uint32_t input_bytes;
-    struct queued_sample samples[SAMPLE_QUEUE_SLOTS];
-    uint32_t oldest;
+    uint32_t slot_count;
+    struct queued_sample samples[1 + SAMPLE_QUEUE_SLOTS_MAX];
     uint32_t ready;
     uint8_t head[WIRE_SAMPLE_HEAD_BYTES];
     uint32_t filled; /* bytes of the message that is arriving */
 };
 
-void sample_queue_init(struct sample_queue *queue, int8_t *slots, uint32_t input_bytes);
+/* `slots` holds `slot_count` times `input_bytes`, at most SAMPLE_QUEUE_SLOTS_MAX of them. */
+void sample_queue_init(struct sample_queue *queue, int8_t *input, uint32_t input_bytes,
+                       int8_t *slots, uint32_t slot_count);
 
 /* Drops every sample, the arriving one included. */
 void sample_queue_clear(struct sample_queue *queue);
 
-/* Takes the next fragment of a SAMPLE message. False, and nothing is taken, when no slot is free:
+/* Takes the next fragment of a SAMPLE message. False, and nothing is taken, when no place is free:
  * the sender left its credit behind. */
 bool sample_queue_append(struct sample_queue *queue, const uint8_t *bytes, uint32_t byte_count,
                          bool is_first, bool is_last);
 
-/* The oldest whole sample; null when there is none. */
+/* The oldest whole sample, whose codes are in the step's input; null when there is none. */
 const struct queued_sample *sample_queue_front(const struct sample_queue *queue);
 
-/* Frees the slot of the oldest whole sample. */
+/* Forgets the oldest whole sample and moves the others one place ahead. */
 void sample_queue_pop(struct sample_queue *queue);
+
+/* How many samples fit. */
+uint32_t sample_queue_places(const struct sample_queue *queue);
 
 /* Bytes of SAMPLE messages that still fit: the credit given to the host. */
 uint32_t sample_queue_free_bytes(const struct sample_queue *queue);

@@ -78,10 +78,10 @@ struct session {
     uint8_t answer_channel;
 };
 
-/* Resets the training state with seed 0. `slots` holds SAMPLE_QUEUE_SLOTS * model->input_bytes
- * bytes. */
+/* Resets the training state with seed 0. `slots` holds `slot_count` samples of model->input_bytes
+ * beside the one in the arena. */
 void session_init(struct session *session, const struct step_model *model,
-                  const struct session_board *board, int8_t *slots);
+                  const struct session_board *board, int8_t *slots, uint32_t slot_count);
 
 /* Takes bytes from the line and answers the messages they complete. `now` in milliseconds. */
 void session_receive(struct session *session, const uint8_t *bytes, uint32_t byte_count,

@@ -41,22 +41,22 @@ static struct session_fault check_sample(const struct session *session,
     return session_no_fault();
 }
 
-static void compute(struct session *session, const struct queued_sample *sample,
+/* The sample's codes are in the step's input, where its values overwrite them. */
+static void compute(struct session *session, const struct wire_sample *head,
                     struct phase_clock *clock, struct step_result *result) {
     const struct step_model *model = session->model;
-    const struct wire_sample *head = &sample->head;
     memset(result, 0, sizeof *result);
     switch ((enum wire_sample_mode)head->mode) {
     case WIRE_SAMPLE_MODE_TRAIN: {
         const struct step_rate rate = {head->rate_mantissa, head->rate_shift};
-        model->train(sample->input, head->label, rate, clock, result);
+        model->train(head->label, rate, clock, result);
         break;
     }
     case WIRE_SAMPLE_MODE_EVALUATE:
-        model->evaluate(sample->input, head->label, clock, result);
+        model->evaluate(head->label, clock, result);
         break;
     case WIRE_SAMPLE_MODE_INFER:
-        model->infer(sample->input, clock, result);
+        model->infer(clock, result);
         break;
     }
     phase_enter(clock, PHASE_WAIT);
@@ -106,12 +106,11 @@ static void fill_digest(const struct session *session, struct wire_step *record)
     }
 }
 
-static void apply(struct session *session, const struct queued_sample *sample) {
-    const struct wire_sample *head = &sample->head;
+static void apply(struct session *session, const struct wire_sample *head) {
     uint64_t waited = session_ticks(session) - session->waiting_since;
     struct phase_clock clock = start_clock(session);
     struct step_result result;
-    compute(session, sample, &clock, &result);
+    compute(session, head, &clock, &result);
     struct wire_step record = {
         .run = session->run,
         .index = head->index,
@@ -139,7 +138,8 @@ static void apply(struct session *session, const struct queued_sample *sample) {
     }
 }
 
-/* Output codes are not kept: they are computed again as long as the weights are the same. */
+/* Output codes are not kept: they are computed again, from the codes that the host has sent again,
+ * as long as the weights are the same. */
 static struct session_fault answer_repeat(struct session *session,
                                           const struct queued_sample *sample) {
     const struct wire_step *found = record_ring_find(&session->records, sample->head.index);
@@ -158,7 +158,7 @@ static struct session_fault answer_repeat(struct session *session,
     if (fault.code == 0) {
         struct phase_clock clock = start_clock(session);
         struct step_result result;
-        compute(session, sample, &clock, &result);
+        compute(session, &sample->head, &clock, &result);
         answer_output(session, &sample->head, &result);
     }
     return fault;
@@ -178,7 +178,7 @@ static struct session_fault answer_sample(struct session *session,
     }
     fault = check_sample(session, sample);
     if (fault.code == 0) {
-        apply(session, sample);
+        apply(session, &sample->head);
     }
     return fault;
 }

@@ -6,7 +6,8 @@
  * Invariants
  *   - The training state is exactly the bytes of `segments`, in order. Its digest is FNV-1a (64 bit)
  *     over them; a checkpoint is a copy of them; nothing else survives from one step to the next.
- *   - `train`, `evaluate` and `infer` use the arena only between call and return.
+ *   - The sample lies in the arena, at `input`, when `train`, `evaluate` or `infer` is called; they
+ *     overwrite it. Between calls nobody uses the arena but whoever writes the next sample there.
  *   - Integer arithmetic only: every device gets the same bytes (invariant 8 of Sources/README.md).
  */
 #ifndef FIELDTUNE_STEP_H
@@ -52,6 +53,7 @@ struct step_model {
     uint64_t plan_hash;
     uint64_t semantics_hash;
     uint64_t layout_hash;
+    int8_t *input; /* in the arena: `input_bytes` codes */
     uint32_t input_bytes;
     uint32_t class_count;
     uint32_t arena_bytes;
@@ -61,13 +63,12 @@ struct step_model {
     /* Initial weights from flash into SRAM, ranges empty, step 0, the given seed. */
     void (*reset)(uint32_t seed);
     /* label < class_count; the caller checks. */
-    void (*train)(const int8_t *input, uint32_t label, struct step_rate rate,
-                  struct phase_clock *clock, struct step_result *result);
+    void (*train)(uint32_t label, struct step_rate rate, struct phase_clock *clock,
+                  struct step_result *result);
     /* Forward and loss, no change of the training state. */
-    void (*evaluate)(const int8_t *input, uint32_t label, struct phase_clock *clock,
-                     struct step_result *result);
+    void (*evaluate)(uint32_t label, struct phase_clock *clock, struct step_result *result);
     /* Forward only: loss_q16 is 0. */
-    void (*infer)(const int8_t *input, struct phase_clock *clock, struct step_result *result);
+    void (*infer)(struct phase_clock *clock, struct step_result *result);
 };
 
 extern const struct step_model step_model;

@@ -55,12 +55,26 @@ struct EmissionContext {
     let tensor = graph[id]
     let name = names.tensors[id.index]
     switch tensor.storage {
-    case .input: return "input"
     case .constant: return CNames.frozen(name)
     case .state(.bias, _): return "biases.\(name)"
     case .state(.weight, _): return "weights.\(name)"
     case .state(.residual, _): return "residuals.\(name)"
-    case .value: return offsets[id] == nil ? "input" : "t.\(name)"
+    case .input, .value: return "t.\(name)"
+    }
+  }
+
+  /// The address of a tensor in the arena, as a constant expression.
+  func place(_ id: TensorID) -> String {
+    guard let offset = offsets[id] else { preconditionFailure("'\(graph[id].name)' has no place in the arena") }
+    return "(\(pointer(id)))(arena + \(offset))"
+  }
+
+  func pointer(_ id: TensorID) -> String {
+    switch graph[id].element {
+    case .int8: "int8_t *"
+    case .int16: "int16_t *"
+    case .int32: "int32_t *"
+    case .uint8, .bit: "uint8_t *"
     }
   }
 

@@ -186,23 +186,14 @@ package struct TrainingStepEmitter {
       for (id, placement) in values {
         let lifetime = placement.buffer.lifetime
         writer.line(
-          "\(pointer(graph[id].element))const \(context.names.tensors[id.index]); /* \(shape(id)), \(graph[id].byteCount) B, +\(placement.offset), live \(lifetime.lowerBound)..\(lifetime.upperBound) */")
+          "\(context.pointer(id))const \(context.names.tensors[id.index]); /* \(shape(id)), \(graph[id].byteCount) B, +\(placement.offset), live \(lifetime.lowerBound)..\(lifetime.upperBound) */")
       }
     }
-    for (id, placement) in values {
-      writer.line("    .\(context.names.tensors[id.index]) = (\(pointer(graph[id].element)))(arena + \(placement.offset)),")
+    for (id, _) in values {
+      writer.line("    .\(context.names.tensors[id.index]) = \(context.place(id)),")
     }
     writer.line("};")
     writer.line()
-  }
-
-  private func pointer(_ element: ElementType) -> String {
-    switch element {
-    case .int8: "int8_t *"
-    case .int16: "int16_t *"
-    case .int32: "int32_t *"
-    case .uint8, .bit: "uint8_t *"
-    }
   }
 
   private func shape(_ id: TensorID) -> String {
@@ -223,10 +214,8 @@ package struct TrainingStepEmitter {
     let loss = positions.first { if case .softmaxCrossEntropy = graph.operations[$0].kind { true } else { false } }
     let forward = positions.filter { graph.operations[$0].kind.phase == .forward }
     let backward = positions.filter { graph.operations[$0].kind.phase != .forward && $0 != loss }
-    let inputUse = forward.contains { graph.operations[$0].inputs.contains { context.data($0) == "input" } }
-    precondition(inputUse, "the graph does not read its input")
 
-    writer.block("static void forward(const int8_t *input, bool training) {") { writer in
+    writer.block("static void forward(bool training) {") { writer in
       let masks = forward.contains { graph.operations[$0].kind.isTrainingOnly }
       if !masks { writer.line("(void)training;") }
       for position in forward {
@@ -254,10 +243,8 @@ package struct TrainingStepEmitter {
   }
 
   private func backwardFunction(_ writer: inout CSourceWriter, _ calls: [EmittedCall?], _ positions: [Int]) {
-    let usesInput = positions.contains { calls[$0]?.arguments.contains("input") == true }
-    writer.line("static void backward(const int8_t *input, struct step_rate rate, struct phase_clock *clock,")
+    writer.line("static void backward(struct step_rate rate, struct phase_clock *clock,")
     writer.block("                     struct update_counts *counts) {") { writer in
-      if !usesInput { writer.line("(void)input;") }
       var phase = Phase.backward
       for position in positions {
         guard let call = calls[position] else { continue }
@@ -307,25 +294,25 @@ package struct TrainingStepEmitter {
       if state.residuals.bytes > 0 { writer.line("memset(&residuals, 0, sizeof residuals);") }
     }
     writer.line()
-    writer.line("static void train(const int8_t *input, uint32_t label, struct step_rate rate,")
+    writer.line("static void train(uint32_t label, struct step_rate rate,")
     writer.block("                  struct phase_clock *clock, struct step_result *result) {") { writer in
       writer.line("struct update_counts counts = {0, 0};")
       writer.line("phase_enter(clock, PHASE_FORWARD);")
-      writer.line("forward(input, true);")
+      writer.line("forward(true);")
       writer.line("describe_output(result);")
       writer.line("phase_enter(clock, PHASE_BACKWARD);")
       writer.line("result->loss_q16 = loss(label, true);")
-      writer.line(trains ? "backward(input, rate, clock, &counts);" : "(void)rate;")
+      writer.line(trains ? "backward(rate, clock, &counts);" : "(void)rate;")
       writer.line("header.step += 1;")
       writer.line("result->saturated = counts.saturated;")
       writer.line("result->unchanged = counts.unchanged;")
       writer.line("phase_enter(clock, PHASE_WAIT);")
     }
     writer.line()
-    writer.line("static void evaluate(const int8_t *input, uint32_t label, struct phase_clock *clock,")
+    writer.line("static void evaluate(uint32_t label, struct phase_clock *clock,")
     writer.block("                     struct step_result *result) {") { writer in
       writer.line("phase_enter(clock, PHASE_FORWARD);")
-      writer.line("forward(input, false);")
+      writer.line("forward(false);")
       writer.line("describe_output(result);")
       writer.line("result->loss_q16 = loss(label, false);")
       writer.line("result->saturated = 0;")
@@ -333,9 +320,9 @@ package struct TrainingStepEmitter {
       writer.line("phase_enter(clock, PHASE_WAIT);")
     }
     writer.line()
-    writer.block("static void infer(const int8_t *input, struct phase_clock *clock, struct step_result *result) {") { writer in
+    writer.block("static void infer(struct phase_clock *clock, struct step_result *result) {") { writer in
       writer.line("phase_enter(clock, PHASE_FORWARD);")
-      writer.line("forward(input, false);")
+      writer.line("forward(false);")
       writer.line("describe_output(result);")
       writer.line("result->loss_q16 = 0;")
       writer.line("result->saturated = 0;")
@@ -361,6 +348,7 @@ package struct TrainingStepEmitter {
         ("model", hashes.model), ("plan", hashes.plan), ("semantics", hashes.semantics), ("layout", hashes.layout),
       ]
       for (name, hash) in named { writer.line(".\(name)_hash = UINT64_C(0x\(hash.text)),") }
+      writer.line(".input = \(context.place(graph.input)),")
       writer.line(".input_bytes = STEP_INPUT_BYTES,")
       writer.line(".class_count = STEP_CLASS_COUNT,")
       writer.line(".arena_bytes = STEP_ARENA_BYTES,")

@@ -27,11 +27,11 @@ package struct BoardBudget: Hashable, Sendable {
   /// Receive and transmit rings, link and session, without the sample slots. `FirmwareBuildTests` holds the default
   /// against the linker's figure.
   package var linkBytes: Int
-  /// Samples that wait beside the one in use, and that one.
+  /// Samples that wait beside the one in the arena.
   package var sampleSlots: Int
 
   package init(
-    name: String, sramBytes: Int?, flashBytes: Int?, stackBytes: Int, linkBytes: Int = 14 * 1024, sampleSlots: Int = 2
+    name: String, sramBytes: Int?, flashBytes: Int?, stackBytes: Int, linkBytes: Int = 14 * 1024, sampleSlots: Int = 1
   ) {
     self.name = name
     self.sramBytes = sramBytes

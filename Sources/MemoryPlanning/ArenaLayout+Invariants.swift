@@ -7,6 +7,7 @@ extension ArenaLayout {
   /// - Throws: `GraphError` that names the tensor, its reader and what overwrote it.
   package func verify(_ graph: Graph) throws {
     var replay = ArenaReplay(graph: graph, layout: self)
+    try replay.placeInput()
     for position in graph.operations.indices { try replay.run(position) }
     try replay.expectOutput()
   }
@@ -20,20 +21,22 @@ private struct ArenaReplay {
   private let scratchOffsets: [Int: Int]
   /// Bytes that still hold a tensor.
   private var owners: [TensorID: Range<Int>] = [:]
-  /// The sample and its reshapes, which lie outside of the arena.
-  private var outside: Set<TensorID>
 
   init(graph: Graph, layout: ArenaLayout) {
     self.graph = graph
     bytes = layout.bytes
     offsets = layout.offsets()
     scratchOffsets = layout.scratchOffsets()
-    outside = [graph.input]
+  }
+
+  /// The sample is in its place before the first operation.
+  mutating func placeInput() throws {
+    owners[graph.input] = try place(of: graph.input, "the step's input")
   }
 
   mutating func run(_ position: Int) throws {
     let operation = graph.operations[position]
-    for operand in operation.inputs where graph[operand].isValue && !outside.contains(operand) {
+    for operand in operation.inputs where graph[operand].isValue || operand == graph.input {
       guard owners[operand] != nil else {
         throw GraphError(
           "arena: '\(operation.name)' reads '\(graph[operand].name)' after its bytes were given to another tensor")
@@ -43,10 +46,6 @@ private struct ArenaReplay {
     if let scratch { take(scratch, keeping: []) }
     var written: [Range<Int>] = [scratch].compactMap(\.self)
     for output in operation.outputs {
-      if operation.kind.keepsBytes, outside.contains(operation.inputs[0]) {
-        outside.insert(output)
-        continue
-      }
       let range = try outputRange(output, operation)
       for other in written where other.overlaps(range) {
         throw GraphError("arena: '\(operation.name)' writes '\(graph[output].name)' at \(range) over what it writes at \(other)")
@@ -58,7 +57,7 @@ private struct ArenaReplay {
   }
 
   func expectOutput() throws {
-    guard outside.contains(graph.output) || owners[graph.output] != nil else {
+    guard owners[graph.output] != nil else {
       throw GraphError("arena: the output '\(graph[graph.output].name)' is overwritten before the step ends")
     }
   }
@@ -76,16 +75,21 @@ private struct ArenaReplay {
   }
 
   private func outputRange(_ output: TensorID, _ operation: Operation) throws -> Range<Int> {
-    guard let offset = offsets[output] else {
-      throw GraphError("arena: '\(graph[output].name)' of '\(operation.name)' has no place")
-    }
-    let range = offset..<offset + graph[output].byteCount
-    try expectWithin(range, "'\(graph[output].name)'")
-    let inPlace = operation.inPlaceInputs.filter { offsets[$0] == offset }
+    let range = try place(of: output, "'\(operation.name)'")
+    let inPlace = operation.inPlaceInputs.filter { offsets[$0] == range.lowerBound }
     guard !operation.kind.keepsBytes || !inPlace.isEmpty else {
       throw GraphError("arena: '\(operation.name)' renames bytes, but '\(graph[output].name)' lies elsewhere than its input")
     }
     try expectFree(range, from: operation.inputs.filter { !inPlace.contains($0) }, operation)
+    return range
+  }
+
+  private func place(of tensor: TensorID, _ owner: String) throws -> Range<Int> {
+    guard let offset = offsets[tensor] else {
+      throw GraphError("arena: '\(graph[tensor].name)' of \(owner) has no place")
+    }
+    let range = offset..<offset + graph[tensor].byteCount
+    try expectWithin(range, "'\(graph[tensor].name)'")
     return range
   }
 

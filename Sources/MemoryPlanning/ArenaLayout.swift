@@ -74,7 +74,7 @@ package struct ArenaLayout: Hashable, Sendable {
     return placed
   }
 
-  /// Offset of each tensor in the arena; tensors outside of it (input, constants, state) are absent.
+  /// Offset of each tensor in the arena; tensors outside of it (constants, state) are absent.
   package func offsets() -> [TensorID: Int] {
     var result: [TensorID: Int] = [:]
     for placement in placements {

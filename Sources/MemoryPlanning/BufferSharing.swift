@@ -6,13 +6,15 @@ import GraphIR
 /// again afterwards, under any of the names they have.
 struct BufferSharing {
   private let graph: Graph
-  /// Buffer of each value; nil for the input (and its reshapes), constants and state.
+  /// Buffer of the input and of each value; nil for constants and state.
   private var bufferOf: [Int?]
-  private var groups: [[TensorID]] = []
+  private var groups: [[TensorID]]
 
   init(_ graph: Graph) {
     self.graph = graph
     bufferOf = Array(repeating: nil, count: graph.tensors.count)
+    bufferOf[graph.input.index] = 0
+    groups = [[graph.input]]
     let lastUse = Self.lastUses(graph)
     for (position, operation) in graph.operations.enumerated() {
       for (index, output) in operation.outputs.enumerated() {
@@ -64,7 +66,7 @@ struct BufferSharing {
     let producers = graph.producers()
     return groups.map { group in
       let bytes = group.map { graph[$0].byteCount }.max() ?? 0
-      let first = group.compactMap { producers[$0.index] }.min() ?? 0
+      let first = group.map { producers[$0.index] ?? 0 }.min() ?? 0  // the input is there before the step begins
       let last = group.map { lastUse[$0.index] }.max() ?? first
       return Buffer(content: .tensors(group), bytes: bytes, lifetime: first...max(first, last))
     }

@@ -1,6 +1,7 @@
 // Invariants
 //   - A buffer is the unit of layout: one tensor, or several that share bytes (reshapes, operations in place).
 //   - A buffer is alive from the operation that first writes it to the last that reads or writes it, both included.
+//     The sample is there when the step begins: its buffer is alive from operation 0 to its last reader.
 //   - Scratch of an operation is a buffer alive during that operation only.
 
 import GraphIR

@@ -17,6 +17,7 @@ import UpdatePlanning
     }
     #expect(
       lines == [
+        "input: 8 B, 0...10",
         "hidden: 6 B, 0...7",
         "hidden/mask: 1 B, 1...9",
         "head/accumulators: 12 B, 2...5",
@@ -27,6 +28,14 @@ import UpdatePlanning
         "scratch of loss: 12 B, 5...5",
         "scratch of head/backward_input: 6 B, 6...6",
       ])
+  }
+
+  /// Only a first layer that learns reads the sample in the backward pass.
+  @Test(arguments: [(UpdatePlan.none, 0), (.lastLayer, 0), (.full, 10)])
+  func sample_isAliveToItsLastReader(plan: UpdatePlan, lastReader: Int) throws {
+    let graph = try Graph.denseSample().training(plan)
+    let buffer = try #require(Liveness(graph).buffers.first { $0.content == .tensors([graph.input]) })
+    #expect(buffer.lifetime == 0...lastReader)
   }
 
   @Test(arguments: [UpdatePlan.none, .lastLayer, .biasOnly, .full])

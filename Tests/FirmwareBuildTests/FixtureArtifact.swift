@@ -62,7 +62,7 @@ struct FixtureArtifact {
 
     static struct step_header header;
     static int8_t weights[CLASSES];
-    static int8_t arena[ARENA_BYTES];
+    static int8_t arena[ARENA_BYTES]; /* begins with the input */
 
     static const struct step_segment segments[] = {
         {.data = (uint8_t *)&header, .byte_count = sizeof header, .kind = STEP_SEGMENT_HEADER},
@@ -74,9 +74,9 @@ struct FixtureArtifact {
         for (uint32_t i = 0; i < CLASSES; i++) weights[i] = (int8_t)(i + 1);
     }
 
-    static void infer(const int8_t *input, struct phase_clock *clock, struct step_result *result) {
+    static void infer(struct phase_clock *clock, struct step_result *result) {
         phase_enter(clock, PHASE_FORWARD);
-        for (uint32_t i = 0; i < ARENA_BYTES; i++) arena[i] = input[i % INPUT_BYTES];
+        for (uint32_t i = 0; i < ARENA_BYTES; i++) arena[i] = arena[i % INPUT_BYTES];
         int32_t sum = 0;
         for (uint32_t i = 0; i < ARENA_BYTES; i++) sum += arena[i] * weights[i % CLASSES];
         *result = (struct step_result){
@@ -84,16 +84,15 @@ struct FixtureArtifact {
         phase_enter(clock, PHASE_WAIT);
     }
 
-    static void evaluate(const int8_t *input, uint32_t label, struct phase_clock *clock,
-                         struct step_result *result) {
-        infer(input, clock, result);
+    static void evaluate(uint32_t label, struct phase_clock *clock, struct step_result *result) {
+        infer(clock, result);
         (void)label;
         result->loss_q16 = \(evaluation);
     }
 
-    static void train(const int8_t *input, uint32_t label, struct step_rate rate,
-                      struct phase_clock *clock, struct step_result *result) {
-        evaluate(input, label, clock, result);
+    static void train(uint32_t label, struct step_rate rate, struct phase_clock *clock,
+                      struct step_result *result) {
+        evaluate(label, clock, result);
         phase_enter(clock, PHASE_UPDATE);
         weights[label] = (int8_t)(weights[label] ^ (int8_t)(rate.mantissa >> rate.shift & 1u));
         header.step++;
@@ -102,6 +101,7 @@ struct FixtureArtifact {
 
     const struct step_model step_model = {
         .name = "fixture",
+        .input = arena,
         .input_bytes = INPUT_BYTES,
         .class_count = CLASSES,
         .arena_bytes = ARENA_BYTES,

@@ -45,7 +45,7 @@ import Testing
 
   @Test func frameOfVariableSize_isRefused() throws {
     let text =
-      "uint8_t row[label + 1]; for (uint32_t i = 0; i <= label; i++) row[i] = (uint8_t)input[i];"
+      "uint8_t row[label + 1]; for (uint32_t i = 0; i <= label; i++) row[i] = (uint8_t)arena[i];"
       + " weights[0] = (int8_t)row[label / 2];"
     #expect(try reason(text).hasSuffix("has a frame of variable size"))
   }
@@ -57,7 +57,7 @@ import Testing
 
   @Test func libraryBeyondItsLeaves_isRefused() throws {
     let sentence = try reason(
-      "weights[0] = (int8_t)atoi((const char *)input);", helper: "#include <stdlib.h>")
+      "weights[0] = (int8_t)atoi((const char *)arena);", helper: "#include <stdlib.h>")
     #expect(sentence.hasSuffix("calls 'atoi', of which no stack use is known"))
   }
 

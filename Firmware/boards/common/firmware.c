@@ -21,7 +21,11 @@ _Static_assert(FRAME_WIRE_BYTES < BOARD_TRANSMIT_RING_BYTES,
                "the transmit ring cannot take the longest frame");
 
 static struct session session;
-static int8_t sample_slots[SAMPLE_QUEUE_SLOTS * FIRMWARE_INPUT_BYTES];
+#if FIRMWARE_SAMPLE_SLOTS > 0
+static int8_t sample_slots[FIRMWARE_SAMPLE_SLOTS * FIRMWARE_INPUT_BYTES];
+#else
+static int8_t *const sample_slots = 0;
+#endif
 static const struct wire_baud_rate bauds[] = {BOARD_BAUD_LADDER};
 static struct wire_memory_region memory[MEMORY_REGIONS_MAX];
 static struct wire_crash_report crash;
@@ -106,7 +110,7 @@ _Noreturn void firmware_run(void) {
     board_init();
     assert(step_model.input_bytes == FIRMWARE_INPUT_BYTES);
     describe_board();
-    session_init(&session, &step_model, &board, sample_slots);
+    session_init(&session, &step_model, &board, sample_slots, FIRMWARE_SAMPLE_SLOTS);
     for (;;) {
         bool has_received = receive(board_milliseconds());
         bool has_more = session_poll(&session);

@@ -12,6 +12,7 @@ final class FirmwareDevice: SimulatedDevice {
 
   fileprivate struct Context {
     var step: ToyStep?
+    var input: UnsafeMutablePointer<Int8>?
     var output: UnsafeMutablePointer<Int8>?
     var ticks: UInt32 = 0
     var stepCount = 0
@@ -21,22 +22,24 @@ final class FirmwareDevice: SimulatedDevice {
   private let model: UnsafeMutablePointer<step_model>
   private let board: UnsafeMutablePointer<session_board>
   private let segments: UnsafeMutablePointer<step_segment>
-  private let slots: UnsafeMutablePointer<Int8>
+  /// The step's input, and one slot behind it.
+  private let samples: UnsafeMutablePointer<Int8>
   private let name = strdup("toy")
   private let firmware = strdup("toy")
   private var context: Context
 
   init(bootID: UInt32) {
     let state = UnsafeMutableRawPointer.allocate(byteCount: ToyStep.stateBytes, alignment: 8)
-    context = Context(step: ToyStep(state: state), output: .allocate(capacity: ToyStep.classCount))
+    samples = .allocate(capacity: 2 * ToyStep.inputBytes)
+    context = Context(
+      step: ToyStep(state: state), input: samples, output: .allocate(capacity: ToyStep.classCount))
     segments = Self.segments(in: state)
     model = .allocate(capacity: 1)
     board = .allocate(capacity: 1)
     session = .allocate(capacity: 1)
-    slots = .allocate(capacity: Int(SAMPLE_QUEUE_SLOTS) * ToyStep.inputBytes)
-    model.initialize(to: Self.model(segments))
+    model.initialize(to: Self.model(segments, input: samples))
     board.initialize(to: Self.board(name, firmware, bootID))
-    inTurn { session_init(session, model, board, slots) }
+    inTurn { session_init(session, model, board, samples + ToyStep.inputBytes, 1) }
   }
 
   deinit {
@@ -47,7 +50,7 @@ final class FirmwareDevice: SimulatedDevice {
     model.deallocate()
     board.deallocate()
     session.deallocate()
-    slots.deallocate()
+    samples.deallocate()
   }
 
   var stepCount: Int { context.stepCount }
@@ -96,8 +99,11 @@ extension FirmwareDevice {
     return segments
   }
 
-  private static func model(_ segments: UnsafeMutablePointer<step_segment>) -> step_model {
+  private static func model(
+    _ segments: UnsafeMutablePointer<step_segment>, input: UnsafeMutablePointer<Int8>
+  ) -> step_model {
     var model = step_model()
+    model.input = input
     model.model_hash = 0xA1
     model.plan_hash = 0xB2
     model.semantics_hash = 0xC3
@@ -107,28 +113,29 @@ extension FirmwareDevice {
     model.segment_count = 3
     model.segments = UnsafePointer(segments)
     model.reset = { seed in FirmwareDevice.current.step?.reset(seed: seed) }
-    model.train = { input, label, rate, clock, result in
-      FirmwareDevice.report(input, clock, result) { step, input in
+    model.train = { label, rate, clock, result in
+      FirmwareDevice.report(clock, result) { step, input in
         step.train(input, label: Int(label), mantissa: rate.mantissa, shift: rate.shift)
       }
     }
-    model.evaluate = { input, label, clock, result in
-      FirmwareDevice.report(input, clock, result) { $0.evaluate($1, label: Int(label)) }
+    model.evaluate = { label, clock, result in
+      FirmwareDevice.report(clock, result) { $0.evaluate($1, label: Int(label)) }
     }
-    model.infer = { input, clock, result in FirmwareDevice.report(input, clock, result) { $0.infer($1) } }
+    model.infer = { clock, result in FirmwareDevice.report(clock, result) { $0.infer($1) } }
     return model
   }
 
   private static func report(
-    _ input: UnsafePointer<Int8>?, _ clock: UnsafeMutablePointer<phase_clock>?,
-    _ result: UnsafeMutablePointer<step_result>?,
+    _ clock: UnsafeMutablePointer<phase_clock>?, _ result: UnsafeMutablePointer<step_result>?,
     _ run: (ToyStep, UnsafePointer<Int8>) -> ToyStep.Outcome
   ) {
-    guard let input, let step = FirmwareDevice.current.step, let output = FirmwareDevice.current.output else { return }
+    let current = FirmwareDevice.current
+    guard let step = current.step, let input = current.input, let output = current.output else { return }
     phase_enter(clock, PHASE_FORWARD)
     let outcome = run(step, input)
     phase_enter(clock, PHASE_UPDATE)
     FirmwareDevice.current.stepCount += 1
+    input.update(repeating: 0x55, count: ToyStep.inputBytes)  // as a step's values overwrite its sample
     output.update(from: outcome.output, count: outcome.output.count)
     result?.pointee = step_result(
       loss_q16: outcome.lossQ16, prediction: UInt16(outcome.prediction),
