@@ -1,16 +1,35 @@
 #include "add.h"
 
+static inline int8_t sum(const struct add_stage *stage, int8_t a, int8_t b) {
+    /* |operand| <= 255 * 2^20 < 2^28, each term at most half of that. */
+    int32_t left = requantize((a - stage->a_zero_point) * (1 << 20), stage->a_multiplier,
+                              stage->a_left_shift);
+    int32_t right = requantize((b - stage->b_zero_point) * (1 << 20), stage->b_multiplier,
+                               stage->b_left_shift);
+    return output_code(
+        requantize(left + right, stage->output_multiplier, stage->output_left_shift),
+        stage->output_zero_point, stage->minimum, stage->maximum);
+}
+
 void add_s8(int32_t count, const struct add_stage *stage, const int8_t *a, const int8_t *b,
             int8_t *output) {
     for (int32_t i = 0; i < count; i++) {
-        /* |operand| <= 255 * 2^20 < 2^28, each term at most half of that. */
-        int32_t left = requantize((a[i] - stage->a_zero_point) * (1 << 20), stage->a_multiplier,
-                                  stage->a_left_shift);
-        int32_t right = requantize((b[i] - stage->b_zero_point) * (1 << 20), stage->b_multiplier,
-                                   stage->b_left_shift);
-        output[i] = output_code(
-            requantize(left + right, stage->output_multiplier, stage->output_left_shift),
-            stage->output_zero_point, stage->minimum, stage->maximum);
+        output[i] = sum(stage, a[i], b[i]);
+    }
+}
+
+void add_broadcast_s8(const struct broadcast_shape *shape, const struct add_stage *stage,
+                      const int8_t *a, const int8_t *b, int8_t *output) {
+    for (int32_t i = 0; i < shape->extent[0]; i++) {
+        for (int32_t j = 0; j < shape->extent[1]; j++) {
+            const int8_t *left = a + i * shape->a_step[0] + j * shape->a_step[1];
+            const int8_t *right = b + i * shape->b_step[0] + j * shape->b_step[1];
+            for (int32_t k = 0; k < shape->extent[2]; k++) {
+                *output++ = sum(stage, *left, *right);
+                left += shape->a_step[2];
+                right += shape->b_step[2];
+            }
+        }
     }
 }
 

@@ -5,9 +5,11 @@
 
 #include <stdint.h>
 
+#include "broadcast.h"
 #include "error_range.h"
 
-/* TFLite's ADD: operands are raised by 2^20 and brought to twice the larger of their scales. */
+/* TFLite's ADD: operands are raised by 2^20 and brought to twice the larger of their scales. SUB is
+ * ADD with a negative b_multiplier. */
 struct add_stage {
     int32_t a_zero_point, a_multiplier, a_left_shift;
     int32_t b_zero_point, b_multiplier, b_left_shift;
@@ -18,6 +20,10 @@ struct add_stage {
 /* a, b, output (count). `output` may be `a` or `b`. */
 void add_s8(int32_t count, const struct add_stage *stage, const int8_t *a, const int8_t *b,
             int8_t *output);
+
+/* The same with operands that may be repeated. `output` may be one that is not. */
+void add_broadcast_s8(const struct broadcast_shape *shape, const struct add_stage *stage,
+                      const int8_t *a, const int8_t *b, int8_t *output);
 
 /* a, b, sum (count); limit = 2^bits - 1 of `sum`. `sum` may be `a` or `b`. */
 void sum_errors_s16(int32_t count, int32_t limit, const int16_t *a,

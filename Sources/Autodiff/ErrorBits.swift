@@ -37,6 +37,10 @@ extension Graph {
       return [31 - bitsToCount(min(rows * columns, positions))]
     case .conv2DUpdateWeights, .depthwiseConv2DUpdateWeights, .fullyConnectedUpdateWeights:
       return [31 - 8 - bitsToCount(positions)]
+    case .broadcastBackward:
+      return [31 - bitsToCount(error.elementCount / self[operation.outputs[0]].elementCount)]
+    case .multiplyBackward:
+      return [31 - 8 - bitsToCount(error.elementCount / self[operation.outputs[0]].elementCount)]
     case .updateBias:
       return [31 - bitsToCount(positions)]
     default:

@@ -13,7 +13,13 @@ extension ReverseMode {
     case .fullyConnected(let weighting):
       fullyConnectedGradients(operation, weighting, error: error)
     case .add:
-      addGradients(operation, error: error)
+      sumGradients(operation, error: error, subtracts: false)
+    case .subtract:
+      sumGradients(operation, error: error, subtracts: true)
+    case .multiply:
+      multiplyGradients(operation, error: error)
+    case .lookup(let function):
+      lookupGradients(operation, function, error: error)
     case .averagePool2D(let window, _):
       averagePool2DGradients(operation, window, error: error)
     case .maxPool2D(let window, _):
@@ -28,7 +34,8 @@ extension ReverseMode {
       reshapeGradients(operation, error: error)
     case .softmax, .requantize, .clampMask, .softmaxCrossEntropy, .conv2DBackwardInput,
       .depthwiseConv2DBackwardInput, .fullyConnectedBackwardInput, .averagePool2DBackward, .maxPool2DBackward,
-      .padBackward, .selectErrorChannels, .maskError, .sumErrors, .reshapeError, .conv2DUpdateWeights, .depthwiseConv2DUpdateWeights,
+      .padBackward, .selectErrorChannels, .broadcastBackward, .multiplyBackward, .lookupBackward, .maskError, .sumErrors,
+      .reshapeError, .conv2DUpdateWeights, .depthwiseConv2DUpdateWeights,
       .fullyConnectedUpdateWeights, .updateBias, .updateRanges:
       throw GraphError("operation '\(operation.name)' has no gradient; the loss must not depend on it")
     }

@@ -26,8 +26,17 @@ extension Graph {
       weightGain(operation, weighting)
     case .averagePool2DBackward(let window):
       1 / Double(window.kernelHeight * window.kernelWidth)
+    case .broadcastBackward:
+      repeats(operation).squareRoot()
+    case .multiplyBackward:
+      128 * (self[operation.inputs[1]].quantization?.scale(0) ?? 1) * repeats(operation).squareRoot()
     default: 1
     }
+  }
+
+  /// Terms in each element of the gradient of an operand that was repeated.
+  private func repeats(_ operation: Operation) -> Double {
+    Double(self[operation.inputs[0]].elementCount / self[operation.outputs[0]].elementCount)
   }
 
   /// sqrt of the sum of squared weights over the number of input channels.

@@ -167,7 +167,7 @@ extension OperationKind {
     switch self {
     case .conv2D(_, let weighting), .depthwiseConv2D(_, let weighting, _), .fullyConnected(let weighting):
       weighting.clamp
-    case .add(let clamp): clamp
+    case .add(let clamp), .subtract(let clamp), .multiply(let clamp), .lookup(.clamp(let clamp)): clamp
     case .averagePool2D(_, let clamp), .maxPool2D(_, let clamp): clamp == Clamp() ? nil : clamp
     default: nil
     }

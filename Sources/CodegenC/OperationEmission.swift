@@ -12,7 +12,13 @@ extension EmissionContext {
     case .fullyConnected(let weighting):
       return fullyConnected(operation, name, weighting)
     case .add(let clamp):
-      return add(operation, name, clamp)
+      return add(operation, name, clamp, subtracts: false)
+    case .subtract(let clamp):
+      return add(operation, name, clamp, subtracts: true)
+    case .multiply(let clamp):
+      return multiply(operation, name, clamp)
+    case .lookup(let function):
+      return lookup(operation, name, function)
     case .averagePool2D(let window, let clamp):
       return averagePool2D(operation, name, window, clamp)
     case .maxPool2D(let window, let clamp):
@@ -45,6 +51,12 @@ extension EmissionContext {
       return selectChannels(operation, name, channels, function: "select_channels_s8")
     case .selectErrorChannels(let channels):
       return selectChannels(operation, name, channels, function: "select_channels_s16")
+    case .broadcastBackward(let negated):
+      return broadcastBackward(operation, name, negated: negated)
+    case .multiplyBackward:
+      return multiplyBackward(operation, name)
+    case .lookupBackward(let function):
+      return lookupBackward(operation, name, function)
     case .maskError:
       return maskError(operation)
     case .sumErrors:

@@ -38,6 +38,7 @@ package enum Pipeline {
       dump(name, graph)
     }
     try pass("import") { $0.eliminatingDeadOperations() }
+    try pass("fuse activations") { $0.fusingActivations() }
     try pass("fold padding") { $0.foldingPadding() }
     try pass("split head") { try $0.splittingHead() }
     let plan = try ResolvedUpdatePlan(options.update, for: graph)

@@ -42,18 +42,28 @@ extension Weighting {
   }
 }
 
-/// TFLite's residual addition: both inputs are raised by 2^20 and brought to twice the larger scale.
+/// TFLite's addition: both inputs are raised by 2^20 and brought to twice the larger scale. A subtraction is the
+/// addition with the sign of b's multiplier changed, roundings included.
 package struct AddConstants: Hashable, Sendable {
   package static let leftShift: Int32 = 20
   package let a: QuantizedMultiplier
   package let b: QuantizedMultiplier
   package let output: QuantizedMultiplier
 
-  package init(aScale: Float, bScale: Float, outputScale: Float) {
+  package init(aScale: Float, bScale: Float, outputScale: Float, subtracts: Bool = false) {
     let twiceLargest = 2 * Double(max(aScale, bScale))
     a = QuantizedMultiplier(Double(aScale) / twiceLargest)
-    b = QuantizedMultiplier(Double(bScale) / twiceLargest)
+    var b = QuantizedMultiplier(Double(bScale) / twiceLargest)
+    if subtracts { b.multiplier = -b.multiplier }
+    self.b = b
     output = QuantizedMultiplier(twiceLargest / (0x1p20 * Double(outputScale)))
+  }
+}
+
+extension QuantizedMultiplier {
+  /// TFLite's MUL: the product of both scales over the output's, formed in Float32.
+  package init(productOf aScale: Float, _ bScale: Float, outputScale: Float) {
+    self.init(Double(aScale * bScale / outputScale))
   }
 }
 

@@ -32,8 +32,14 @@ package enum OperationKind: Hashable, Sendable, Codable {
   case depthwiseConv2D(Window, Weighting, multiplier: Int)
   /// [x, weights…, bias] -> [y]. x any shape with rows of I elements, weights (O,·), y (rows,O) int8 or int32.
   case fullyConnected(Weighting)
-  /// [a, b] -> [y], all int8 of one shape.
+  /// [a, b] -> [y], all int8: a + b. Operands are repeated along the dimensions in which y is larger (`Broadcast`).
   case add(Clamp)
+  /// [a, b] -> [y]: a - b, otherwise as `add`.
+  case subtract(Clamp)
+  /// [a, b] -> [y]: a · b, otherwise as `add`.
+  case multiply(Clamp)
+  /// [x] -> [y], int8 of one shape: a function of each element, through a table of 256 codes (`LookupTable`).
+  case lookup(UnaryFunction)
   /// [x] -> [y], TFLite's rules: padding does not count.
   case averagePool2D(Window, Clamp)
   /// [x] -> [y] or [y, index]: index uint8 of y's shape, position within the window (row * KW + column) of the first maximum.
@@ -73,6 +79,12 @@ package enum OperationKind: Hashable, Sendable, Codable {
   /// [dy] -> [dx]: dx[p,j] = dy[p, channels[j]], shares the range of dy. The gradient of a `selectChannels` that
   /// permutes, with the inverse permutation.
   case selectErrorChannels([Int])
+  /// [dy] -> [dx]: the sum over the dimensions along which x was repeated, with its sign changed where x was subtracted.
+  case broadcastBackward(negated: Bool)
+  /// [dy, the other factor] -> [dx]: their product, summed over the dimensions along which x was repeated.
+  case multiplyBackward
+  /// [dy, x] -> [dx]: dy times the slope of the function at x (`SlopeTable`).
+  case lookupBackward(UnaryFunction)
   /// [dy, mask] -> [dy masked]: shares the range of dy.
   case maskError
   /// [a, b] -> [a + b] in a range of its own.

@@ -8,12 +8,12 @@ package enum Phase: String, Sendable, Codable, CaseIterable {
 extension OperationKind {
   package var phase: Phase {
     switch self {
-    case .conv2D, .depthwiseConv2D, .fullyConnected, .add, .averagePool2D, .maxPool2D, .mean, .pad, .selectChannels,
-      .reshape, .softmax, .requantize, .clampMask:
+    case .conv2D, .depthwiseConv2D, .fullyConnected, .add, .subtract, .multiply, .lookup, .averagePool2D, .maxPool2D,
+      .mean, .pad, .selectChannels, .reshape, .softmax, .requantize, .clampMask:
       .forward
     case .softmaxCrossEntropy, .conv2DBackwardInput, .depthwiseConv2DBackwardInput,
-      .fullyConnectedBackwardInput, .averagePool2DBackward, .maxPool2DBackward, .padBackward,
-      .selectErrorChannels, .maskError, .sumErrors, .reshapeError:
+      .fullyConnectedBackwardInput, .averagePool2DBackward, .maxPool2DBackward, .padBackward, .selectErrorChannels,
+      .broadcastBackward, .multiplyBackward, .lookupBackward, .maskError, .sumErrors, .reshapeError:
       .backward
     case .conv2DUpdateWeights, .depthwiseConv2DUpdateWeights, .fullyConnectedUpdateWeights, .updateBias,
       .updateRanges:

@@ -53,7 +53,8 @@ struct OperationVerifier {
     case .depthwiseConv2D(let window, let weighting, let multiplier):
       try verifyDepthwise(window, weighting, multiplier)
     case .fullyConnected(let weighting): try verifyFullyConnected(weighting)
-    case .add(let clamp): try verifyAdd(clamp)
+    case .add(let clamp), .subtract(let clamp), .multiply(let clamp): try verifyElementwise(clamp)
+    case .lookup(let function): try verifyLookup(function)
     case .averagePool2D(let window, let clamp): try verifyAveragePool(window, clamp)
     case .maxPool2D(let window, let clamp): try verifyMaxPool(window, clamp)
     case .mean: try verifyMean()
@@ -72,6 +73,9 @@ struct OperationVerifier {
     case .fullyConnectedBackwardInput(let weighting): try verifyFullyConnectedBackward(weighting)
     case .averagePool2DBackward(let window): try verifyAveragePoolBackward(window)
     case .maxPool2DBackward(let window): try verifyMaxPoolBackward(window)
+    case .broadcastBackward: try verifyBroadcastBackward()
+    case .multiplyBackward: try verifyMultiplyBackward()
+    case .lookupBackward(let function): try verifyLookupBackward(function)
     case .maskError: try verifyMaskError()
     case .sumErrors: try verifySumErrors()
     case .reshapeError: try verifyReshapeError()
@@ -105,12 +109,18 @@ struct OperationVerifier {
     try verifyDense(weighting, x: input(0), y: output(0), weights: 1)
   }
 
-  private func verifyAdd(_ clamp: Clamp) throws {
+  private func verifyElementwise(_ clamp: Clamp) throws {
     try expectCounts(inputs: 2, outputs: 1)
     try expectQuantized(input(0), input(1), output(0))
-    try expect(input(0), shape: output(0).shape)
-    try expect(input(1), shape: output(0).shape)
+    try expectBroadcast(input(0), input(1), output(0))
     try verify(clamp)
+  }
+
+  private func verifyLookup(_ function: UnaryFunction) throws {
+    try expectCounts(inputs: 1, outputs: 1)
+    try expectQuantized(input(0), output(0))
+    try expect(input(0), shape: output(0).shape)
+    try verify(function)
   }
 
   private func verifyAveragePool(_ window: Window, _ clamp: Clamp) throws {
@@ -247,6 +257,28 @@ struct OperationVerifier {
     try verifySelection(channels)
   }
 
+  private func verifyBroadcastBackward() throws {
+    try expectCounts(inputs: 1, outputs: 1)
+    try verifyErrors(input(0), output(0), sharedRange: false)
+    try expectBroadcast(output(0), input(0), input(0))
+  }
+
+  private func verifyMultiplyBackward() throws {
+    try expectCounts(inputs: 2, outputs: 1)
+    try verifyErrors(input(0), output(0), sharedRange: false)
+    try expectQuantized(input(1))
+    try expectBroadcast(output(0), input(1), input(0))
+  }
+
+  private func verifyLookupBackward(_ function: UnaryFunction) throws {
+    try expectCounts(inputs: 2, outputs: 1)
+    try verifyErrors(input(0), output(0), sharedRange: false)
+    try expectQuantized(input(1))
+    try expect(input(1), shape: input(0).shape)
+    try expect(output(0), shape: input(0).shape)
+    try verify(function)
+  }
+
   private func verifyMaskError() throws {
     try expectCounts(inputs: 2, outputs: 1)
     try verifyErrors(input(0), output(0), sharedRange: true)
@@ -318,6 +350,15 @@ struct OperationVerifier {
     }
   }
 
+  private func verify(_ function: UnaryFunction) throws {
+    switch function {
+    case .clamp(let clamp): try verify(clamp)
+    case .leakyRelu(let alpha):
+      guard alpha.isFinite, alpha >= 0 else { throw fail("found alpha \(alpha), expected a number from 0 on") }
+    case .hardSwish, .logistic, .tanh: break
+    }
+  }
+
   private func verify(_ window: Window) throws {
     let positive = [
       window.kernelHeight, window.kernelWidth, window.strideHeight, window.strideWidth,
@@ -334,6 +375,12 @@ struct OperationVerifier {
     }
     for scale in scales where !(scale > 0 && scale.isFinite) {
       throw fail("found scale \(scale), expected a positive number")
+    }
+  }
+
+  private func expectBroadcast(_ a: Tensor, _ b: Tensor, _ y: Tensor) throws {
+    guard Broadcast(a.shape, b.shape, output: y.shape) != nil else {
+      throw fail("found shapes \(a.shape) and \(b.shape), expected two that are repeated to \(y.shape) in at most \(Broadcast.rank) runs of dimensions")
     }
   }
 

@@ -15,7 +15,10 @@ extension Operation {
       DepthwiseConv2D(graph, self, window, weighting, multiplier)
     case .fullyConnected(let weighting):
       FullyConnected(graph, self, weighting)
-    case .add(let clamp): Add(graph, self, clamp)
+    case .add(let clamp): Add(graph, self, clamp, subtracts: false)
+    case .subtract(let clamp): Add(graph, self, clamp, subtracts: true)
+    case .multiply(let clamp): Multiply(graph, self, clamp)
+    case .lookup(let function): Lookup(graph, self, function)
     case .averagePool2D(let window, let clamp): AveragePool2D(graph, self, window, clamp)
     case .maxPool2D(let window, let clamp): MaxPool2D(graph, self, window, clamp)
     case .mean: Mean(graph, self)
@@ -37,6 +40,9 @@ extension Operation {
     case .padBackward(let before): PadBackward(graph, self, before)
     case .selectChannels(let channels): SelectChannels<Int8>(graph, self, channels)
     case .selectErrorChannels(let channels): SelectChannels<Int16>(graph, self, channels)
+    case .broadcastBackward(let negated): BroadcastBackward(graph, self, negated: negated)
+    case .multiplyBackward: MultiplyBackward(graph, self)
+    case .lookupBackward(let function): LookupBackward(graph, self, function)
     case .maskError: MaskError(graph, self)
     case .sumErrors: SumErrors(graph, self)
     case .conv2DUpdateWeights(let window, let weighting):

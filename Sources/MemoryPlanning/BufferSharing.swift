@@ -51,8 +51,11 @@ struct BufferSharing {
   private func inPlaceOperand(_ operation: Operation, at position: Int, lastUse: [Int]) -> TensorID? {
     let candidates: [TensorID]
     switch operation.kind {
-    case .maskError: candidates = [operation.inputs[0]]
-    case .sumErrors, .add: candidates = operation.inputs
+    case .maskError, .lookupBackward: candidates = [operation.inputs[0]]
+    case .sumErrors, .lookup: candidates = operation.inputs
+    case .add, .subtract, .multiply:
+      // An operand that is repeated is read again after its place has been written.
+      candidates = operation.inputs.filter { graph[$0].elementCount == graph[operation.outputs[0]].elementCount }
     default: candidates = []
     }
     return candidates.first { input in

@@ -96,6 +96,15 @@ struct GraphBuilder {
     return y
   }
 
+  /// An activation that stands alone.
+  mutating func relu(_ name: String, _ x: TensorID, clamp: Clamp, sameFormat: Bool) -> TensorID {
+    let format = graph[x].quantization ?? Quantization(scales: [1], zeroPoint: 0)
+    let y = value(
+      name, graph[x].shape, scale: format.scales[0] * (sameFormat ? 1 : 0.7), zeroPoint: format.zeroPoint)
+    graph.operations.append(Operation(name: name, kind: .lookup(.clamp(clamp)), inputs: [x], outputs: [y]))
+    return y
+  }
+
   mutating func maxPool(_ name: String, _ x: TensorID) -> TensorID {
     let tensor = graph[x]
     let y = value(

@@ -60,6 +60,20 @@ struct GradientCase: CustomStringConvertible {
       "depthwise 3x3, multiplier 2, trained inputs kept only", Self.conv(3, stride: 2, pad: 1), map: 5, inputs: 3, outputs: 6,
       trained: 4, multiplier: 2, keepsTrainedOnly: true),
     .dense("fully connected, trained inputs kept only", rows: 3, inputs: 12, outputs: 7, trained: 5, keepsTrainedOnly: true),
+    .elementwise("subtraction, subtrahend", .subtract(Clamp()), [1, 3, 3, 4], [1, 3, 3, 4], of: 1),
+    .elementwise("addition, a vector of channels", .add(Clamp()), [1, 3, 3, 4], [4], of: 1),
+    .elementwise("subtraction, a map of one channel", .subtract(Clamp()), [1, 3, 3, 4], [1, 3, 3, 1], of: 1),
+    .elementwise("product", .multiply(Clamp()), [1, 3, 3, 4], [1, 3, 3, 4], of: 0),
+    .elementwise("product, map by a gate of each channel", .multiply(Clamp()), [1, 3, 3, 4], [1, 1, 1, 4], of: 0),
+    .elementwise("product, the gate of each channel", .multiply(Clamp()), [1, 3, 3, 4], [1, 1, 1, 4], of: 1),
+    .elementwise("product, the gate of each pixel", .multiply(Clamp()), [1, 3, 3, 4], [1, 3, 3, 1], of: 1),
+    .elementwise("product, a scalar", .multiply(Clamp()), [1, 3, 3, 4], [], of: 1),
+    .elementwise("product, rows by columns", .multiply(Clamp()), [3, 1, 4], [1, 5, 1], of: 0),
+    .lookup("leaky relu", .leakyRelu(alpha: 0.2)),
+    .lookup("hard swish", .hardSwish),
+    .lookup("logistic", .logistic),
+    .lookup("tanh", .tanh),
+    .lookup("relu6 in a format of its own", .clamp(Clamp(minimum: 5, maximum: 45))),
     .loss("softmax cross-entropy", classes: 10),
   ]
 
@@ -164,6 +178,45 @@ extension GradientCase {
     let dx = result.add("dx", shape, .int16, .value, range: 0)
     result.run(.selectErrorChannels([1, 3, 0, 2]), [result.errors("dy", shape)], [dx])
     result.gradients.append(.errors(of: x, in: dx))
+    return result
+  }
+
+  /// The gradient of operand `position`; the second operand is small, so that no product leaves the format of y.
+  private static func elementwise(
+    _ name: String, _ kind: OperationKind, _ a: [Int], _ b: [Int], of position: Int
+  ) -> GradientCase {
+    var result = GradientCase(name)
+    let operands = [result.codes("a", a), result.codes("gate", b)]
+    let rank = max(a.count, b.count)
+    func aligned(_ shape: [Int]) -> [Int] { Array(repeating: 1, count: rank - shape.count) + shape }
+    let shape = zip(aligned(a), aligned(b)).map { max($0, $1) }
+    result.run(kind, operands, [result.value("y", shape)])
+    let dy = result.errors("dy", shape)
+    switch kind {
+    case .multiply: result.backward(.multiplyBackward, [dy, operands[1 - position]], operands[position])
+    case .subtract: result.backward(.broadcastBackward(negated: position == 1), [dy], operands[position])
+    default: result.backward(.broadcastBackward(negated: false), [dy], operands[position])
+    }
+    return result
+  }
+
+  /// Codes that meet no kink, which a difference would straddle.
+  private static func lookup(_ name: String, _ function: UnaryFunction) -> GradientCase {
+    var result = GradientCase(name)
+    let codes = stride(from: -120, through: 120, by: 7).map { Int8($0) }
+    let x = result.store("x", [codes.count], codes, nil)
+    let y = result.value("y", [codes.count])
+    result.run(.lookup(function), [x], [y])
+    let dy = result.errors("dy", [codes.count])
+    guard case .clamp(let clamp) = function else {
+      result.backward(.lookupBackward(function), [dy, x], x)
+      return result
+    }
+    let mask = result.add("mask", [codes.count], .bit, .value)
+    result.run(.clampMask(clamp), [y], [mask])
+    let masked = result.add("dy masked", [codes.count], .int16, .value, range: 0)
+    result.run(.maskError, [dy, mask], [masked])
+    result.gradients.append(.errors(of: x, in: masked))
     return result
   }
 
@@ -276,11 +329,13 @@ extension GradientCase {
 
   private mutating func value(_ name: String, _ shape: [Int]) -> TensorID { add(name, shape, .int8, .value) }
 
+  private static let scales: [String: Float] = ["y": 0.15, "gate": 0.01]
+
   private mutating func add(
     _ name: String, _ shape: [Int], _ element: ElementType, _ storage: Tensor.Storage, range: Int? = nil
   ) -> TensorID {
     // x has scale 0.05 as the weightings say; y covers every sum of these cases, except where a clamp is meant.
-    let quantization = Quantization(scales: [name == "y" ? 0.15 : 0.05], zeroPoint: 5)
+    let quantization = Quantization(scales: [Self.scales[name] ?? 0.05], zeroPoint: 5)
     return graph.add(
       Tensor(
         name: name, shape: shape, element: element, storage: storage,

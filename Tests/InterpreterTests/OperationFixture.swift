@@ -15,6 +15,9 @@ struct OperationFixture: Decodable, CustomStringConvertible {
   let multiplier: Int?
   let clamp: [Int32]?
   let beta: Float?
+  /// Of a lookup.
+  let function: String?
+  let alpha: Float?
   let before: [Int]?
   let x: Codes
   let b: Codes?
@@ -22,7 +25,7 @@ struct OperationFixture: Decodable, CustomStringConvertible {
   let bias: [Int32]?
   let y: Codes
 
-  var description: String { "\(kind) \(x.shape) -> \(y.shape)" }
+  var description: String { "\(kind) \(function ?? "") \(x.shape) -> \(y.shape)" }
 
   static func all() throws -> [OperationFixture] {
     let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -61,6 +64,17 @@ struct OperationFixture: Decodable, CustomStringConvertible {
       quantization: Quantization(scales: codes.scales, zeroPoint: codes.zeroPoint))
   }
 
+  private func unaryFunction(_ clamp: Clamp) throws -> UnaryFunction {
+    switch function {
+    case "relu", "relu6": .clamp(clamp)
+    case "leakyRelu": .leakyRelu(alpha: alpha ?? 0)
+    case "hardSwish": .hardSwish
+    case "logistic": .logistic
+    case "tanh": .tanh
+    default: throw GraphError("fixture 'lookup': no such function")
+    }
+  }
+
   private func operationKind() throws -> OperationKind {
     let clamp = clamp.map { Clamp(minimum: $0[0], maximum: $0[1]) } ?? Clamp()
     let window = window.map {
@@ -81,6 +95,9 @@ struct OperationFixture: Decodable, CustomStringConvertible {
     case ("averagePool2D", let window?, _): return .averagePool2D(window, clamp)
     case ("maxPool2D", let window?, _): return .maxPool2D(window, clamp)
     case ("add", _, _): return .add(clamp)
+    case ("subtract", _, _): return .subtract(clamp)
+    case ("multiply", _, _): return .multiply(clamp)
+    case ("lookup", _, _): return .lookup(try unaryFunction(clamp))
     case ("mean", _, _): return .mean
     case ("pad", _, _): return .pad(before: before ?? [])
     case ("softmax", _, _): return .softmax(beta: beta ?? 1)

@@ -86,12 +86,25 @@ extension ModelSketch {
     ],
     code: 9, operands: [0, 1, 2], results: [3], optionsType: 8, options: [0: .int8(0)], output: [3])
 
-  static let add = ModelSketch(
-    tensors: [
-      Tensor(name: "x", shape: [1, 2, 2, 2]), Tensor(name: "unused", shape: [1]),
-      Tensor(name: "y", shape: [1, 2, 2, 2]),
-    ],
-    code: 0, operands: [0, 0], results: [2], optionsType: 11, options: [0: .int8(0)], output: [2])
+  static let add = elementwise(0, options: 11)
+
+  /// x with itself; 'unused' may become a constant operand.
+  static func elementwise(_ code: Int32, options: Int8) -> ModelSketch {
+    ModelSketch(
+      tensors: [
+        Tensor(name: "x", shape: [1, 2, 2, 2]), Tensor(name: "unused", shape: [1]),
+        Tensor(name: "y", shape: [1, 2, 2, 2]),
+      ],
+      code: code, operands: [0, 0], results: [2], optionsType: options, options: [0: .int8(0)], output: [2])
+  }
+
+  static func function(
+    _ code: Int32, options: Int8 = 0, _ fields: [Int: FlatBufferWriter.Value] = [:]
+  ) -> ModelSketch {
+    ModelSketch(
+      tensors: [Tensor(name: "x", shape: [1, 2, 2, 2]), Tensor(name: "y", shape: [1, 2, 2, 2])],
+      code: code, operands: [0], results: [1], optionsType: options, options: fields, output: [1])
+  }
 
   static func pool(_ code: Int32) -> ModelSketch {
     ModelSketch(

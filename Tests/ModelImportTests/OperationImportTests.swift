@@ -40,6 +40,14 @@ import Testing
     ),
     (.fullyConnected, .fullyConnected(dense)),
     (.add, .add(Clamp())),
+    (.elementwise(41, options: 28), .subtract(Clamp())),
+    (.elementwise(18, options: 21), .multiply(Clamp())),
+    (.function(19), .lookup(.clamp(Clamp(minimum: 0)))),
+    (.function(20), .lookup(.clamp(Clamp(minimum: -2, maximum: 2)))),
+    (.function(21), .lookup(.clamp(Clamp(minimum: 0, maximum: 12)))),
+    (.function(28), .lookup(.tanh)),
+    (.function(98, options: 75, [0: .float(0.25)]), .lookup(.leakyRelu(alpha: 0.25))),
+    (.function(117, options: 91), .lookup(.hardSwish)),
     (.pool(1), .averagePool2D(poolWindow, Clamp())),
     (.pool(17), .maxPool2D(poolWindow, Clamp())),
     (.mean, .mean),
@@ -72,6 +80,20 @@ import Testing
     Row(.fullyConnected, "several rows") {
       $0.tensors[0].shape = [1, 2, 2, 6]
       $0.tensors[3].shape = [4, 3]
+    },
+    Row(.add, "a constant vector of channels") {
+      $0.tensors[1].shape = [2]
+      $0.tensors[1].data = [1, 2]
+      $0.operands[1] = 1
+    },
+    Row(.elementwise(18, options: 21), "a constant without dimensions") {
+      $0.tensors[1].shape = []
+      $0.tensors[1].data = [1]
+      $0.operands[1] = 1
+    },
+    Row(.function(14), "a logistic function") {
+      $0.tensors[1].scales = [1 / 256]
+      $0.tensors[1].zeroPoints = [-128]
     },
     Row(.mean, "kept dimensions, negative axes") {
       $0.tensors[2].shape = [1, 1, 1, 3]
@@ -109,7 +131,7 @@ import Testing
       $0.code = 32
       $0.customCode = "Mine"
     },
-    Row(.conv2D, "found MUL, which is not supported, expected one of ADD, AVERAGE_POOL_2D, CONV_2D") { $0.code = 18 },
+    Row(.conv2D, "found DIV, which is not supported, expected one of ADD, AVERAGE_POOL_2D, CONV_2D") { $0.code = 42 },
     Row(.conv2D, "found operation code 300, which is not supported") { $0.code = 300 },
     Row(.conv2D, "operation 0 (CONV_2D 'y'): found tensor 7") { $0.operands[1] = 7 },
     Row(.conv2D, "operation 0 (CONV_2D 'y'): found no input 1 among 1") { $0.operands = [0] },
@@ -153,13 +175,32 @@ import Testing
     Row(.depthwiseConv2D, "found weights [1, 3, 3, 4] and depth multiplier 3") { $0.options[3] = .int32(3) },
     Row(.fullyConnected, "found weights format 1") { $0.options[1] = .int8(1) },
     Row(.fullyConnected, "expected rows of 6 elements in, as many rows out") { $0.tensors[0].shape = [1, 7] },
-    Row(.add, "found shapes [1, 2, 2, 1] and [1, 2, 2, 1], expected twice [1, 2, 2, 2]") {
+    Row(.add, "found shapes [1, 2, 2, 1] and [1, 2, 2, 1] for [1, 2, 2, 2]") {
       $0.tensors[0].shape = [1, 2, 2, 1]
     },
-    Row(.add, "found a constant as input 'unused'") {
+    Row(.add, "found two constants, expected at least one computed tensor") {
       $0.tensors[1].data = [1]
+      $0.operands = [1, 1]
+    },
+    Row(.add, "constant 'unused': found INT32, expected INT8") {
+      $0.tensors[1].data = [1, 0, 0, 0]
+      $0.tensors[1].type = 2
       $0.operands[1] = 1
     },
+    Row(.add, "constant 'unused': found 2 B of data, expected 1 B for [1]") {
+      $0.tensors[1].data = [1, 2]
+      $0.operands[1] = 1
+    },
+    Row(.elementwise(18, options: 21), "found scales that make one unit of the product") { $0.tensors[2].scales = [1e-8] },
+    Row(.function(19), "found scales that make one input code in output codes") { $0.tensors[1].scales = [1e-8] },
+    Row(.function(19), "found [1, 2, 2, 2] in and [1, 2, 2, 1] out, expected one shape") { $0.tensors[1].shape[3] = 1 },
+    Row(.function(98, options: 75, [0: .float(-0.5)]), "found alpha -0.5, expected a number from 0 on") { _ in },
+    Row(.function(98, options: 75, [0: .float(.nan)]), "found alpha nan") { _ in },
+    Row(.function(117, options: 91), "found scales that make one input code in output codes 249.9") {
+      $0.tensors[1].scales = [0.002]
+    },
+    Row(.function(14), "found output scale 0.5, expected scale 1/256 and zero point -128") { _ in },
+    Row(.function(111), "found ELU, which is not supported") { _ in },
     Row(.add, "found scales that make the output's factor") { $0.tensors[2].scales = [1e-10] },
     Row(.pool(1), "found scale 0.5, zero point 0 in and scale 0.25, zero point 0 out") {
       $0.tensors[1].scales = [0.25]

@@ -1,10 +1,10 @@
 import GraphIR
 
 extension EmissionContext {
-  mutating func add(_ operation: Operation, _ name: String, _ clamp: Clamp) -> EmittedCall {
+  mutating func add(_ operation: Operation, _ name: String, _ clamp: Clamp, subtracts: Bool) -> EmittedCall {
     include("add.h")
     let (a, b, y) = (operation.inputs[0], operation.inputs[1], operation.outputs[0])
-    let constants = AddConstants(aScale: scale(a), bScale: scale(b), outputScale: scale(y))
+    let constants = AddConstants(aScale: scale(a), bScale: scale(b), outputScale: scale(y), subtracts: subtracts)
     func fields(_ prefix: String, _ id: TensorID, _ multiplier: QuantizedMultiplier) -> [String] {
       [
         ".\(prefix)_zero_point = \(zeroPoint(id))", ".\(prefix)_multiplier = \(multiplier.multiplier)",
@@ -15,6 +15,9 @@ extension EmissionContext {
       "struct add_stage", name + "_stage",
       fields("a", a, constants.a) + fields("b", b, constants.b) + fields("output", y, constants.output)
         + [".minimum = \(clamp.minimum)", ".maximum = \(clamp.maximum)"])
+    guard graph[a].elementCount == graph[b].elementCount else {
+      return EmittedCall("add_broadcast_s8", [broadcastShape(name, a, b, y), "&" + stage, data(a), data(b), data(y)])
+    }
     return EmittedCall("add_s8", ["\(graph[y].elementCount)", "&" + stage, data(a), data(b), data(y)])
   }
 

@@ -57,9 +57,10 @@ package struct FloatTwin {
   private mutating func result(of operation: Operation, label: Int) -> [[Double]] {
     switch operation.kind {
     case .conv2D, .depthwiseConv2D, .fullyConnected: return [layer(operation)]
-    case .add(let clamp):
-      let sums = zip(self[operation.inputs[0]], self[operation.inputs[1]]).map(+)
-      return [sums.clamped(clamp, graph[operation.outputs[0]])]
+    case .add(let clamp): return [elementwise(operation, clamp, +)]
+    case .subtract(let clamp): return [elementwise(operation, clamp, -)]
+    case .multiply(let clamp): return [elementwise(operation, clamp, *)]
+    case .lookup(let function): return [lookup(operation, function)]
     case .averagePool2D(let window, let clamp): return [averagePool(operation, window, clamp)]
     case .maxPool2D(let window, let clamp): return maxPool(operation, window, clamp)
     case .mean: return [mean(operation)]
@@ -79,6 +80,10 @@ package struct FloatTwin {
     case .maxPool2DBackward(let window): return [maxPoolBackward(operation, window)]
     case .padBackward(let before): return [padBackward(operation, before)]
     case .selectChannels(let channels), .selectErrorChannels(let channels): return [selection(operation, channels)]
+    case .broadcastBackward(let negated): return [broadcastBackward(operation, sign: negated ? -1 : 1)]
+    case .multiplyBackward: return [multiplyBackward(operation)]
+    case .lookupBackward(let function):
+      return [zip(self[operation.inputs[0]], self[operation.inputs[1]]).map { $0 * function.slope($1) }]
     case .maskError:
       return [zip(self[operation.inputs[0]], self[operation.inputs[1]]).map(*)]
     case .sumErrors: return [zip(self[operation.inputs[0]], self[operation.inputs[1]]).map(+)]

@@ -1,21 +1,21 @@
 import GraphIR
 
-/// TFLite's ADD: both operands are raised by 2^20, brought to twice the larger scale and added, then requantized.
+/// TFLite's ADD and SUB: both operands are raised by 2^20, brought to twice the larger scale and added, then requantized.
 struct Add: IntegerKernel {
   private let a: TensorID
   private let b: TensorID
   private let output: TensorID
-  private let count: Int
+  private let loops: Broadcast
   private let zeroPoints: (a: Int32, b: Int32, output: Int32)
   private let constants: AddConstants
   private let clamp: Clamp
 
-  init(_ graph: Graph, _ operation: Operation, _ clamp: Clamp) {
+  init(_ graph: Graph, _ operation: Operation, _ clamp: Clamp, subtracts: Bool) {
     (a, b, output) = (operation.inputs[0], operation.inputs[1], operation.outputs[0])
-    count = graph[output].elementCount
+    loops = graph.broadcast(a, b, to: output)
     zeroPoints = (graph[a].zeroPoint, graph[b].zeroPoint, graph[output].zeroPoint)
     constants = AddConstants(
-      aScale: graph[a].scale, bScale: graph[b].scale, outputScale: graph[output].scale)
+      aScale: graph[a].scale, bScale: graph[b].scale, outputScale: graph[output].scale, subtracts: subtracts)
     self.clamp = clamp
   }
 
@@ -23,9 +23,9 @@ struct Add: IntegerKernel {
     let a: UnsafeMutablePointer<Int8> = memory.pointer(a)
     let b: UnsafeMutablePointer<Int8> = memory.pointer(b)
     let output: UnsafeMutablePointer<Int8> = memory.pointer(output)
-    for i in 0..<count {
+    loops.forEach { i, inA, inB in
       let sum =
-        raised(a[i], zeroPoints.a, constants.a) &+ raised(b[i], zeroPoints.b, constants.b)
+        raised(a[inA], zeroPoints.a, constants.a) &+ raised(b[inB], zeroPoints.b, constants.b)
       output[i] = outputCode(
         requantize(sum, constants.output.multiplier, constants.output.leftShift),
         zeroPoint: zeroPoints.output, minimum: clamp.minimum, maximum: clamp.maximum)

@@ -5,11 +5,20 @@ enum TFLiteBuiltin: Int, CaseIterable {
   case conv2D = 3
   case depthwiseConv2D = 4
   case fullyConnected = 9
+  case logistic = 14
   case maxPool2D = 17
+  case mul = 18
+  case relu = 19
+  case reluN1To1 = 20
+  case relu6 = 21
   case reshape = 22
   case softmax = 25
+  case tanh = 28
   case pad = 34
   case mean = 40
+  case sub = 41
+  case leakyRelu = 98
+  case hardSwish = 117
 
   static let custom = 32
 
@@ -23,8 +32,13 @@ enum TFLiteBuiltin: Int, CaseIterable {
     case .softmax: 9
     case .add: 11
     case .reshape: 17
+    case .mul: 21
     case .pad: 22
     case .mean: 27
+    case .sub: 28
+    case .leakyRelu: 75
+    case .hardSwish: 91
+    case .logistic, .relu, .reluN1To1, .relu6, .tanh: 0
     }
   }
 

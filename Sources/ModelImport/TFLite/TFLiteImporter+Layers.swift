@@ -182,7 +182,7 @@ extension TFLiteImporter {
   }
 
   /// A constant of the graph for a tensor of the file: the same one each time it is asked for.
-  private mutating func addConstant(
+  mutating func addConstant(
     _ index: Int, _ tensor: TFLiteTensor, shape: [Int], element: ElementType, _ range: Range<Int>,
     _ quantization: Quantization?, at location: String
   ) throws -> TensorID {

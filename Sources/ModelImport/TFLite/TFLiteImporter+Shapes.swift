@@ -1,23 +1,6 @@
 import GraphIR
 
 extension TFLiteImporter {
-  /// `AddOptions`: fused_activation_function.
-  mutating func importAdd(_ site: Site) throws {
-    let (a, b) = (try input(0, of: site), try input(1, of: site))
-    let y = try output(of: site)
-    guard result[a].shape == result[y].shape, result[b].shape == result[y].shape else {
-      throw ImportError.unsupported(
-        site.description, found: "shapes \(result[a].shape) and \(result[b].shape)",
-        expected: "twice \(result[y].shape)",
-        advice: "bring both inputs to one shape: broadcasting is not supported")
-    }
-    // TFLite requires it: the sum, in units of 2^-20 of twice the larger input scale, is scaled down.
-    let factor = 2 * max(scale(of: a), scale(of: b)) / (0x1p20 * scale(of: y))
-    try expectFactor(factor, below: 1, of: "the output's factor", at: site)
-    let clamp = try clamp(0, of: options(of: site), output: y, at: site)
-    append(.add(clamp), [a, b], y)
-  }
-
   /// The mean over height and width, whether the output keeps them as extents of 1 or not.
   mutating func importMean(_ site: Site) throws {
     let x = try input(0, of: site)

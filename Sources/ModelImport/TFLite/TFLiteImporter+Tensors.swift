@@ -56,6 +56,18 @@ extension TFLiteImporter {
     return id
   }
 
+  /// The same, or a constant of int8 codes with one scale.
+  mutating func inputOrConstant(_ position: Int, of site: Site) throws -> TensorID {
+    let index = try operand(position, of: site)
+    let tensor = try tensor(index, at: site.description)
+    guard try !bytes(of: tensor, at: site.description).isEmpty else { return try input(position, of: site) }
+    let location = "\(site.description), constant '\(tensor.name)'"
+    let format = try quantization(of: tensor, at: location)
+    let range = try constantBytes(of: tensor, elementBytes: 1, at: location)
+    return try addConstant(
+      index, tensor, shape: try shape(of: tensor, at: location), element: .int8, range, format, at: location)
+  }
+
   /// Adds the tensor that an operation writes.
   mutating func output(of site: Site) throws -> TensorID {
     guard site.operation.outputs.count == 1 else {

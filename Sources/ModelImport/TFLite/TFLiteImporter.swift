@@ -69,8 +69,9 @@ struct TFLiteImporter {
     switch operation {
     case "QUANTIZE", "DEQUANTIZE":
       "convert the model with int8 input and output (inference_input_type and inference_output_type = tf.int8)"
-    case "RELU", "RELU6", "RELU_N1_TO_1":
-      "let the activation follow a convolution, dense layer or addition directly, so that the converter fuses it"
+    case "ELU", "GELU", "PRELU", "ABS", "NEG", "SQUARE", "EXP", "LOG", "SQRT", "RSQRT", "RELU_0_TO_1":
+      "use RELU, RELU6, LEAKY_RELU, HARD_SWISH, LOGISTIC or TANH as activation"
+    case "DIV": "multiply by the reciprocal"
     case "SHAPE", "STRIDED_SLICE", "PACK":
       "convert the model with a fixed batch of 1, so that shapes are constants"
     default: "rebuild the model without it"
@@ -111,7 +112,16 @@ struct TFLiteImporter {
     case .conv2D: try importConv2D(site)
     case .depthwiseConv2D: try importDepthwiseConv2D(site)
     case .fullyConnected: try importFullyConnected(site)
-    case .add: try importAdd(site)
+    case .add: try importSum(site) { .add($0) }
+    case .sub: try importSum(site) { .subtract($0) }
+    case .mul: try importMul(site)
+    case .relu: try importRelu(site, .relu)
+    case .reluN1To1: try importRelu(site, .reluN1To1)
+    case .relu6: try importRelu(site, .relu6)
+    case .leakyRelu: try importLeakyRelu(site)
+    case .hardSwish: try importHardSwish(site)
+    case .logistic: try importLogistic(site)
+    case .tanh: try importTanh(site)
     case .averagePool2D: try importPool(site) { .averagePool2D($0, $1) }
     case .maxPool2D: try importPool(site) { .maxPool2D($0, $1) }
     case .mean: try importMean(site)

@@ -209,6 +209,44 @@ def softmax(rows, classes, scale, beta):
     return {"kind": "softmax", "beta": beta, "x": x, "y": y}
 
 
+OPTIONS = {
+    "add": (0, schema.BuiltinOptions.AddOptions, schema.AddOptionsT),
+    "multiply": (18, schema.BuiltinOptions.MulOptions, schema.MulOptionsT),
+    "subtract": (41, schema.BuiltinOptions.SubOptions, schema.SubOptionsT),
+}
+
+
+def elementwise(kind, shapes, scales, zero_points, activation="none"):
+    a, b = (codes(shape, s, z) for shape, s, z in zip(shapes, scales[:2], zero_points))
+    y = empty(scales[2], zero_points[2])
+    y["shape"] = list(np.broadcast_shapes(*shapes))
+    code, options_type, options = OPTIONS[kind]
+    options = options()
+    options.fusedActivationFunction = ACTIVATION[activation]
+    b["constant"] = True
+    run([a, b, y], code, 2, options_type, options)
+    return {"kind": kind, "clamp": clamp_of(activation, y), "x": a, "b": b, "y": y}
+
+
+UNARY = {"relu": 19, "relu6": 21, "logistic": 14, "tanh": 28, "leakyRelu": 98, "hardSwish": 117}
+
+
+def unary(function, x_format, y_format, alpha=None):
+    """All 256 codes."""
+    x = {"shape": [256], "scales": [float(np.float32(x_format[0]))], "zeroPoint": x_format[1], "values": list(range(-128, 128))}
+    y = empty(*y_format)
+    y["shape"] = [256]
+    options_type, options = 0, None
+    if function == "leakyRelu":
+        options_type, options = schema.BuiltinOptions.LeakyReluOptions, schema.LeakyReluOptionsT()
+        options.alpha = alpha
+    if function == "hardSwish":
+        options_type, options = schema.BuiltinOptions.HardSwishOptions, schema.HardSwishOptionsT()
+    run([x, y], UNARY[function], 1 if function == "hardSwish" else 2, options_type, options)
+    clamp = clamp_of(function if function in ACTIVATION else "none", y)
+    return {"kind": "lookup", "function": function, "alpha": alpha, "clamp": clamp, "x": x, "y": y}
+
+
 HUGE = [2**31 - 1, -(2**31), 2**31 - 200, -(2**31) + 300]
 CASES = [
     layer("conv2D", [1, 5, 6, 3], 4, (3, 3), "same", (2, 2), (1, 1), "relu6", [0.004, 0.01, 0.02, 0.0007], 0.05, [100, -2000, 0, 7000]),
@@ -232,5 +270,31 @@ CASES = [
     pad([1, 3, 2, 2], [0, 1, 2, 0], [0, 2, 1, 0]),
     softmax(3, 10, 0.08, 1.0),
     softmax(2, 4, 1.5, 0.5),
+    elementwise("add", ([1, 3, 2, 4], [4]), (0.02, 0.05, 0.06), (3, -9, 20)),
+    elementwise("add", ([1, 1, 1, 4], [1, 3, 2, 4]), (0.02, 0.003, 0.03), (-128, 7, 0), "relu6"),
+    elementwise("subtract", ([1, 3, 2, 4], [1, 3, 2, 4]), (0.04, 0.04, 0.04), (1, 2, 3)),
+    elementwise("subtract", ([1, 3, 2, 4], [1, 3, 2, 1]), (0.017, 0.05, 0.05), (-20, 30, 0), "relu"),
+    elementwise("subtract", ([4], [2, 3, 4]), (0.5, 0.0625, 0.25), (0, 0, -1)),
+    elementwise("multiply", ([1, 3, 2, 4], [1, 3, 2, 4]), (0.04, 0.05, 0.06), (1, -2, 3)),
+    elementwise("multiply", ([1, 3, 2, 4], [1, 1, 1, 4]), (0.03, 1 / 256, 0.02), (-10, -128, 5), "relu6"),
+    elementwise("multiply", ([1, 3, 2, 4], [1]), (0.03, 0.01, 0.001), (-10, 90, 5)),
+    elementwise("multiply", ([3, 1, 4], [1, 3, 2, 1]), (0.5, 0.5, 0.25), (0, 0, 0)),
+    unary("relu", (0.05, -3), (0.05, -3)),
+    unary("relu", (0.05, -3), (0.021, -128)),
+    unary("relu6", (0.031, 10), (0.0235, -128)),
+    unary("relu6", (0.2, -60), (0.7, 5)),
+    unary("leakyRelu", (0.05, 4), (0.04, -17), 0.1),
+    unary("leakyRelu", (0.013, -90), (0.37, 40), 0.3),
+    unary("leakyRelu", (0.1, 0), (0.1, 0), 1.5),
+    unary("hardSwish", (0.05, 3), (0.03, -110)),
+    unary("hardSwish", (0.11, -64), (0.06, -121)),
+    unary("hardSwish", (0.004, 12), (0.002, 0)),
+    unary("hardSwish", (2.5, 0), (0.9, -128)),
+    unary("logistic", (0.05, 3), (1 / 256, -128)),
+    unary("logistic", (0.3, -50), (1 / 256, -128)),
+    unary("logistic", (0.009, 127), (1 / 256, -128)),
+    unary("tanh", (0.03, -4), (1 / 128, 0)),
+    unary("tanh", (0.002, 100), (1 / 128, 0)),
+    unary("tanh", (0.7, 20), (1 / 128, 0)),
 ]
 print("[\n" + ",\n".join(json.dumps(case) for case in CASES) + "\n]")
