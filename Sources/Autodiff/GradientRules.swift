@@ -24,18 +24,27 @@ extension ReverseMode {
       averagePool2DGradients(operation, window, error: error)
     case .maxPool2D(let window, _):
       maxPool2DGradients(operation, window, at: position, error: error)
-    case .mean:
-      meanGradients(operation, error: error)
+    case .rescale:
+      rescaleGradients(operation, error: error)
+    case .mean(let dimensions):
+      meanGradients(operation, dimensions: dimensions, error: error)
     case .pad(let before):
       padGradients(operation, before: before, error: error)
     case .selectChannels(let channels):
       try selectChannelsGradients(operation, channels, error: error)
     case .reshape:
       reshapeGradients(operation, error: error)
+    case .concatenate(let axis):
+      concatenateGradients(operation, axis: axis, error: error)
+    case .slice(let begin, let strides):
+      sliceGradients(operation, begin: begin, strides: strides, error: error)
+    case .transpose(let permutation):
+      transposeGradients(operation, permutation: permutation, error: error)
     case .softmax, .requantize, .clampMask, .softmaxCrossEntropy, .conv2DBackwardInput,
       .depthwiseConv2DBackwardInput, .fullyConnectedBackwardInput, .averagePool2DBackward, .maxPool2DBackward,
-      .padBackward, .selectErrorChannels, .broadcastBackward, .multiplyBackward, .lookupBackward, .maskError, .sumErrors,
-      .reshapeError, .conv2DUpdateWeights, .depthwiseConv2DUpdateWeights,
+      .broadcastBackward, .multiplyBackward, .lookupBackward, .selectErrorChannels, .sliceError,
+      .spreadError, .transposeError, .maskError, .sumErrors, .reshapeError, .conv2DUpdateWeights,
+      .depthwiseConv2DUpdateWeights,
       .fullyConnectedUpdateWeights, .updateBias, .updateRanges:
       throw GraphError("operation '\(operation.name)' has no gradient; the loss must not depend on it")
     }

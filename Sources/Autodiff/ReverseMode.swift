@@ -80,19 +80,17 @@ struct ReverseMode {
   func needs(_ tensor: TensorID) -> Bool { needed.contains(tensor) }
 
   /// A new error tensor for the gradient of `tensor`, in a range of its own.
-  mutating func makeError(for tensor: TensorID, suffix: String = "") -> TensorID {
+  mutating func makeError(for tensor: TensorID, shape: [Int]? = nil, suffix: String = "") -> TensorID {
     let name = "d_" + graph[tensor].name + suffix
     let range = graph.addRange(ErrorRange(name: name, bits: 15, initialExponent: 0, adapts: true))
     return graph.add(
-      Tensor(name: name, shape: graph[tensor].shape, element: .int16, storage: .value, errorRange: range))
+      Tensor(name: name, shape: shape ?? graph[tensor].shape, element: .int16, storage: .value, errorRange: range))
   }
 
   /// A new error tensor in the range of `error`.
-  mutating func makeError(sharing error: TensorID, for tensor: TensorID, suffix: String) -> TensorID {
+  mutating func makeError(sharing error: TensorID, shape: [Int], named name: String) -> TensorID {
     graph.add(
-      Tensor(
-        name: "d_" + graph[tensor].name + suffix, shape: graph[tensor].shape, element: .int16, storage: .value,
-        errorRange: graph[error].errorRange))
+      Tensor(name: name, shape: shape, element: .int16, storage: .value, errorRange: graph[error].errorRange))
   }
 
   mutating func contribute(_ error: TensorID, to tensor: TensorID) {
@@ -148,7 +146,7 @@ struct ReverseMode {
       Operation(
         name: operation.name + "/mask", kind: .clampMask(clamp), inputs: [output], outputs: [mask],
         layer: operation.layer))
-    let masked = makeError(sharing: error, for: output, suffix: "/masked")
+    let masked = makeError(sharing: error, shape: graph[output].shape, named: "d_\(name)/masked")
     emit(.maskError, of: operation, part: "mask_error", inputs: [error, mask], outputs: [masked])
     return masked
   }
@@ -168,6 +166,7 @@ extension OperationKind {
     case .conv2D(_, let weighting), .depthwiseConv2D(_, let weighting, _), .fullyConnected(let weighting):
       weighting.clamp
     case .add(let clamp), .subtract(let clamp), .multiply(let clamp), .lookup(.clamp(let clamp)): clamp
+    case .rescale: Clamp()
     case .averagePool2D(_, let clamp), .maxPool2D(_, let clamp): clamp == Clamp() ? nil : clamp
     default: nil
     }

@@ -23,10 +23,14 @@ extension EmissionContext {
       return averagePool2D(operation, name, window, clamp)
     case .maxPool2D(let window, let clamp):
       return maxPool2D(operation, name, window, clamp)
-    case .mean:
-      return mean(operation, name)
-    case .pad(let before):
-      return pad(operation, name, before)
+    case .mean(let dimensions):
+      return mean(operation, name, dimensions)
+    case .pad, .slice, .transpose, .sliceError, .spreadError, .transposeError:
+      return stridedCopy(operation, name)
+    case .concatenate(let axis):
+      return concatenate(operation, name, axis)
+    case .rescale:
+      return rescale(operation, name)
     case .softmax(let beta):
       return softmax(operation, name, beta)
     case .requantize(let scales, let clamp, let rounding):
@@ -45,8 +49,6 @@ extension EmissionContext {
       return averagePool2DBackward(operation, name, window)
     case .maxPool2DBackward(let window):
       return maxPool2DBackward(operation, name, window)
-    case .padBackward(let before):
-      return padBackward(operation, name, before)
     case .selectChannels(let channels):
       return selectChannels(operation, name, channels, function: "select_channels_s8")
     case .selectErrorChannels(let channels):

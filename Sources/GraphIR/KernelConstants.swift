@@ -81,6 +81,15 @@ package struct MeanConstants: Hashable, Sendable {
   }
 }
 
+/// TFLite's QUANTIZE from int8 to int8.
+package struct RescaleConstants: Hashable, Sendable {
+  package let multiplier: QuantizedMultiplier
+
+  package init(inputScale: Float, outputScale: Float) {
+    multiplier = QuantizedMultiplier(Double(inputScale) / Double(outputScale))
+  }
+}
+
 /// TFLite's int8 softmax: differences from the maximum, scaled to Q5.26.
 package struct SoftmaxConstants: Hashable, Sendable {
   package let multiplier: QuantizedMultiplier

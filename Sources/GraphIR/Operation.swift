@@ -44,14 +44,22 @@ package enum OperationKind: Hashable, Sendable, Codable {
   case averagePool2D(Window, Clamp)
   /// [x] -> [y] or [y, index]: index uint8 of y's shape, position within the window (row * KW + column) of the first maximum.
   case maxPool2D(Window, Clamp)
-  /// [x (1,H,W,C)] -> [y (1,C) or (1,1,1,C)]: mean over height and width.
-  case mean
-  /// [x] -> [y]: zero points around; `before[d]` elements in front of dimension d (4 entries).
+  /// [x] -> [y]: mean over neighbouring dimensions of x; y has the elements that remain, under any shape.
+  case mean(dimensions: Range<Int>)
+  /// [x] -> [y]: zero points around; `before[d]` elements in front of dimension d.
   case pad(before: [Int])
   /// [x (…,C)] -> [y (…,k)] of the same quantization: y[p,j] = x[p, channels[j]].
   case selectChannels([Int])
   /// [x] -> [y]: the same bytes.
   case reshape
+  /// [a, b, …] -> [y]: one behind the other along `axis`; all int8 of one quantization.
+  case concatenate(axis: Int)
+  /// [x] -> [y]: y[q] = x[begin + q·strides], one entry for each dimension; one quantization.
+  case slice(begin: [Int], strides: [Int])
+  /// [x] -> [y]: dimension d of y is dimension permutation[d] of x; one quantization.
+  case transpose(permutation: [Int])
+  /// [x] -> [y]: the same reals under another scale and zero point.
+  case rescale
   /// [x] -> [y]: int8 softmax over the last dimension.
   case softmax(beta: Float)
   /// [accumulators int32 (1,O)] -> [y int8 (1,O)]: the requantization of a head that was split off its
@@ -74,8 +82,6 @@ package enum OperationKind: Hashable, Sendable, Codable {
   case averagePool2DBackward(Window)
   /// [dy, index] -> [dx].
   case maxPool2DBackward(Window)
-  /// [dy] -> [dx]: the inner part.
-  case padBackward(before: [Int])
   /// [dy] -> [dx]: dx[p,j] = dy[p, channels[j]], shares the range of dy. The gradient of a `selectChannels` that
   /// permutes, with the inverse permutation.
   case selectErrorChannels([Int])
@@ -85,6 +91,12 @@ package enum OperationKind: Hashable, Sendable, Codable {
   case multiplyBackward
   /// [dy, x] -> [dx]: dy times the slope of the function at x (`SlopeTable`).
   case lookupBackward(UnaryFunction)
+  /// [dy] -> [dx]: dx[q] = dy[begin + q·strides], shares the range of dy. Gradient of `pad` and `concatenate`.
+  case sliceError(begin: [Int], strides: [Int])
+  /// [dy] -> [dx]: dx[begin + q·strides] = dy[q], zeros elsewhere, shares the range of dy. Gradient of `slice`.
+  case spreadError(begin: [Int], strides: [Int])
+  /// [dy] -> [dx]: dimension d of dx is dimension permutation[d] of dy, shares the range of dy.
+  case transposeError(permutation: [Int])
   /// [dy, mask] -> [dy masked]: shares the range of dy.
   case maskError
   /// [a, b] -> [a + b] in a range of its own.

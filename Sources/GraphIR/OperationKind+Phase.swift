@@ -9,11 +9,12 @@ extension OperationKind {
   package var phase: Phase {
     switch self {
     case .conv2D, .depthwiseConv2D, .fullyConnected, .add, .subtract, .multiply, .lookup, .averagePool2D, .maxPool2D,
-      .mean, .pad, .selectChannels, .reshape, .softmax, .requantize, .clampMask:
+      .mean, .pad, .selectChannels, .reshape, .concatenate, .slice, .transpose, .rescale, .softmax, .requantize,
+      .clampMask:
       .forward
     case .softmaxCrossEntropy, .conv2DBackwardInput, .depthwiseConv2DBackwardInput,
-      .fullyConnectedBackwardInput, .averagePool2DBackward, .maxPool2DBackward, .padBackward, .selectErrorChannels,
-      .broadcastBackward, .multiplyBackward, .lookupBackward, .maskError, .sumErrors, .reshapeError:
+      .fullyConnectedBackwardInput, .averagePool2DBackward, .maxPool2DBackward, .selectErrorChannels, .sliceError,
+      .spreadError, .transposeError, .broadcastBackward, .multiplyBackward, .lookupBackward, .maskError, .sumErrors, .reshapeError:
       .backward
     case .conv2DUpdateWeights, .depthwiseConv2DUpdateWeights, .fullyConnectedUpdateWeights, .updateBias,
       .updateRanges:

@@ -47,6 +47,13 @@ struct OperationVerifier {
     }
   }
 
+  private func expectSameQuantization(_ x: Tensor, _ y: Tensor) throws {
+    try expectQuantized(x, y)
+    guard x.quantization == y.quantization else {
+      throw fail("'\(x.name)' and '\(y.name)' must have the same scale and zero point")
+    }
+  }
+
   func verify() throws {
     switch operation.kind {
     case .conv2D(let window, let weighting): try verifyConv2D(window, weighting)
@@ -57,12 +64,15 @@ struct OperationVerifier {
     case .lookup(let function): try verifyLookup(function)
     case .averagePool2D(let window, let clamp): try verifyAveragePool(window, clamp)
     case .maxPool2D(let window, let clamp): try verifyMaxPool(window, clamp)
-    case .mean: try verifyMean()
+    case .mean(let dimensions): try verifyMean(dimensions)
     case .pad(let before): try verifyPad(before)
-    case .padBackward(let before): try verifyPadBackward(before)
     case .selectChannels(let channels): try verifySelectChannels(channels)
     case .selectErrorChannels(let channels): try verifySelectErrorChannels(channels)
     case .reshape: try verifyReshape()
+    case .concatenate(let axis): try verifyConcatenate(axis)
+    case .slice(let begin, let strides): try verifySlice(begin, strides)
+    case .transpose(let permutation): try verifyTranspose(permutation)
+    case .rescale: try verifyRescale()
     case .softmax(let beta): try verifySoftmax(beta)
     case .requantize(let scales, let clamp, _): try verifyRequantize(scales, clamp)
     case .clampMask(let clamp): try verifyClampMask(clamp)
@@ -76,6 +86,9 @@ struct OperationVerifier {
     case .broadcastBackward: try verifyBroadcastBackward()
     case .multiplyBackward: try verifyMultiplyBackward()
     case .lookupBackward(let function): try verifyLookupBackward(function)
+    case .sliceError(let begin, let strides): try verifySliceError(begin, strides)
+    case .spreadError(let begin, let strides): try verifySpreadError(begin, strides)
+    case .transposeError(let permutation): try verifyTransposeError(permutation)
     case .maskError: try verifyMaskError()
     case .sumErrors: try verifySumErrors()
     case .reshapeError: try verifyReshapeError()
@@ -143,27 +156,31 @@ struct OperationVerifier {
     }
   }
 
-  private func verifyMean() throws {
+  private func verifyMean(_ dimensions: Range<Int>) throws {
     try expectCounts(inputs: 1, outputs: 1)
     try expectQuantized(input(0), output(0))
-    try expectRank4(input(0))
-    guard output(0).elementCount == input(0).shape[3] else {
-      throw fail("'\(output(0).name)': found shape \(output(0).shape), expected one mean for each of \(input(0).shape[3]) channels")
+    guard dimensions.lowerBound >= 0, dimensions.upperBound <= input(0).shape.count else {
+      throw fail("found a mean over dimensions \(dimensions) of \(input(0).shape)")
+    }
+    let reduction = Reduction(shape: input(0).shape, dimensions: dimensions)
+    guard reduction.count <= 1 << 23 else {
+      throw fail("found a mean over \(reduction.count) elements, expected at most 2^23, with which the sum stays in int32")
+    }
+    guard output(0).elementCount == reduction.outer * reduction.inner else {
+      throw fail("'\(output(0).name)': found shape \(output(0).shape), expected \(reduction.outer * reduction.inner) means")
     }
   }
 
   private func verifyPad(_ before: [Int]) throws {
     try expectCounts(inputs: 1, outputs: 1)
-    try expectQuantized(input(0), output(0))
-    try verifyPad(before, inner: input(0), outer: output(0))
+    try expectSameQuantization(input(0), output(0))
+    let ones = Array(repeating: 1, count: before.count)
+    try verifySlice(before, ones, inner: input(0), outer: output(0))
   }
 
   private func verifySelectChannels(_ channels: [Int]) throws {
     try expectCounts(inputs: 1, outputs: 1)
-    try expectQuantized(input(0), output(0))
-    guard input(0).quantization == output(0).quantization else {
-      throw fail("'\(output(0).name)': found another quantization than that of '\(input(0).name)', expected the same codes")
-    }
+    try expectSameQuantization(input(0), output(0))
     try verifySelection(channels)
   }
 
@@ -171,6 +188,43 @@ struct OperationVerifier {
     try expectCounts(inputs: 1, outputs: 1)
     guard input(0).element == output(0).element else { throw fail("found \(input(0).element.rawValue), expected \(output(0).element.rawValue)") }
     try expectEqualCount(input(0), output(0))
+  }
+
+  private func verifyConcatenate(_ axis: Int) throws {
+    guard !operation.inputs.isEmpty, operation.outputs.count == 1, output(0).shape.indices.contains(axis) else {
+      throw fail("found axis \(axis), \(operation.inputs.count) inputs and \(operation.outputs.count) outputs")
+    }
+    var expected = output(0).shape
+    expected[axis] = 0
+    for index in operation.inputs.indices {
+      try expectSameQuantization(input(index), output(0))
+      guard input(index).shape.count == expected.count else {
+        throw fail("'\(input(index).name)': found shape \(input(index).shape) for an output \(output(0).shape)")
+      }
+      expected[axis] += input(index).shape[axis]
+      var slice = output(0).shape
+      slice[axis] = input(index).shape[axis]
+      try expect(input(index), shape: slice)
+    }
+    try expect(output(0), shape: expected)
+  }
+
+  private func verifySlice(_ begin: [Int], _ strides: [Int]) throws {
+    try expectCounts(inputs: 1, outputs: 1)
+    try expectSameQuantization(input(0), output(0))
+    try verifySlice(begin, strides, inner: output(0), outer: input(0))
+  }
+
+  private func verifyTranspose(_ permutation: [Int]) throws {
+    try expectCounts(inputs: 1, outputs: 1)
+    try expectSameQuantization(input(0), output(0))
+    try verifyPermutation(permutation)
+  }
+
+  private func verifyRescale() throws {
+    try expectCounts(inputs: 1, outputs: 1)
+    try expectQuantized(input(0), output(0))
+    try expect(input(0), shape: output(0).shape)
   }
 
   private func verifySoftmax(_ beta: Float) throws {
@@ -229,12 +283,7 @@ struct OperationVerifier {
   private func verifyAveragePoolBackward(_ window: Window) throws {
     try expectCounts(inputs: 1, outputs: 1)
     try verifyErrors(input(0), output(0), sharedRange: false)
-    try expectRank4(output(0))
-    let channels = output(0).shape[3]
-    guard input(0).elementCount % channels == 0 else {
-      throw fail("'\(input(0).name)': found shape \(input(0).shape), expected \(channels) channels")
-    }
-    try verify(window)
+    try verifyPool(window, x: output(0), y: input(0))
   }
 
   private func verifyMaxPoolBackward(_ window: Window) throws {
@@ -245,10 +294,22 @@ struct OperationVerifier {
     try verifyPool(window, x: output(0), y: input(0))
   }
 
-  private func verifyPadBackward(_ before: [Int]) throws {
+  private func verifySliceError(_ begin: [Int], _ strides: [Int]) throws {
     try expectCounts(inputs: 1, outputs: 1)
     try verifyErrors(input(0), output(0), sharedRange: true)
-    try verifyPad(before, inner: output(0), outer: input(0))
+    try verifySlice(begin, strides, inner: output(0), outer: input(0))
+  }
+
+  private func verifySpreadError(_ begin: [Int], _ strides: [Int]) throws {
+    try expectCounts(inputs: 1, outputs: 1)
+    try verifyErrors(input(0), output(0), sharedRange: true)
+    try verifySlice(begin, strides, inner: input(0), outer: output(0))
+  }
+
+  private func verifyTransposeError(_ permutation: [Int]) throws {
+    try expectCounts(inputs: 1, outputs: 1)
+    try verifyErrors(input(0), output(0), sharedRange: true)
+    try verifyPermutation(permutation)
   }
 
   private func verifySelectErrorChannels(_ channels: [Int]) throws {
@@ -364,9 +425,9 @@ struct OperationVerifier {
       window.kernelHeight, window.kernelWidth, window.strideHeight, window.strideWidth,
       window.dilationHeight, window.dilationWidth,
     ]
-    guard positive.allSatisfy({ $0 >= 1 && $0 <= 1 << 15 }), window.padTop >= 0, window.padLeft >= 0,
+    guard positive.allSatisfy({ $0 >= 1 && $0 <= 1 << 16 }), window.padTop >= 0, window.padLeft >= 0,
       window.padTop < 1 << 15, window.padLeft < 1 << 15
-    else { throw fail("found the window \(window), expected kernel, stride and dilation of 1 to 32768") }
+    else { throw fail("found the window \(window), expected kernel, stride and dilation of 1 to 65536") }
   }
 
   private func expectScales(_ scales: [Double], channels: Int) throws {
@@ -525,9 +586,30 @@ struct OperationVerifier {
     try expect(y, shape: x.shape.dropLast() + [channels.count])
   }
 
-  private func verifyPad(_ before: [Int], inner: Tensor, outer: Tensor) throws {
-    guard before.count == inner.shape.count, inner.shape.count == outer.shape.count,
-      zip(before, zip(inner.shape, outer.shape)).allSatisfy({ $0 >= 0 && $0 + $1.0 <= $1.1 })
-    else { throw fail("found shapes \(inner.shape) within \(outer.shape) at \(before), expected the inner to fit") }
+  /// inner[q] = outer[begin + q·strides] stays within the outer tensor.
+  private func verifySlice(_ begin: [Int], _ strides: [Int], inner: Tensor, outer: Tensor) throws {
+    let rank = inner.shape.count
+    guard outer.shape.count == rank, begin.count == rank, strides.count == rank,
+      (0..<rank).allSatisfy({ dimension in
+        let (first, step) = (begin[dimension], strides[dimension])
+        return (0..<outer.shape[dimension]).contains(first) && (1...1 << 24).contains(step)
+          && first + (inner.shape[dimension] - 1) * step < outer.shape[dimension]
+      }), StridedCopy.slice(of: outer.shape, inner: inner.shape, begin: begin, strides: strides) != nil
+    else {
+      throw fail(
+        "found shapes \(inner.shape) within \(outer.shape) at \(begin) with strides \(strides), expected the inner to fit, in at most four dimensions that matter"
+      )
+    }
+  }
+
+  private func verifyPermutation(_ permutation: [Int]) throws {
+    let shape = input(0).shape
+    guard permutation.sorted() == Array(shape.indices) else {
+      throw fail("found the permutation \(permutation) of \(shape.count) dimensions")
+    }
+    try expect(output(0), shape: permutation.map { shape[$0] })
+    guard StridedCopy.transpose(of: shape, permutation: permutation) != nil else {
+      throw fail("found the permutation \(permutation) of \(shape), expected at most four dimensions that move")
+    }
   }
 }

@@ -9,7 +9,7 @@ extension Graph {
     let consumers = consumers()
     var folded: Set<Int> = []
     for (position, operation) in operations.enumerated() {
-      guard case .pad(let before) = operation.kind, before[0] == 0, before[3] == 0,
+      guard case .pad(let before) = operation.kind, before.count == 4, before[0] == 0, before[3] == 0,
         self[operation.outputs[0]].shape[3] == self[operation.inputs[0]].shape[3],
         let padded = operation.outputs.first, padded != output, !consumers[padded.index].isEmpty,
         self[padded].quantization == self[operation.inputs[0]].quantization

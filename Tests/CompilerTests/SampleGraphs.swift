@@ -148,7 +148,7 @@ struct GraphBuilder {
 
   mutating func mean(_ name: String, _ x: TensorID) -> TensorID {
     let y = value(name, [1, graph[x].shape[3]], scale: 0.04, zeroPoint: -10)
-    graph.operations.append(Operation(name: name, kind: .mean, inputs: [x], outputs: [y]))
+    graph.operations.append(Operation(name: name, kind: .mean(dimensions: 1..<3), inputs: [x], outputs: [y]))
     return y
   }
 

@@ -50,8 +50,6 @@ struct GradientCase: CustomStringConvertible {
     .averagePool("average pool over the map", Self.conv(5, stride: 1, pad: 0), map: 5, cells: 1),
     .maxPool("max pool 2x2", Self.conv(2, stride: 2, pad: 0), map: 6, cells: 3),
     .maxPool("max pool 3x3, overlapping, padded", Self.conv(3, stride: 2, pad: 1), map: 6, cells: 3),
-    .mean("mean", map: 4),
-    .pad("pad"),
     .permutation("channels in another order"),
     .layer(
       "convolution 3x3, trained inputs kept only", Self.conv(3, stride: 1, pad: 1), map: 4, inputs: 6, outputs: 4, trained: 2,
@@ -74,6 +72,18 @@ struct GradientCase: CustomStringConvertible {
     .lookup("logistic", .logistic),
     .lookup("tanh", .tanh),
     .lookup("relu6 in a format of its own", .clamp(Clamp(minimum: 5, maximum: 45))),
+    .mean("mean over height and width", [1, 4, 4, 5], 1..<3),
+    .mean("mean over the last of three dimensions", [1, 6, 4], 2..<3),
+    .mean("mean over time", [1, 7, 5], 1..<2),
+    .moved("pad", [1, 3, 2, 4], [1, 6, 4, 4], .pad(before: [0, 1, 2, 0]), .sliceError(begin: [0, 1, 2, 0], strides: ones)),
+    .moved(
+      "slice, strided", [1, 7, 6, 3], [1, 3, 2, 2], .slice(begin: [0, 1, 0, 1], strides: [1, 2, 3, 1]),
+      .spreadError(begin: [0, 1, 0, 1], strides: [1, 2, 3, 1])),
+    .moved(
+      "transpose", [1, 3, 4, 5], [1, 5, 3, 4], .transpose(permutation: [0, 3, 1, 2]),
+      .transposeError(permutation: [0, 2, 3, 1])),
+    .concatenate("concatenate along channels"),
+    .rescale("rescale, clamped"),
     .loss("softmax cross-entropy", classes: 10),
   ]
 
@@ -149,23 +159,60 @@ extension GradientCase {
     return result
   }
 
-  private static func mean(_ name: String, map: Int) -> GradientCase {
+  private static let ones = [1, 1, 1, 1]
+
+  private static func mean(_ name: String, _ shape: [Int], _ dimensions: Range<Int>) -> GradientCase {
     var result = GradientCase(name)
-    let x = result.codes("x", [1, map, map, 5])
-    result.run(.mean, [x], [result.value("y", [1, 5])])
-    let whole = Self.conv(map, stride: 1, pad: 0)
-    result.backward(.averagePool2DBackward(whole), [result.errors("dy", [1, 5])], x)
+    let x = result.codes("x", shape)
+    let reduction = Reduction(shape: shape, dimensions: dimensions)
+    result.run(.mean(dimensions: dimensions), [x], [result.value("y", [reduction.outer, reduction.inner])])
+    let window = Window(kernelHeight: 1, kernelWidth: reduction.count, strideWidth: reduction.count)
+    let dy = result.errors("dy", [1, reduction.outer, 1, reduction.inner])
+    let dx = result.add("dx", [1, reduction.outer, reduction.count, reduction.inner], .int16, .value, range: 1)
+    result.run(.averagePool2DBackward(window), [dy], [dx])
+    result.gradients.append(.errors(of: x, in: dx))
     return result
   }
 
-  private static func pad(_ name: String) -> GradientCase {
+  /// Motions of elements: the error keeps its range.
+  private static func moved(
+    _ name: String, _ inner: [Int], _ outer: [Int], _ forward: OperationKind, _ backward: OperationKind
+  ) -> GradientCase {
     var result = GradientCase(name)
-    let x = result.codes("x", [1, 3, 2, 4])
-    let outer = [1, 6, 4, 4]
-    result.run(.pad(before: [0, 1, 2, 0]), [x], [result.value("y", outer)])
-    let dy = result.errors("dy", outer)
-    let dx = result.add("dx", [1, 3, 2, 4], .int16, .value, range: 0)
-    result.run(.padBackward(before: [0, 1, 2, 0]), [dy], [dx])
+    let x = result.codes("x", inner)
+    result.run(forward, [x], [result.moved("y", outer)])
+    let dx = result.add("dx", inner, .int16, .value, range: 0)
+    result.run(backward, [result.errors("dy", outer)], [dx])
+    result.gradients.append(.errors(of: x, in: dx))
+    return result
+  }
+
+  private static func concatenate(_ name: String) -> GradientCase {
+    var result = GradientCase(name)
+    let parts = [2, 3, 1]
+    let inputs = parts.map { result.codes("x\($0)", [1, 3, 2, $0]) }
+    result.run(.concatenate(axis: 3), inputs, [result.moved("y", [1, 3, 2, 6])])
+    let dy = result.errors("dy", [1, 3, 2, 6])
+    var begin = 0
+    for (input, channels) in zip(inputs, parts) {
+      let dx = result.add("dx\(channels)", [1, 3, 2, channels], .int16, .value, range: 0)
+      result.run(.sliceError(begin: [0, 0, 0, begin], strides: ones), [dy], [dx])
+      result.gradients.append(.errors(of: input, in: dx))
+      begin += channels
+    }
+    return result
+  }
+
+  /// y spans less than x does, so that some codes saturate and their errors are masked.
+  private static func rescale(_ name: String) -> GradientCase {
+    var result = GradientCase(name)
+    let x = result.codes("x", [1, 80])
+    let y = result.add("y", [1, 80], .int8, .value, quantization: Quantization(scales: [0.034], zeroPoint: -3))
+    result.run(.rescale, [x], [y])
+    let mask = result.add("mask", [1, 80], .bit, .value)
+    result.run(.clampMask(Clamp()), [y], [mask])
+    let dx = result.add("dx", [1, 80], .int16, .value, range: 0)
+    result.run(.maskError, [result.errors("dy", [1, 80]), mask], [dx])
     result.gradients.append(.errors(of: x, in: dx))
     return result
   }
@@ -330,16 +377,21 @@ extension GradientCase {
   private mutating func value(_ name: String, _ shape: [Int]) -> TensorID { add(name, shape, .int8, .value) }
 
   private static let scales: [String: Float] = ["y": 0.15, "gate": 0.01]
+  /// A value of x's number format.
+  private mutating func moved(_ name: String, _ shape: [Int]) -> TensorID {
+    add(name, shape, .int8, .value, quantization: Quantization(scales: [0.05], zeroPoint: 5))
+  }
 
   private mutating func add(
-    _ name: String, _ shape: [Int], _ element: ElementType, _ storage: Tensor.Storage, range: Int? = nil
+    _ name: String, _ shape: [Int], _ element: ElementType, _ storage: Tensor.Storage, range: Int? = nil,
+    quantization: Quantization? = nil
   ) -> TensorID {
     // x has scale 0.05 as the weightings say; y covers every sum of these cases, except where a clamp is meant.
-    let quantization = Quantization(scales: [Self.scales[name] ?? 0.05], zeroPoint: 5)
+    let standard = Quantization(scales: [Self.scales[name] ?? 0.05], zeroPoint: 5)
     return graph.add(
       Tensor(
         name: name, shape: shape, element: element, storage: storage,
-        quantization: element == .int8 ? quantization : nil, errorRange: range))
+        quantization: element == .int8 ? quantization ?? standard : nil, errorRange: range))
   }
 }
 

@@ -98,7 +98,7 @@ struct OperationFixture: Decodable, CustomStringConvertible {
     case ("subtract", _, _): return .subtract(clamp)
     case ("multiply", _, _): return .multiply(clamp)
     case ("lookup", _, _): return .lookup(try unaryFunction(clamp))
-    case ("mean", _, _): return .mean
+    case ("mean", _, _): return .mean(dimensions: 1..<3)
     case ("pad", _, _): return .pad(before: before ?? [])
     case ("softmax", _, _): return .softmax(beta: beta ?? 1)
     default: throw GraphError("fixture '\(kind)': no such operation")

@@ -96,36 +96,6 @@ import Testing
     }
   }
 
-  @Test func pad_andItsBackward_agree() throws {
-    for seed in seeds {
-      var random = SplitMix64(seed: seed)
-      let inner = (0..<4).map { _ in random.int(1...4) }
-      let before = (0..<4).map { _ in random.int(0...2) }
-      let outer = (0..<4).map { inner[$0] + before[$0] + random.int(0...2) }
-      let codes = random.codes(inner.reduce(1, *))
-      let errors = random.mantissas(outer.reduce(1, *), bits: 15)
-      let zeroPoint = Int32(random.int8())
-      var shape = pad_shape(input: four(inner), output: four(outer), before: four(before))
-
-      var forward = GraphBuilder()
-      let x = forward.codes("x", inner, codes, zeroPoint: zeroPoint)
-      let y = forward.value("y", outer, .int8, scale: 1, zeroPoint: zeroPoint)
-      forward.run(.pad(before: before), [x], [y])
-      var padded = [Int8](repeating: 99, count: outer.reduce(1, *))
-      pad_s8(&shape, zeroPoint, codes, &padded)
-      try check(forward.graph, [littleEndian(padded)], seed: seed)
-
-      var backward = GraphBuilder()
-      let range = backward.range(bits: 15, exponent: 0)
-      let dy = backward.errors("dy", outer, errors, range: range)
-      let dx = backward.value("dx", inner, .int16, range: range)
-      backward.run(.padBackward(before: before), [dy], [dx])
-      var cropped = [Int16](repeating: 99, count: inner.reduce(1, *))
-      pad_s8_backward(&shape, errors, &cropped)
-      try check(backward.graph, [littleEndian(cropped)], seed: seed)
-    }
-  }
-
   @Test func selectChannels_ofCodesAndErrors_agree() throws {
     for seed in seeds {
       var random = SplitMix64(seed: seed)
@@ -324,10 +294,6 @@ import Testing
         name: "output", shape: [1, channels], element: .int8, storage: .constant(offset: offset),
         quantization: Quantization(scales: [1], zeroPoint: 0)))
     return graph
-  }
-
-  private func four(_ values: [Int]) -> (Int32, Int32, Int32, Int32) {
-    (Int32(values[0]), Int32(values[1]), Int32(values[2]), Int32(values[3]))
   }
 }
 

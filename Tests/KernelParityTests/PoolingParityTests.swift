@@ -115,21 +115,25 @@ import Testing
   @Test func mean_agrees() throws {
     for seed in seeds {
       var random = SplitMix64(seed: seed)
-      let input = [1, random.int(1...9), random.int(1...9), random.int(1...6)]
+      let input = (0..<random.int(1...4)).map { _ in random.int(1...9) }
+      let ends = [random.int(0...input.count), random.int(0...input.count)].sorted()
+      let reduction = Reduction(shape: input, dimensions: ends[0]..<ends[1])
+      let means = reduction.outer * reduction.inner
       let codes = random.codes(input.reduce(1, *))
       let scales = (random.scale(-8, 0), random.scale(-8, 0))
       let zeroPoints = (Int32(random.int8()), Int32(random.int8()))
       var builder = GraphBuilder()
       let x = builder.codes("x", input, codes, scale: scales.0, zeroPoint: zeroPoints.0)
-      let y = builder.value("y", [1, input[3]], .int8, scale: scales.1, zeroPoint: zeroPoints.1)
-      builder.run(.mean, [x], [y])
+      let y = builder.value("y", [1, means], .int8, scale: scales.1, zeroPoint: zeroPoints.1)
+      builder.run(.mean(dimensions: ends[0]..<ends[1]), [x], [y])
       let constants = MeanConstants(
-        inputScale: scales.0, outputScale: scales.1, count: input[1] * input[2])
-      var shape = mean_shape(positions: Int32(input[1] * input[2]), channels: Int32(input[3]))
+        inputScale: scales.0, outputScale: scales.1, count: reduction.count)
+      var shape = mean_shape(
+        outer: Int32(reduction.outer), count: Int32(reduction.count), inner: Int32(reduction.inner))
       var stage = mean_stage(
         input_zero_point: zeroPoints.0, output_zero_point: zeroPoints.1,
         multiplier: constants.multiplier.multiplier, left_shift: constants.multiplier.leftShift)
-      var computed = [Int8](repeating: 99, count: input[3])
+      var computed = [Int8](repeating: 99, count: means)
       mean_s8(&shape, &stage, codes, &computed)
       try check(builder.graph, [littleEndian(computed)], seed: seed)
     }

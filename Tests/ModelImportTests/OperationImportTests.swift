@@ -50,7 +50,7 @@ import Testing
     (.function(117, options: 91), .lookup(.hardSwish)),
     (.pool(1), .averagePool2D(poolWindow, Clamp())),
     (.pool(17), .maxPool2D(poolWindow, Clamp())),
-    (.mean, .mean),
+    (.mean, .mean(dimensions: 1..<3)),
     (.pad, .pad(before: [0, 1, 3, 0])),
     (.reshape, .reshape),
     (.softmax, .softmax(beta: 1)),
@@ -131,7 +131,7 @@ import Testing
       $0.code = 32
       $0.customCode = "Mine"
     },
-    Row(.conv2D, "found DIV, which is not supported, expected one of ADD, AVERAGE_POOL_2D, CONV_2D") { $0.code = 42 },
+    Row(.conv2D, "found DIV, which is not supported, expected one of ADD, AVERAGE_POOL_2D, CONCATENATION") { $0.code = 42 },
     Row(.conv2D, "found operation code 300, which is not supported") { $0.code = 300 },
     Row(.conv2D, "operation 0 (CONV_2D 'y'): found tensor 7") { $0.operands[1] = 7 },
     Row(.conv2D, "operation 0 (CONV_2D 'y'): found no input 1 among 1") { $0.operands = [0] },

@@ -9,8 +9,6 @@ extension ReverseMode {
       throw GraphError("operation '\(operation.name)' selects some of its channels and has no gradient; the loss must not depend on it")
     }
     let inverse = channels.indices.sorted { channels[$0] < channels[$1] }
-    let inputError = makeError(sharing: error, for: input, suffix: "@" + operation.name)
-    emit(.selectErrorChannels(inverse), of: operation, part: "backward_input", inputs: [error], outputs: [inputError])
-    contribute(inputError, to: input)
+    moveError(.selectErrorChannels(inverse), of: operation, error: error, to: input)
   }
 }

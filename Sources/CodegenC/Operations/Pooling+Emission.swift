@@ -15,8 +15,7 @@ extension EmissionContext {
     include("average_pool2d.h")
     let (error, output) = (operation.inputs[0], operation.outputs[0])
     let map = graph[output].shape
-    // The error of a mean may have lost its unit dimensions.
-    let outputs = graph[error].shape.count == 4 ? graph[error].shape : [1, 1, 1, map[3]]
+    let outputs = graph[error].shape
     let shape = poolShape(name, window, map: map, outputs: outputs)
     let cells = window.smallestCells(
       outputHeight: outputs[1], outputWidth: outputs[2], mapHeight: map[1], mapWidth: map[2])
@@ -44,13 +43,14 @@ extension EmissionContext {
       ["&" + shape, limit(output), data(error), range(error), data(index), data(output), range(output)])
   }
 
-  mutating func mean(_ operation: Operation, _ name: String) -> EmittedCall {
+  mutating func mean(_ operation: Operation, _ name: String, _ dimensions: Range<Int>) -> EmittedCall {
     include("mean.h")
     let (x, y) = (operation.inputs[0], operation.outputs[0])
-    let positions = graph[x].shape[1] * graph[x].shape[2]
-    let multiplier = MeanConstants(inputScale: scale(x), outputScale: scale(y), count: positions).multiplier
+    let reduction = Reduction(shape: graph[x].shape, dimensions: dimensions)
+    let multiplier = MeanConstants(inputScale: scale(x), outputScale: scale(y), count: reduction.count).multiplier
     let shape = constant(
-      "struct mean_shape", name + "_shape", [".positions = \(positions)", ".channels = \(graph[x].shape[3])"])
+      "struct mean_shape", name + "_shape",
+      [".outer = \(reduction.outer)", ".count = \(reduction.count)", ".inner = \(reduction.inner)"])
     let stage = constant(
       "struct mean_stage", name + "_stage",
       [

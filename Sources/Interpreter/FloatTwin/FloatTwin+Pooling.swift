@@ -1,6 +1,6 @@
 import GraphIR
 
-/// Pooling, mean and padding.
+/// Pooling and mean.
 extension FloatTwin {
   func averagePool(_ operation: Operation, _ window: Window, _ clamp: Clamp) -> [Double] {
     let (x, y) = (operation.inputs[0], operation.outputs[0])
@@ -17,9 +17,8 @@ extension FloatTwin {
   func averagePoolBackward(_ operation: Operation, _ window: Window) -> [Double] {
     let (dy, dx) = (operation.inputs[0], operation.outputs[0])
     let count = channels(dx)
-    let cells = graph[dy].shape.count == 4 ? graph[dy].shape : [1, 1, 1, count]
     var sums = Array(repeating: 0.0, count: graph[dx].elementCount)
-    forEachWindow(window, map: dx, cells: cells) { cell, inputCells in
+    forEachWindow(window, map: dx, cells: graph[dy].shape) { cell, inputCells in
       for c in 0..<count {
         let share = self[dy][cell * count + c] / Double(inputCells.count)
         for input in inputCells { sums[input.cell * count + c] += share }
@@ -58,29 +57,15 @@ extension FloatTwin {
     return sums
   }
 
-  func mean(_ operation: Operation) -> [Double] {
+  func mean(_ operation: Operation, _ dimensions: Range<Int>) -> [Double] {
     let (x, y) = (operation.inputs[0], operation.outputs[0])
-    let count = channels(x)
-    let cells = graph[x].elementCount / count
-    return (0..<count).map { c in
-      (0..<cells).reduce(0) { $0 + self[x][$1 * count + c] } / Double(cells)
+    let reduction = Reduction(shape: graph[x].shape, dimensions: dimensions)
+    let (count, inner) = (reduction.count, reduction.inner)
+    return (0..<reduction.outer).flatMap { o in
+      (0..<inner).map { i in
+        (0..<count).reduce(0) { $0 + self[x][(o * count + $1) * inner + i] } / Double(count)
+      }
     }.clamped(Clamp(), graph[y])
-  }
-
-  func pad(_ operation: Operation, _ before: [Int]) -> [Double] {
-    let (x, y) = (operation.inputs[0], operation.outputs[0])
-    let rows = PaddedRows(inner: graph[x].shape, outer: graph[y].shape, before: before)
-    var padded = Array(repeating: 0.0, count: rows.outerCount)
-    for (row, offset) in rows.offsets.enumerated() {
-      for k in 0..<rows.rowCount { padded[offset + k] = self[x][row * rows.rowCount + k] }
-    }
-    return padded
-  }
-
-  func padBackward(_ operation: Operation, _ before: [Int]) -> [Double] {
-    let (dy, dx) = (operation.inputs[0], operation.outputs[0])
-    let rows = PaddedRows(inner: graph[dx].shape, outer: graph[dy].shape, before: before)
-    return rows.offsets.flatMap { offset in (0..<rows.rowCount).map { self[dy][offset + $0] } }
   }
 
   private func channels(_ id: TensorID) -> Int { graph[id].shape[3] }

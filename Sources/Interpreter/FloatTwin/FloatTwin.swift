@@ -63,8 +63,10 @@ package struct FloatTwin {
     case .lookup(let function): return [lookup(operation, function)]
     case .averagePool2D(let window, let clamp): return [averagePool(operation, window, clamp)]
     case .maxPool2D(let window, let clamp): return maxPool(operation, window, clamp)
-    case .mean: return [mean(operation)]
-    case .pad(let before): return [pad(operation, before)]
+    case .mean(let dimensions): return [mean(operation, dimensions)]
+    case .pad, .slice, .transpose, .sliceError, .spreadError, .transposeError: return [copy(operation)]
+    case .concatenate(let axis): return [concatenate(operation, axis)]
+    case .rescale: return [self[operation.inputs[0]].clamped(Clamp(), graph[operation.outputs[0]])]
     case .reshape, .reshapeError: return [self[operation.inputs[0]]]
     case .softmax(let beta): return [softmax(self[operation.inputs[0]], beta, operation)]
     case .requantize(_, let clamp, _):
@@ -78,7 +80,6 @@ package struct FloatTwin {
       return [layerBackwardInput(operation)]
     case .averagePool2DBackward(let window): return [averagePoolBackward(operation, window)]
     case .maxPool2DBackward(let window): return [maxPoolBackward(operation, window)]
-    case .padBackward(let before): return [padBackward(operation, before)]
     case .selectChannels(let channels), .selectErrorChannels(let channels): return [selection(operation, channels)]
     case .broadcastBackward(let negated): return [broadcastBackward(operation, sign: negated ? -1 : 1)]
     case .multiplyBackward: return [multiplyBackward(operation)]

@@ -46,18 +46,15 @@ struct AveragePool2DBackward: IntegerKernel {
 
   init(_ graph: Graph, _ operation: Operation, _ window: Window) {
     let (dy, dx) = (operation.inputs[0], operation.outputs[0])
-    let map = graph[dx].shape
-    channels = map[3]
-    // The error of a mean may have lost its two dimensions of one cell.
-    let cells = graph[dy].shape.count == 4 ? graph[dy].shape : [1, 1, 1, channels]
-    let sliding = SlidingWindow(window, map: map, cells: cells)
+    channels = graph[dx].shape[3]
+    let sliding = SlidingWindow(window, map: graph[dx].shape, cells: graph[dy].shape)
     self.window = sliding
     let counts = (0..<sliding.outputCells).map { cell in
       var count: Int32 = 0
       sliding.forEachTap(of: cell) { _, _ in count += 1 }
       return count
     }
-    let smallest = counts.reduce(Int32(window.kernelHeight * window.kernelWidth), min)
+    let smallest = counts.reduce(Int32(clamping: window.kernelHeight * window.kernelWidth), min)
     ratioQ15 = counts.map { Int32((32768 * Int64(smallest) + Int64($0 / 2)) / Int64($0)) }
     stage = ErrorStage(graph, from: dy, to: dx, factor: FixedPointFactor(1 / Double(smallest)))
   }

@@ -2,8 +2,10 @@
 enum TFLiteBuiltin: Int, CaseIterable {
   case add = 0
   case averagePool2D = 1
+  case concatenation = 2
   case conv2D = 3
   case depthwiseConv2D = 4
+  case dequantize = 6
   case fullyConnected = 9
   case logistic = 14
   case maxPool2D = 17
@@ -15,9 +17,17 @@ enum TFLiteBuiltin: Int, CaseIterable {
   case softmax = 25
   case tanh = 28
   case pad = 34
+  case transpose = 39
   case mean = 40
   case sub = 41
+  case squeeze = 43
+  case stridedSlice = 45
+  case split = 49
+  case slice = 65
+  case expandDims = 70
   case leakyRelu = 98
+  case splitV = 102
+  case quantize = 114
   case hardSwish = 117
 
   static let custom = 32
@@ -30,15 +40,33 @@ enum TFLiteBuiltin: Int, CaseIterable {
     case .averagePool2D, .maxPool2D: 5
     case .fullyConnected: 8
     case .softmax: 9
+    case .concatenation: 10
     case .add: 11
     case .reshape: 17
     case .mul: 21
     case .pad: 22
+    case .transpose: 26
     case .mean: 27
     case .sub: 28
+    case .squeeze: 30
+    case .stridedSlice: 32
+    case .split: 35
+    case .dequantize: 38
+    case .slice: 48
+    case .expandDims: 52
     case .leakyRelu: 75
+    case .splitV: 79
+    case .quantize: 89
     case .hardSwish: 91
     case .logistic, .relu, .reluN1To1, .relu6, .tanh: 0
+    }
+  }
+
+  /// Whether operand 1 holds weights.
+  var hasWeights: Bool {
+    switch self {
+    case .conv2D, .depthwiseConv2D, .fullyConnected: true
+    default: false
     }
   }
 

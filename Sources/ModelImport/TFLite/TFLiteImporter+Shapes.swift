@@ -1,54 +1,33 @@
 import GraphIR
 
 extension TFLiteImporter {
-  /// The mean over height and width, whether the output keeps them as extents of 1 or not.
+  /// The mean over dimensions that lie side by side, whether the output keeps them as extents of 1 or not.
   mutating func importMean(_ site: Site) throws {
     let x = try input(0, of: site)
     let y = try output(of: site)
-    let shape = try map(x, at: site)
-    let axes = try int32Constant(1, of: site)
-    guard Set(axes.map { $0 < 0 ? $0 + 4 : $0 }) == [1, 2] else {
+    let shape = result[x].shape
+    let axes = Set(try int32Constant(1, of: site).map { try dimension($0, of: shape.count, at: site) })
+    guard let first = axes.min(), let last = axes.max(),
+      (first...last).allSatisfy({ axes.contains($0) || shape[$0] == 1 })
+    else {
       throw ImportError.unsupported(
-        site.description, found: "a mean over the dimensions \(axes)", expected: "height and width (1 and 2)",
-        advice: "use global average pooling")
+        site.description, found: "a mean over the dimensions \(axes.sorted()) of \(shape)",
+        expected: "dimensions that lie side by side, as height and width do",
+        advice: "use global average pooling, or one mean after the other")
     }
-    guard [[1, shape[3]], [1, 1, 1, shape[3]]].contains(result[y].shape) else {
-      throw ImportError.damaged(
-        site.description, found: "output \(result[y].shape)", expected: "one mean for each of \(shape[3]) channels")
+    let kept = shape.indices.map { axes.contains($0) ? 1 : shape[$0] }
+    let dropped = shape.indices.filter { !axes.contains($0) }.map { shape[$0] }
+    guard [kept, dropped].contains(result[y].shape) else {
+      throw ImportError.damaged(site.description, found: "output \(result[y].shape)", expected: "\(dropped) or \(kept)")
+    }
+    let count = axes.reduce(1) { $0 * shape[$1] }
+    guard count <= 1 << 16 else {
+      throw ImportError.unsupported(
+        site.description, found: "a mean over \(count) elements", expected: "at most 65536",
+        advice: "pool the map to a smaller one first")
     }
     try expectFactor(scale(of: x) / scale(of: y), below: 0x1p16, of: "one input code in output codes", at: site)
-    append(.mean, [x], y)
-  }
-
-  mutating func importPad(_ site: Site) throws {
-    let x = try input(0, of: site)
-    let y = try output(of: site)
-    let (inner, outer) = (try map(x, at: site), try map(y, at: site))
-    let amounts = try int32Constant(1, of: site)
-    guard amounts.count == 8, amounts.allSatisfy({ (0...1 << 12).contains($0) }) else {
-      throw ImportError.damaged(
-        site.description, found: "the paddings \(amounts)", expected: "eight numbers from 0 to 4096")
-    }
-    let before = (0..<4).map { amounts[2 * $0] }
-    let after = (0..<4).map { amounts[2 * $0 + 1] }
-    let padded: [Int] = (0..<4).map { axis in before[axis] + inner[axis] + after[axis] }
-    guard outer == padded else {
-      throw ImportError.damaged(site.description, found: "output \(outer)", expected: "\(padded)")
-    }
-    try expectSameQuantization(x, y, at: site)
-    append(.pad(before: before), [x], y)
-  }
-
-  /// The new shape is the output's own; the shape operand is not looked at.
-  mutating func importReshape(_ site: Site) throws {
-    let x = try input(0, of: site)
-    let y = try output(of: site)
-    guard result[x].elementCount == result[y].elementCount else {
-      throw ImportError.damaged(
-        site.description, found: "\(result[x].shape) reshaped to \(result[y].shape)", expected: "as many elements")
-    }
-    try expectSameQuantization(x, y, at: site)
-    append(.reshape, [x], y)
+    append(.mean(dimensions: first..<last + 1), [x], y)
   }
 
   /// `SoftmaxOptions`: beta.

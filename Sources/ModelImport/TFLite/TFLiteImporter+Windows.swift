@@ -9,11 +9,10 @@ enum TFLitePadding: Int8 {
 extension TFLiteImporter {
   /// The options of an operation, of the type that belongs to it.
   func options(of site: Site) throws -> FlatBufferTable {
-    let builtin = TFLiteBuiltin(rawValue: site.operation.code.builtin)
-    guard let options = site.operation.options, site.operation.optionsType == builtin?.optionsType else {
+    guard let options = site.operation.options, site.operation.optionsType == site.builtin?.optionsType else {
       throw ImportError.damaged(
         site.description, found: "options of type \(site.operation.optionsType)",
-        expected: "type \(builtin?.optionsType ?? 0)")
+        expected: "type \(site.builtin?.optionsType ?? 0)")
     }
     return options
   }

@@ -3,7 +3,8 @@ import GraphIR
 /// Turns a decoded TFLite model into a forward graph, one operation after the other.
 ///
 /// Invariants
-///   - What is not supported is refused by name; nothing is skipped or approximated.
+///   - What is not supported is refused by name; nothing is approximated, and nothing is left out but the encoding of
+///     the sample and the decoding of the result, which are the host's.
 ///   - Scales are the file's own Float32 values.
 ///   - A tensor of the file becomes at most one tensor of the graph; bytes of the file that several constants
 ///     share stand once in `Graph.data`.
@@ -20,6 +21,8 @@ struct TFLiteImporter {
   var storedBytes = 0
   /// Zeros for layers without a bias, by channel count.
   var zeroBiases: [Int: TensorID] = [:]
+  /// Indices of operations at the model's ends that the graph leaves out: the host does what they do.
+  var boundary: Set<Int> = []
   private var names: Set<String> = []
 
   /// An operation of the file as messages name it.
@@ -27,6 +30,8 @@ struct TFLiteImporter {
     let index: Int
     let operation: TFLiteOperator
     let description: String
+
+    var builtin: TFLiteBuiltin? { TFLiteBuiltin(rawValue: operation.code.builtin) }
   }
 
   init(model: TFLiteModel, name: String) {
@@ -40,13 +45,13 @@ struct TFLiteImporter {
     var importer = self
     try importer.verifyOperationsAreKnown()
     try importer.importInput()
-    for site in importer.sites { try importer.importOperation(site) }
+    for site in importer.sites where !importer.boundary.contains(site.index) { try importer.importOperation(site) }
     try importer.importOutput()
     try importer.verify()
     return importer.result
   }
 
-  private var sites: [Site] {
+  var sites: [Site] {
     model.operators.enumerated().map { index, operation in
       let name = operation.outputs.first.flatMap { model.tensors.indices.contains($0) ? model.tensors[$0].name : nil }
       return Site(
@@ -55,7 +60,7 @@ struct TFLiteImporter {
   }
 
   private func verifyOperationsAreKnown() throws {
-    let unknown = sites.filter { TFLiteBuiltin(rawValue: $0.operation.code.builtin) == nil }
+    let unknown = sites.filter { $0.builtin == nil }
     guard let first = unknown.first else { return }
     let others = Set(unknown.map(\.operation.code.description)).subtracting([first.operation.code.description])
     let also = others.isEmpty ? "" : " (and \(others.sorted().joined(separator: ", ")) further on)"
@@ -67,45 +72,17 @@ struct TFLiteImporter {
 
   private static func advice(for operation: String) -> String {
     switch operation {
-    case "QUANTIZE", "DEQUANTIZE":
-      "convert the model with int8 input and output (inference_input_type and inference_output_type = tf.int8)"
     case "ELU", "GELU", "PRELU", "ABS", "NEG", "SQUARE", "EXP", "LOG", "SQRT", "RSQRT", "RELU_0_TO_1":
       "use RELU, RELU6, LEAKY_RELU, HARD_SWISH, LOGISTIC or TANH as activation"
     case "DIV": "multiply by the reciprocal"
-    case "SHAPE", "STRIDED_SLICE", "PACK":
+    case "SHAPE", "PACK":
       "convert the model with a fixed batch of 1, so that shapes are constants"
     default: "rebuild the model without it"
     }
   }
 
-  private mutating func importInput() throws {
-    guard model.inputs.count == 1, model.outputs.count == 1 else {
-      throw ImportError.unsupported(
-        "model", found: "\(model.inputs.count) inputs and \(model.outputs.count) outputs", expected: "1 and 1",
-        advice: "export one path from one sample to one result")
-    }
-    let index = model.inputs[0]
-    let tensor = try tensor(index, at: "model input")
-    for (axis, extent) in tensor.shapeSignature.enumerated() where extent < 0 && axis > 0 {
-      throw ImportError.unsupported(
-        "model input '\(tensor.name)'", found: "an unknown extent in dimension \(axis)",
-        expected: "known extents behind the batch", advice: "convert the model with a fixed input shape")
-    }
-    result.input = try addActivation(index, at: "model input", storage: .input)
-  }
-
-  private mutating func importOutput() throws {
-    let index = model.outputs[0]
-    let name = try tensor(index, at: "model output").name
-    guard written.contains(index), let id = ids[index], result[id].storage == .value else {
-      throw ImportError.damaged(
-        "model output '\(name)'", found: "a tensor that no operation writes", expected: "a result")
-    }
-    result.output = id
-  }
-
   private mutating func importOperation(_ site: Site) throws {
-    guard let builtin = TFLiteBuiltin(rawValue: site.operation.code.builtin) else {
+    guard let builtin = site.builtin else {
       preconditionFailure("\(site.description) passed the check for known operations")
     }
     switch builtin {
@@ -126,7 +103,15 @@ struct TFLiteImporter {
     case .maxPool2D: try importPool(site) { .maxPool2D($0, $1) }
     case .mean: try importMean(site)
     case .pad: try importPad(site)
-    case .reshape: try importReshape(site)
+    case .reshape, .expandDims, .squeeze: try importReshape(site)
+    case .concatenation: try importConcatenation(site)
+    case .slice: try importSlice(site)
+    case .stridedSlice: try importStridedSlice(site)
+    case .split: try importSplit(site)
+    case .splitV: try importSplitV(site)
+    case .transpose: try importTranspose(site)
+    case .quantize: try importQuantize(site)
+    case .dequantize: try importDequantize(site)
     case .softmax: try importSoftmax(site)
     }
   }
