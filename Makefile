@@ -1,11 +1,12 @@
 # The README's two commands and little else.
 SWIFT_FLAGS ?= -c release
 
-.PHONY: help demo test format
+.PHONY: help demo test study format
 
 help:
 	@echo "make demo    show a microcontroller learn: compile, build, boot in QEMU, train, export"
 	@echo "make test    run every test"
+	@echo "make study   train in float32 and in int8 and compare (hours; STUDY=quick: less)"
 	@echo "make format  format Swift and C sources"
 
 demo:
@@ -16,6 +17,11 @@ demo:
 test:
 	@Tools/prerequisites.sh test
 	@FIELDTUNE_LITERT_PYTHON="$$(Tools/litert-python.sh)" swift test $(SWIFT_FLAGS) --disable-testable-imports --disable-xctest --no-parallel
+
+study:
+	@Tools/prerequisites.sh test
+	@swift build $(SWIFT_FLAGS) --product fieldtune
+	@Tools/Study/run.sh "$$(swift build $(SWIFT_FLAGS) --show-bin-path)/fieldtune" $(if $(filter quick,$(STUDY)),--quick)
 
 format:
 	swift format --in-place --recursive Package.swift Sources Tests Tools
