@@ -11,6 +11,10 @@ package struct CompiledArtifact: Sendable {
   package let model: [UInt8]
   package let graph: Graph
   package let layout: ArenaLayout
+  /// The arena operation by operation.
+  package let timeline: MemoryTimeline
+  /// What training takes beyond inference.
+  package let updateMemory: UpdateMemory
   package let sources: [SourceFile]
   package let manifest: ArtifactManifest
 
@@ -21,6 +25,8 @@ package struct CompiledArtifact: Sendable {
     self.model = model
     self.graph = graph
     self.layout = layout
+    timeline = MemoryTimeline(graph, layout)
+    updateMemory = UpdateMemory(graph, layout)
     let planText = plan.text(for: graph)
     let hashes = try ArtifactManifest.Hashes(model: model, planText: planText, graph: graph, layout: layout)
     var emitter = TrainingStepEmitter(graph: graph, layout: layout, hashes: hashes)
@@ -41,6 +47,10 @@ package struct CompiledArtifact: Sendable {
       golden: try .init(of: graph),
       board: options.board.name)
   }
+
+  /// A picture of the arena over the step, for people.
+  package static let pictureName = "arena.svg"
+
   /// Writes the artifact's files into `directory`, which is made if it does not exist.
   ///
   /// - Throws: `CompileError.notWritten` naming the file and the system's reason.
@@ -53,6 +63,7 @@ package struct CompiledArtifact: Sendable {
     ]
     files += sources.map { ($0.name, Data($0.text.utf8)) }
     files.append((ArtifactManifest.fileName, try manifest.encoded()))
+    files.append((Self.pictureName, Data(ArenaPicture(timeline, title: manifest.name).svg.utf8)))
     do {
       try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     } catch {

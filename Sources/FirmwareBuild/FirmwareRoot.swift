@@ -9,6 +9,11 @@ package struct FirmwareRoot: Hashable, Sendable {
   package var boards: URL { directory.appendingPathComponent("boards") }
   package var kernels: URL { directory.appendingPathComponent("kernels") }
   package var runtime: URL { directory.appendingPathComponent("runtime") }
+  /// Folders of update plans that come with this Firmware folder: in the repository, and where it is installed.
+  package var planFolders: [URL] {
+    let home = directory.deletingLastPathComponent()
+    return [home.appendingPathComponent("Packaging/plans"), home.appendingPathComponent("plans")]
+  }
 
   /// Finds the folder: `$FIELDTUNE_HOME/Firmware`, then `Firmware` beside the running program or in a
   /// folder above it (a build tree), then above the working directory, then

@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// What decides the training step of a model.
 struct CompileSettings: ParsableArguments {
-  @Option(name: .long, help: "What to train: none, last-layer, bias-only, full, or a JSON file of a plan.")
+  @Option(name: .long, help: "What to train: none, last-layer, bias-only, full, a plan that comes with fieldtune (mcunet-49kb), or a JSON file of one.")
   var update = "full"
 
   @Option(name: .long, help: ArgumentHelp("Most mantissa bits of an error tensor, 4 to 15.", valueName: "n"))

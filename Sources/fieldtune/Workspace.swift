@@ -45,16 +45,21 @@ enum Workspace {
     return try Artifact(opening: URL(fileURLWithPath: path))
   }
 
-  /// Reads `none`, `last-layer`, `bias-only`, `full` or a JSON file.
+  /// Reads a preset, a plan that comes with fieldtune, or a JSON file.
   static func updatePlan(_ text: String) throws -> UpdatePlan {
     if let preset = UpdatePlan(preset: text) { return preset }
-    guard text.hasSuffix(".json") else {
-      throw Failure(
-        .usage, code: "usage",
-        "--update: found '\(text)', expected \(UpdatePlan.presetNames.joined(separator: ", ")) or a .json file")
+    var path = text
+    if !text.hasSuffix(".json") {
+      let shipped = try ShippedPlans()
+      guard let file = shipped[text] else {
+        let names = UpdatePlan.presetNames + shipped.names
+        throw Failure(
+          .usage, code: "usage", "--update: found '\(text)', expected \(names.joined(separator: ", ")) or a .json file")
+      }
+      path = file.path
     }
-    let bytes = try readFile(text, what: "plan")
-    return .sparse(try SparsePlan(json: Data(bytes), fileName: text))
+    let bytes = try readFile(path, what: "plan")
+    return .sparse(try SparsePlan(json: Data(bytes), fileName: path))
   }
 
   static func compile(

@@ -18,6 +18,9 @@ struct CompileCommand: ParsableCommand {
   @Flag(name: .long, help: "Write the artifact even where the board's memory does not suffice.")
   var force = false
 
+  @Flag(name: .long, help: "Print the arena operation by operation, who is alive at the peak, and what training costs.")
+  var explain = false
+
   @Option(name: [.customShort("o"), .long], help: ArgumentHelp("The artifact's folder.", valueName: "dir"))
   var output: String
 
@@ -27,7 +30,7 @@ struct CompileCommand: ParsableCommand {
     let board = try Workspace.catalog().board(named: board)
     let compiled = try Workspace.compile(model, board: board, options: settings, isForced: force)
     try compiled.write(to: URL(fileURLWithPath: output))
-    let report = CompileReport(compiled, path: output)
+    let report = CompileReport(compiled, path: output, explains: explain)
     options.print(report, text: report.text)
   }
 }

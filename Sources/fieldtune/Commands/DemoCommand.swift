@@ -63,7 +63,7 @@ struct DemoCommand: AsyncParsableCommand {
       content.model, board: try Workspace.catalog().board(named: Workspace.defaultBoard),
       options: try CompileSettings.parse([]), isForced: false)
     try compiled.write(to: folder)
-    options.note("\n" + CompileReport(compiled, path: folder.path).text)
+    options.note("\n" + CompileReport(compiled, path: folder.path, explains: false).text)
     return try Artifact(opening: folder)
   }
 

@@ -38,8 +38,10 @@ struct CompileReport: Encodable {
   let planHash: String
   let semanticsHash: String
   let layoutHash: String
+  /// Only where it was asked for.
+  let explanation: ExplainReport?
 
-  init(_ compiled: CompiledArtifact, path: String) {
+  init(_ compiled: CompiledArtifact, path: String, explains: Bool) {
     let manifest = compiled.manifest
     let memory = manifest.memory
     name = manifest.name
@@ -57,6 +59,7 @@ struct CompileReport: Encodable {
     planHash = manifest.hashes.plan.text
     semanticsHash = manifest.hashes.semantics.text
     layoutHash = manifest.hashes.layout.text
+    explanation = explains ? ExplainReport(compiled) : nil
   }
 
   private static func layers(of graph: Graph) -> [Layer] {
@@ -89,6 +92,6 @@ struct CompileReport: Encodable {
     memory.add(["SRAM: link and samples", Number.grouped(sramBytes.link)])
     memory.add(["SRAM: all", Number.grouped(sramBytes.total)])
     memory.add(["flash", Number.grouped(flashBytes)])
-    return table.text + "\n" + memory.text + "\n\(path): model \(modelHash), plan \(planHash)\n"
+    return (explanation.map { $0.text + "\n" } ?? "") + table.text + "\n" + memory.text + "\n\(path): model \(modelHash), plan \(planHash)\n"
   }
 }

@@ -1,0 +1,47 @@
+import GraphIR
+
+/// What training takes beyond inference, in the parts that update plans trade against each other.
+package struct UpdateMemory: Hashable, Sendable, Codable {
+  /// Codes that the forward pass leaves for the backward pass.
+  package let savedActivationBytes: Int
+  /// Clamp masks and indices of maxima.
+  package let maskBytes: Int
+  /// Trained weights below the classifier: the high planes, one byte each.
+  package let weightBytes: Int
+  /// Trained biases below the classifier, four bytes each.
+  package let biasBytes: Int
+  /// The low planes of those weights.
+  package let residualBytes: Int
+  /// Weights, residuals and biases of the classifier, which the published schemes leave out of their account.
+  package let classifierBytes: Int
+
+  /// What Lin et al. (arXiv 2206.15472) name their schemes after: saved activations, masks of one bit, trained int8
+  /// weights and int32 biases; not the classifier's.
+  package var publishedMeasureBytes: Int { savedActivationBytes + maskBytes + weightBytes + biasBytes }
+
+  /// - Parameter graph: a training graph.
+  package init(_ graph: Graph, _ layout: ArenaLayout) {
+    func bytes(_ role: BufferRole) -> Int {
+      layout.placements.filter { graph.role(of: $0.buffer) == role }.reduce(0) { $0 + $1.buffer.bytes }
+    }
+    savedActivationBytes = bytes(.savedActivation)
+    maskBytes = bytes(.mask)
+    var (weights, biases, residuals, classifier) = (0, 0, 0, 0)
+    for operation in graph.operations where operation.kind.phase == .update {
+      for id in operation.inputs {
+        guard case .state(let kind, _) = graph[id].storage else { continue }
+        let count = graph[id].byteCount
+        if operation.layer == graph.layers.count - 1 {
+          classifier += count
+          continue
+        }
+        switch kind {
+        case .weight: weights += count
+        case .bias: biases += count
+        case .residual: residuals += count
+        }
+      }
+    }
+    (weightBytes, biasBytes, residualBytes, classifierBytes) = (weights, biases, residuals, classifier)
+  }
+}
