@@ -5,14 +5,14 @@ extension Graph {
   /// input dies in the forward pass (Lin et al., arXiv 2206.15472, section 3.2).
   ///
   /// Only where that lowers the bytes kept: nothing else of the backward pass reads the input, and the copies of all
-  /// its updates take less than it does. The sample stays as it is: it lies where the link left it.
+  /// its updates take less than it does.
   package func keepingTrainedChannels() -> Graph {
     var graph = self
     let roots = rootsOfReshapes()
     var inserted: [Int: [Operation]] = [:]
     for (root, readers) in readersBehindTheLoss(roots).sorted(by: { $0.key < $1.key }) {
       let selections = readers.compactMap { selection(forUpdate: operations[$0]) }
-      guard self[root].isValue, root != roots[output.index], selections.count == readers.count,
+      guard self[root].isValue || root == input, root != roots[output.index], selections.count == readers.count,
         selections.reduce(0, { $0 + $1.tensor.byteCount }) < self[root].byteCount
       else { continue }
       for (reader, selection) in zip(readers, selections) {
@@ -61,6 +61,7 @@ extension Graph {
     let count = weighting.trainedChannels / multiplier
     guard weighting.trainedChannels < weighting.channels, tensor.shape.last == weighting.channels / multiplier else { return nil }
     tensor.name = operations[forward].name + "/in/trained"
+    tensor.storage = .value
     tensor.shape[tensor.shape.count - 1] = count
     return (tensor, Array(0..<count), forward)
   }
