@@ -1,4 +1,4 @@
-// The two loops in which a step spends its time, over contiguous channels. Sums wrap; where
+// The loops in which a step spends its time, over contiguous channels. Sums wrap; where
 // SEMANTICS.md states a bound they do not.
 
 /// Σ (x - zeroPoint) · w.
@@ -21,5 +21,27 @@ func accumulate(
 ) {
   for i in 0..<count {
     sums[i] &+= Int32(error) &* Int32(Int16(codes[i]) &- zeroPoint)
+  }
+}
+
+/// sums += (x - zeroPoint) · weights, element by element.
+@inline(__always)
+func accumulateProducts(
+  _ sums: UnsafeMutablePointer<Int32>, _ x: UnsafePointer<Int8>, _ zeroPoint: Int16,
+  _ weights: UnsafePointer<Int8>, _ count: Int
+) {
+  for i in 0..<count {
+    sums[i] &+= Int32(Int16(x[i]) &- zeroPoint) &* Int32(Int16(weights[i]))
+  }
+}
+
+/// sums += errors · (codes - zeroPoint), element by element.
+@inline(__always)
+func accumulateProducts(
+  _ sums: UnsafeMutablePointer<Int32>, errors: UnsafePointer<Int16>, _ codes: UnsafePointer<Int8>,
+  _ zeroPoint: Int16, _ count: Int
+) {
+  for i in 0..<count {
+    sums[i] &+= Int32(errors[i]) &* Int32(Int16(codes[i]) &- zeroPoint)
   }
 }

@@ -6,7 +6,7 @@ struct DepthwiseConv2D: IntegerKernel {
   private let input: TensorID
   private let inputChannels: Int
   private let multiplier: Int
-  private let zeroPoint: Int32
+  private let zeroPoint: Int16
   private let planes: [WeightPlane]
   private let stage: OutputStage
 
@@ -19,7 +19,7 @@ struct DepthwiseConv2D: IntegerKernel {
     self.window = SlidingWindow(window, map: graph[input].shape, cells: cells)
     inputChannels = graph[input].shape[3]
     self.multiplier = multiplier
-    zeroPoint = graph[input].zeroPoint
+    zeroPoint = Int16(graph[input].zeroPoint)
     planes = WeightPlane.planes(operation, weighting)
     stage = OutputStage(graph, operation, weighting)
   }
@@ -33,17 +33,18 @@ struct DepthwiseConv2D: IntegerKernel {
         window.forEachTap(of: cell) { tap, inputCell in
           let x = input + inputCell * inputChannels
           let row = weights + tap * plane.channels
+          if multiplier == 1 {
+            accumulateProducts(planeSums, x + plane.firstChannel, zeroPoint, row, plane.channels)
+            return
+          }
           for k in 0..<plane.channels {
-            let c = inputChannel(plane.firstChannel + k)
-            planeSums[k] &+= (Int32(x[c]) &- zeroPoint) &* Int32(row[k])
+            let c = (plane.firstChannel + k) / multiplier
+            planeSums[k] &+= Int32(Int16(x[c]) &- zeroPoint) &* Int32(row[k])
           }
         }
       }
     }
   }
-
-  @inline(__always)
-  private func inputChannel(_ o: Int) -> Int { multiplier == 1 ? o : o / multiplier }
 }
 
 /// y[p,o] += x[q,c] · w[tap,o]  ⇒  dx[q,c] = Σ over (p, tap) that read q, and o of c, of dy[p,o] · w[tap,o].
@@ -82,13 +83,22 @@ struct DepthwiseConv2DBackwardInput: IntegerKernel {
     let channels = prescaleQ15.count
     let errors: UnsafeMutablePointer<Int16> = memory.pointer(stage.errors)
     let weights: UnsafeMutablePointer<Int8> = memory.pointer(plane.tensor)
-    for cell in 0..<window.outputCells {
-      window.forEachTap(of: cell) { tap, inputCell in
+    withUnsafeTemporaryAllocation(of: Int16.self, capacity: plane.channels) { buffer in
+      guard let scaled = buffer.baseAddress else { return }
+      for cell in 0..<window.outputCells {
         for k in 0..<plane.channels {
           let o = plane.firstChannel + k
-          let error = prescale(errors[cell * channels + o], prescaleQ15[o])
-          let weight = Int32(weights[tap * plane.channels + k])
-          sums[inputCell * inputChannels + o / multiplier] &+= Int32(error) &* weight
+          scaled[k] = prescale(errors[cell * channels + o], prescaleQ15[o])
+        }
+        window.forEachTap(of: cell) { tap, inputCell in
+          let (cellSums, row) = (sums + inputCell * inputChannels, weights + tap * plane.channels)
+          if multiplier == 1 {
+            accumulateProducts(cellSums + plane.firstChannel, errors: scaled, row, 0, plane.channels)
+            return
+          }
+          for k in 0..<plane.channels {
+            cellSums[(plane.firstChannel + k) / multiplier] &+= Int32(scaled[k]) &* Int32(row[k])
+          }
         }
       }
     }
@@ -106,7 +116,7 @@ struct DepthwiseConv2DUpdateWeights: IntegerKernel {
   private let multiplier: Int
   private let outputChannels: Int
   private let trained: Int
-  private let zeroPoint: Int32
+  private let zeroPoint: Int16
   private let stage: UpdateStage
 
   init(
@@ -120,7 +130,7 @@ struct DepthwiseConv2DUpdateWeights: IntegerKernel {
     self.multiplier = multiplier
     outputChannels = weighting.channels
     trained = weighting.trainedChannels
-    zeroPoint = graph[input].zeroPoint
+    zeroPoint = Int16(graph[input].zeroPoint)
     stage = UpdateStage(
       graph, errors: errors, factors: weighting.weightUpdateFactors(count: outputChannels))
   }
@@ -145,8 +155,13 @@ struct DepthwiseConv2DUpdateWeights: IntegerKernel {
       let dy = errors + cell * outputChannels
       window.forEachTap(of: cell) { tap, inputCell in
         let x = input + inputCell * inputChannels
+        let tapSums = sums + tap * trained
+        if multiplier == 1 {
+          accumulateProducts(tapSums, errors: dy, x, zeroPoint, trained)
+          return
+        }
         for o in 0..<trained {
-          sums[tap * trained + o] &+= Int32(dy[o]) &* (Int32(x[o / multiplier]) &- zeroPoint)
+          tapSums[o] &+= Int32(dy[o]) &* Int32(Int16(x[o / multiplier]) &- zeroPoint)
         }
       }
     }
