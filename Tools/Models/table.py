@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+"""Compiles the int8 models of a folder under several update plans, runs each golden step on mps2-an500 in QEMU, and
+writes the tables of Documentation/models.md. Standard library only.
+
+    Tools/Models/table.py [--fieldtune .build/release/fieldtune] [--models ../shared/models] [--output Documentation/models.md]
+"""
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SCHEMES = [
+    ("mcunet-5fps-10c-seeded", ["mcunet-49kb", "mcunet-74kb", "mcunet-99kb", "mcunet-124kb", "mcunet-148kb"]),
+    ("mbv2-w0.35-10c-seeded", ["mbv2-49kb", "mbv2-99kb", "mbv2-138kb"]),
+]
+
+
+class Tool:
+    """The command line, one call at a time; answers in JSON."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def run(self, *arguments):
+        """(result, None) or (None, sentence)."""
+        done = subprocess.run([self.path, *arguments, "--json"], capture_output=True, text=True, cwd=ROOT)
+        try:
+            answer = json.loads(done.stdout)
+        except json.JSONDecodeError:
+            sys.exit(f"{' '.join(arguments)}: found no JSON but {done.stdout[:200]!r} {done.stderr[:400]!r}")
+        return (answer, None) if done.returncode == 0 else (None, answer["error"]["message"])
+
+    def compile(self, model, plan, board, folder):
+        """The report, whether the plan fits the board, and the seconds; the report is None where the plan is refused."""
+        arguments = ["compile", str(model), "--update", plan, "--board", board, "--explain", "-o", str(folder)]
+        start = time.monotonic()
+        report, sentence = self.run(*arguments)
+        seconds = time.monotonic() - start
+        if report is not None:
+            return report, True, seconds, None
+        report, refusal = self.run(*arguments, "--force")
+        return report, False, seconds, sentence if report is not None else refusal
+
+
+def sparse_plan(name, layers, folder):
+    """A published scheme where there is one; otherwise the last four biases, and half of the inputs of the last two layers
+    below the classifier."""
+    if name.startswith("mcunet"):
+        return "mcunet-49kb", "mcunet-49kb"
+    if name.startswith("mbv2"):
+        return "mbv2-99kb", "mbv2-99kb"
+    weights = [{"layer": layer, "ratio": 0.5, "channels": "largest-norm"} for layer in range(max(0, layers - 3), layers - 1)]
+    plan = {"schema": 1, "biases": {"last": min(4, layers - 1)}, "weights": weights}
+    path = folder / f"{name}-sparse.json"
+    path.write_text(json.dumps(plan))
+    return str(path), "sparse"
+
+
+def grouped(number):
+    return f"{number:,}"
+
+
+def millions(number):
+    return f"{number / 1e6:.2f}"
+
+
+def table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
+
+
+def steps_on_qemu(tool, folder):
+    """Instructions of the golden step by phase, or the sentence that says why there are none."""
+    return tool.run("selftest", str(folder), "--device", "qemu:mps2-an500")
+
+
+def model_rows(tool, models, folder):
+    rows, refused = [], []
+    for path in models:
+        name = path.stem
+        inspected, sentence = tool.run("inspect", str(path))
+        if inspected is None:
+            refused.append([f"`{path.parent.name}/{name}`", sentence.removeprefix(f"{path}: ")])
+            continue
+        # Layers as plans count them, from the compiler's own report of the smallest plan.
+        least, _, _, sentence = tool.compile(path, "none", "host", folder / "none")
+        if least is None:
+            refused.append([f"`{path.parent.name}/{name}`", sentence.removeprefix(f"{path}: ")])
+            continue
+        sparse, label = sparse_plan(name, len(least["layers"]), folder)
+        for plan, shown in [("last-layer", "last-layer"), ("bias-only", "bias-only"), (sparse, label)]:
+            rows.append([f"`{name}`", shown] + one_row(tool, path, plan, folder / "artifact"))
+            print(*rows[-1], file=sys.stderr, flush=True)
+    return rows, refused
+
+
+def one_row(tool, path, plan, folder):
+    report, fits_f746, seconds, sentence = tool.compile(path, plan, "stm32f746g-disco", folder)
+    if report is None:
+        return [sentence.removeprefix(f"{path}: ")] + [""] * 9
+    _, fits_f429, _, _ = tool.compile(path, plan, "nucleo-f429zi", folder.with_name("f429"))
+    sram = report["sramBytes"]
+    bound = report["arenaLowerBound"]
+    step, why = steps_on_qemu(tool, folder) if fits_f746 else (None, "does not fit")
+    phases = [millions(step[phase]) for phase in ("forward", "backward", "update")] if step else ["–"] * 3
+    return [
+        grouped(sram["arena"]), f"{sram['arena'] / bound:.3f}" if bound else "–", grouped(sram["weights"]),
+        grouped(sram["total"]), "yes" if fits_f746 else "no", "yes" if fits_f429 else "no", f"{seconds:.2f}",
+        *phases, "equal" if step else why,
+    ]
+
+
+def scheme_rows(tool, folder_of_models, folder):
+    rows = []
+    for name, schemes in SCHEMES:
+        paths = sorted(folder_of_models.rglob(f"{name}.tflite"))
+        if not paths:
+            continue
+        full, _, _, _ = tool.compile(paths[0], "full", "host", folder / "full")
+        rows.append(scheme_row(name, "full", "–", full, full))
+        for scheme in schemes:
+            report, _, _, _ = tool.compile(paths[0], scheme, "host", folder / "scheme")
+            rows.append(scheme_row(name, scheme, scheme.split("-")[1].removesuffix("kb"), report, full))
+            print(*rows[-1], file=sys.stderr, flush=True)
+    return rows
+
+
+def scheme_row(name, scheme, named, report, full):
+    update, macs, whole = report["explanation"]["update"], report["macs"], full["macs"]
+    return [
+        f"`{name}`", scheme, named, f"{report['explanation']['publishedMeasureBytes'] / 1024:.1f}",
+        grouped(update["savedActivationBytes"]), grouped(update["maskBytes"]), grouped(update["weightBytes"]),
+        grouped(update["biasBytes"]), grouped(update["residualBytes"]), grouped(update["classifierBytes"]),
+        grouped(report["sramBytes"]["arena"]), grouped(report["sramBytes"]["arena"] + report["sramBytes"]["weights"]),
+        millions(macs["backward"]), f"{100 * macs['backward'] / whole['backward']:.1f} %",
+    ]
+
+
+def document(rows, refused, schemes):
+    return f"""# Models
+
+Written by `Tools/Models/table.py`. Models: shared/models, made elsewhere. Instructions are those of the golden step on
+`mps2-an500` (Cortex-M7, QEMU, `-icount shift=0`), in millions; "equal" says that the digest of the training state after it
+is the interpreter's. SRAM: arena with the sample in it, training state, stack, link and the waiting sample, as
+`fieldtune compile --board stm32f746g-disco` plans it. "sparse" trains the last four biases and half of the inputs
+(largest norm) of the last two layers below the classifier, "mcunet-49kb" and "mbv2-99kb" are published schemes.
+
+{table(["model", "plan", "arena", "arena / bound", "state", "SRAM, all in", "fits F746", "fits F429", "compile, s", "forward", "backward", "update", "digest"], rows)}
+
+## Published sparse updates (Lin et al., arXiv 2206.15472)
+
+The number in a scheme's name, in KB of 1,024 bytes, is what its authors count: saved activations (the trained inputs of each
+layer, the classifier's input), a clamp mask of one bit for each output of a layer whose bias learns, trained int8 weights,
+int32 biases; the classifier's parameters are left out. "ours" adds up the same four of our plan. Residual planes (one byte
+for each trained weight) and the classifier come on top. MACs: backward and update, and their share of training everything.
+
+{table(["model", "scheme", "named, KB", "ours, KB", "saved activations", "masks", "weights", "biases", "residuals", "classifier", "arena", "arena and state", "MMAC", "of full"], schemes)}
+
+## Refused
+
+{table(["model", "why"], refused)}
+"""
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--fieldtune", default=str(ROOT / ".build/release/fieldtune"))
+    parser.add_argument("--models", type=pathlib.Path, default=ROOT.parent / "shared/models")
+    parser.add_argument("--output", type=pathlib.Path, default=ROOT / "Documentation/models.md")
+    options = parser.parse_args()
+    tool = Tool(options.fieldtune)
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        schemes = scheme_rows(tool, options.models, folder)
+        rows, refused = model_rows(tool, sorted(options.models.rglob("*.tflite")), folder)
+    options.output.write_text(document(rows, refused, schemes))
+
+
+main()
