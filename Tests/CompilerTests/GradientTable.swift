@@ -9,16 +9,21 @@ struct GradientTable: CustomStringConvertible {
     /// Smallest and largest |found| / |expected|.
     var shortest = Double.infinity
     var longest = 0.0
+    /// Whether any sample gave a gradient.
+    var isReached = false
     /// Elements left out.
     var excluded = 0
     var elements = 0
   }
 
   let model: String
+  /// What computed the gradients that are compared with PyTorch's.
+  let format: String
   private(set) var rows: [Row]
 
-  init(model: String, names: [String]) {
+  init(model: String, format: String, names: [String]) {
     self.model = model
+    self.format = format
     rows = names.map { Row(name: $0) }
   }
 
@@ -33,6 +38,7 @@ struct GradientTable: CustomStringConvertible {
     rows[row].elements += found.count
     rows[row].excluded += found.count { $0 == nil }
     guard ours > 0 || theirs > 0 else { return }
+    rows[row].isReached = true
     let lengths = (ours * theirs).squareRoot()
     rows[row].cosine = min(rows[row].cosine, lengths > 0 ? product / lengths : 0)
     rows[row].shortest = min(rows[row].shortest, (ours / theirs).squareRoot())
@@ -47,6 +53,10 @@ struct GradientTable: CustomStringConvertible {
           format: "  1 - cosine %.1e  length %.4f...%.4f  excluded %d of %d", 1 - row.cosine, row.shortest,
           row.longest, row.excluded, row.elements)
     }
-    return (["\(model): gradients against PyTorch, the worst sample of each tensor"] + lines).joined(separator: "\n")
+    return (["\(model), \(format): gradients against PyTorch, the worst sample of each tensor"] + lines)
+      .joined(separator: "\n")
   }
+
+  /// Cosines of the tensors that a gradient reached, smallest first.
+  var cosines: [Double] { rows.filter(\.isReached).map(\.cosine).sorted() }
 }

@@ -13,7 +13,7 @@ struct WholeModelGradientBench {
     let codes: TensorID
     /// Nil for a bias.
     let residual: TensorID?
-    /// Real value of one unit of what moves, for each element.
+    /// Real value of one unit of what moves, for each element; 0 in channels that are dead and never move.
     let units: [Double]
   }
 
@@ -35,7 +35,9 @@ struct WholeModelGradientBench {
   func settle(_ input: [Int8], label: Int) {
     interpreter.reset(seed: 0)
     for _ in interpreter.graph.errorRanges {
+      let exponents = interpreter.ranges.map(\.exponent)
       _ = interpreter.train(input: input, label: label, rate: .zero)
+      if interpreter.ranges.map(\.exponent) == exponents { return }
     }
   }
 
@@ -48,10 +50,10 @@ struct WholeModelGradientBench {
   /// The gradient of one tensor from one step; the state is then as before.
   ///
   /// - Parameter expected: what the gradients will be, about: chooses the rate.
-  /// - Returns: real gradients, nil where the step met the end of the weight's range.
+  /// - Returns: real gradients, nil in dead channels and where the step met the end of the weight's range.
   func measure(_ parameter: Parameter, expected: ArraySlice<Double>, input: [Int8], label: Int) throws -> [Double?] {
-    let peak = zip(expected, parameter.units).reduce(0) { max($0, abs($1.0 / $1.1)) }
-    guard peak > 0 else { return parameter.units.map { _ in 0 } }
+    let peak = zip(expected, parameter.units).reduce(0) { $1.1 > 0 ? max($0, abs($1.0 / $1.1)) : $0 }
+    guard peak > 0 else { return parameter.units.map { $0 > 0 ? 0 : nil } }
     let exponent = min(30, ((parameter.residual == nil ? Self.biasMove : Self.weightMove) / peak).exponent)
     let rate = Double(sign: .plus, exponent: Int(exponent), significand: 1)
     let state = interpreter.segmentBytes()
@@ -63,7 +65,7 @@ struct WholeModelGradientBench {
     return before.indices.map { index in
       let isClamped = parameter.residual != nil
         && (after[index] <= Self.weight16Range.lowerBound || after[index] >= Self.weight16Range.upperBound)
-      return isClamped ? nil : Double(before[index] - after[index]) * parameter.units[index] / rate
+      return isClamped || parameter.units[index] == 0 ? nil : Double(before[index] - after[index]) * parameter.units[index] / rate
     }
   }
 
@@ -84,7 +86,7 @@ extension Graph {
         return []
       }
       let weights = weighting.planes(operation.inputs).trained.map { plane in
-        let units = weightChannels(of: plane, operation.kind).map { weighting.weightScale($0) / 256 }
+        let units = weightChannels(of: plane, operation.kind).map { weighting.livingScale($0) / 256 }
         return WholeModelGradientBench.Parameter(
           name: self[plane].name, codes: plane, residual: residuals[plane], units: units)
       }
@@ -96,7 +98,7 @@ extension Graph {
   private func parameter(ofBias bias: TensorID, _ weighting: Weighting) -> WholeModelGradientBench.Parameter {
     let fraction = Double(1 << weighting.biasFractionBits)
     let units = (0..<self[bias].elementCount).map {
-      Double(weighting.inputScale) * weighting.weightScale($0) / fraction
+      Double(weighting.inputScale) * weighting.livingScale($0) / fraction
     }
     return WholeModelGradientBench.Parameter(name: self[bias].name, codes: bias, residual: nil, units: units)
   }
@@ -107,5 +109,13 @@ extension Graph {
     if case .depthwiseConv2D(_, let weighting, _) = kind { return (0..<count).map { $0 % weighting.channels } }
     let row = count / self[plane].shape[0]
     return (0..<count).map { $0 / row }
+  }
+}
+
+extension Weighting {
+  /// The weight scale of a channel that learns, 0 of a dead one.
+  fileprivate func livingScale(_ channel: Int) -> Double {
+    let scale = weightScale(channel)
+    return scale < Weighting.deadScale ? 0 : scale
   }
 }

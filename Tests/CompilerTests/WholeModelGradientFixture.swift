@@ -34,18 +34,23 @@ struct WholeModelGradientFixture {
   init(_ base: URL, models: URL) throws {
     index = try JSONDecoder().decode(Index.self, from: Data(contentsOf: base.appendingPathExtension("json")))
     model = [UInt8](try Data(contentsOf: models.appending(path: index.model)))
-    let values = Self.halfPrecisionValues(ofNPY: [UInt8](try Data(contentsOf: base.appendingPathExtension("npy"))))
+    let values = Self.values(ofNPY: [UInt8](try Data(contentsOf: base.appendingPathExtension("npy"))))
     let count = index.layers.reduce(0) { $0 + $1.weights + $1.bias }
     precondition(values.count == count * index.samples.count, "\(base.lastPathComponent).npy: \(values.count) values")
     gradients = index.samples.indices.map { Array(values[$0 * count..<($0 + 1) * count]) }
   }
 
-  /// Little-endian float16 behind a header of version 1.
-  private static func halfPrecisionValues(ofNPY bytes: [UInt8]) -> [Double] {
+  /// Little-endian float16 or float32 behind a header of version 1.
+  private static func values(ofNPY bytes: [UInt8]) -> [Double] {
     let start = 10 + Int(bytes[8]) + Int(bytes[9]) << 8
-    precondition(String(decoding: bytes[..<start], as: UTF8.self).contains("'<f2'"), "expected an array of float16")
-    return stride(from: start, to: bytes.count, by: 2).map {
-      Double(Float16(bitPattern: UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8))
+    let header = String(decoding: bytes[..<start], as: UTF8.self)
+    func word(_ offset: Int) -> UInt16 { UInt16(bytes[offset]) | UInt16(bytes[offset + 1]) << 8 }
+    if header.contains("'<f2'") {
+      return stride(from: start, to: bytes.count, by: 2).map { Double(Float16(bitPattern: word($0))) }
+    }
+    precondition(header.contains("'<f4'"), "expected an array of float16 or float32")
+    return stride(from: start, to: bytes.count, by: 4).map {
+      Double(Float(bitPattern: UInt32(word($0)) | UInt32(word($0 + 2)) << 16))
     }
   }
 }

@@ -10,6 +10,8 @@ import Testing
     .deletingLastPathComponent()
   /// A folder of more fixtures, each beside its model: Tools/Gradients/README.md.
   private static let extra = ProcessInfo.processInfo.environment["FIELDTUNE_GRADIENT_FIXTURES"]
+  /// Where to write the table of those models.
+  private static let tableFile = ProcessInfo.processInfo.environment["FIELDTUNE_GRADIENT_TABLE"]
   private static let leastCosine = 0.9999
   /// Least and largest quotient of the lengths of two gradients.
   private static let lengths = 0.99...1.01
@@ -22,9 +24,12 @@ import Testing
   @Test func everyTensor_hasPyTorchsGradient() throws {
     let fixture = try shipped()
     let table = try Self.compare(fixture, on: try Self.trainingGraph(fixture))
-    print(table)
-    #expect(table.rows.allSatisfy { $0.cosine >= Self.leastCosine }, "\(table)")
-    #expect(table.rows.allSatisfy { Self.lengths.contains($0.shortest) && Self.lengths.contains($0.longest) }, "\(table)")
+    print(table.int16)
+    #expect(table.full.rows.allSatisfy { 1 - $0.cosine < 1e-6 }, "\(table.full)")
+    #expect(table.int16.rows.allSatisfy { $0.cosine >= Self.leastCosine }, "\(table.int16)")
+    #expect(
+      table.int16.rows.allSatisfy { Self.lengths.contains($0.shortest) && Self.lengths.contains($0.longest) },
+      "\(table.int16)")
   }
 
   /// What the comparison is for: a gradient that reaches a tensor with two consumers through one of them only.
@@ -36,8 +41,10 @@ import Testing
     }
     let table = try Self.compare(fixture, on: graph)
     for name in ["stem/weights", "stem/bias", "down/weights", "down/bias"] {
-      let row = try #require(table.rows.first { $0.name == name })
-      #expect(row.cosine < Self.leastCosine - 0.05, "\(table)")
+      for compared in [table.full, table.int16] {
+        let row = try #require(compared.rows.first { $0.name == name })
+        #expect(row.cosine < Self.leastCosine - 0.05, "\(compared)")
+      }
     }
   }
 
@@ -45,34 +52,45 @@ import Testing
   func everyTensor_ofOtherModels_hasPyTorchsGradient() throws {
     let folder = URL(filePath: try #require(Self.extra))
     let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+    var report = GradientReport()
     for file in files.sorted(by: { $0.path < $1.path }) where file.pathExtension == "npy" {
       let fixture = try WholeModelGradientFixture(file.deletingPathExtension(), models: folder)
       let table = try Self.compare(fixture, on: try Self.trainingGraph(fixture))
-      print(table)
-      #expect(table.rows.allSatisfy { $0.cosine >= 0.999 }, "\(table)")
+      print(table.full, table.int16, separator: "\n")
+      #expect(table.full.rows.allSatisfy { $0.cosine >= GradientReport.leastCosine }, "\(table.full)")
+      report.add(full: table.full, int16: table.int16, samples: fixture.index.samples.count)
     }
+    print(report.markdown)
+    if let path = Self.tableFile { try report.markdown.write(toFile: path, atomically: true, encoding: .utf8) }
   }
 
   private static func trainingGraph(_ fixture: WholeModelGradientFixture) throws -> Graph {
     try ModelImporter.graph(of: fixture.model, name: fixture.index.model).training(.full)
   }
 
-  private static func compare(_ fixture: WholeModelGradientFixture, on graph: Graph) throws -> GradientTable {
+  /// Full precision and the step's own number format, on the same codes.
+  private static func compare(
+    _ fixture: WholeModelGradientFixture, on graph: Graph
+  ) throws -> (full: GradientTable, int16: GradientTable) {
     let bench = try WholeModelGradientBench(graph)
     let counts = fixture.index.layers.flatMap { [$0.weights, $0.bias] }.filter { $0 > 0 }
     #expect(bench.parameters.map(\.units.count) == counts)
-    var table = GradientTable(model: fixture.index.model, names: bench.parameters.map(\.name))
+    let names = bench.parameters.map(\.name)
+    var full = GradientTable(model: fixture.index.model, format: "full precision", names: names)
+    var int16 = GradientTable(model: fixture.index.model, format: "int16", names: names)
     for (sample, gradients) in zip(fixture.index.samples, fixture.gradients) {
       bench.settle(sample.input, label: sample.label)
       #expect(bench.logits == sample.logits, "\(fixture.index.model): the twin computes other codes than the interpreter")
+      let real = try FullPrecisionGradients(bench.interpreter, label: sample.label).gradients
       var rest = gradients[...]
       for (index, parameter) in bench.parameters.enumerated() {
         let expected = rest.prefix(parameter.units.count)
         rest = rest.dropFirst(parameter.units.count)
         let found = try bench.measure(parameter, expected: expected, input: sample.input, label: sample.label)
-        table.add(found, against: expected, to: index)
+        int16.add(found, against: expected, to: index)
+        full.add(real[parameter.codes] ?? [], against: expected, to: index)
       }
     }
-    return table
+    return (full, int16)
   }
 }

@@ -3,9 +3,10 @@
     python Tools/Gradients/torch_gradients.py                            # the fixture of the shipped model
     python Tools/Gradients/torch_gradients.py MODEL INPUTS LABELS OUT    # of any model, never to be committed
 
-INPUTS: int8 codes of samples, one after the other. LABELS: classes with commas between, one for each sample to take.
-OUT.npy: float16 [samples, parameters], gradients with respect to real weights and biases, layer by layer in the
-file's own layout, weights before bias. OUT.json: layers with their counts; samples with input codes, label, loss and
+INPUTS: int8 codes of samples, one after the other, .bin or .npy. LABELS: classes with commas between, one for each sample
+to take; or `next:N`: for each of N samples the class behind the predicted one, which the model is never sure of.
+OUT.npy: [samples, parameters], float16 for the shipped model and float32 for others, gradients with respect to real
+weights and biases, layer by layer in the file's own layout, weights before bias. OUT.json: layers with their counts; samples with input codes, label, loss and
 the head's output codes. Prints how far the twin's codes agree with LiteRT's reference kernels in every tensor.
 """
 
@@ -15,6 +16,7 @@ import pathlib
 import sys
 
 import numpy as np
+import torch
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 import tflite_graph
@@ -29,7 +31,10 @@ SMALLEST_LOSS = 0.1
 
 
 def reference_codes(model, sample, indices):
-    """What LiteRT computes for the tensors of `indices`."""
+    """What LiteRT computes for the tensors of `indices`.
+
+    Raises ValueError or RuntimeError for a model that LiteRT refuses.
+    """
     interpreter = Interpreter(
         model_path=str(model),
         experimental_op_resolver_type=OpResolverType.BUILTIN_REF,
@@ -51,28 +56,39 @@ def agreement(model, sample, values):
     return equal, total
 
 
-def write(model, samples, labels, out):
+def write(model, samples, labels, out, precision):
     graph = tflite_graph.read(model)
     network = twin.Twin(graph)
     rows, records, counts = [], [], np.zeros(2, np.int64)
     for sample, label in zip(samples, labels):
         loss, values, gradients = network.gradients(sample, label)
-        counts += agreement(model, sample, values)
-        rows.append(np.concatenate([gradient.reshape(-1) for gradient in gradients]).astype(np.float16))
+        try:
+            counts += agreement(model, sample, values)
+        except (ValueError, RuntimeError) as error:
+            print(f"{model.name}: LiteRT takes no part in the comparison of codes: {str(error).split('. ')[0]}")
+        rows.append(np.concatenate([gradient.reshape(-1) for gradient in gradients]).astype(precision))
         head = values[graph.operators[network.head].output].codes
         records.append({"label": int(label), "loss": loss, "input": sample.tolist(), "logits": head.reshape(-1).tolist()})
     table = np.stack(rows)
     if not np.isfinite(table).all():
-        raise OverflowError(f"{model.name}: a gradient is beyond float16")
-    np.save(out.with_suffix(".npy"), table)
+        raise OverflowError(f"{model.name}: a gradient is beyond {table.dtype}")
+    np.save(out.with_name(out.name + ".npy"), table)
     layers = [
         {"name": l.name, "weights": l.weights.numel(), "bias": 0 if l.bias is None else l.bias.numel()}
         for l in network.layers.values()
     ]
-    out.with_suffix(".json").write_text(json.dumps({"model": model.name, "layers": layers, "samples": records}) + "\n")
+    out.with_name(out.name + ".json").write_text(json.dumps({"model": model.name, "layers": layers, "samples": records}) + "\n")
     equal, total = counts
     losses = ", ".join(f"{record['loss']:.3f}" for record in records)
     print(f"{model.name}: {len(rows)} samples, losses {losses}; {equal} of {total} codes equal LiteRT's")
+
+
+def next_classes(model, samples):
+    network = twin.Twin(tflite_graph.read(model))
+    head = network.graph.operators[network.head].output
+    with torch.no_grad():
+        logits = [network.forward(sample)[0][head].codes.reshape(-1) for sample in samples]
+    return [(int(row.argmax()) + 1) % len(row) for row in logits]
 
 
 def first_to_learn_from(model, codes, labels):
@@ -100,13 +116,19 @@ def main(arguments):
     if not arguments:
         FIXTURES.mkdir(parents=True, exist_ok=True)
         model = DEMO / "digits-conv.tflite"
-        write(model, *first_to_learn_from(model, *field_digits()), FIXTURES / model.stem)
+        write(model, *first_to_learn_from(model, *field_digits()), FIXTURES / model.stem, np.float16)
         return
     model, inputs, labels, out = arguments
-    labels = [int(label) for label in labels.split(",")]
-    shape = tflite_graph.read(pathlib.Path(model))
-    size = int(np.prod(shape.tensors[shape.input].shape))
-    write(pathlib.Path(model), np.fromfile(inputs, np.int8).reshape(-1, size), labels, pathlib.Path(out))
+    model, inputs = pathlib.Path(model), pathlib.Path(inputs)
+    graph = tflite_graph.read(model)
+    size = int(np.prod(graph.tensors[graph.input].shape))
+    samples = (np.load(inputs) if inputs.suffix == ".npy" else np.fromfile(inputs, np.int8)).reshape(-1, size)
+    if labels.startswith("next:"):
+        samples = samples[: int(labels.removeprefix("next:"))]
+        labels = next_classes(model, samples)
+    else:
+        labels = [int(label) for label in labels.split(",")]
+    write(model, samples, labels, pathlib.Path(out), np.float32)
 
 
 if __name__ == "__main__":
