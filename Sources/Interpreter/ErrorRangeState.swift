@@ -22,14 +22,18 @@ package struct ErrorRangeState: Hashable, Sendable {
     return Int16(truncatingIfNeeded: min(max(value, -limit), limit))
   }
 
-  /// Moves the exponent so that the held peak takes up between a quarter and a half of the mantissa.
+  /// Moves the exponent so that the held peak takes up between a quarter and a half of the mantissa. Where every value has
+  /// rounded to zero so far, the next window of `bits` below is looked at in the next step.
   mutating func update(bits: Int) {
     let low: Int32 = 1 << Int32(bits - 2)
     let high: Int32 = 1 << Int32(bits - 1)
     let decay = Int32((Int64(held) + 127) >> 7)
     held = max(observed, held - decay)
     observed = 0
-    guard held > 0 else { return }
+    guard held > 0 else {
+      if exponent >= Int32(bits) - 100 { exponent -= Int32(bits) }
+      return
+    }
     while held > high {
       held = Int32((Int64(held) + 1) >> 1)
       exponent += 1

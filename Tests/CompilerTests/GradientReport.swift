@@ -5,7 +5,7 @@ struct GradientReport {
   static let leastCosine = 0.999
 
   private var lines = [
-    "| model | samples | tensors | full precision: least, median cosine | int16: least, median cosine | int16 below 0.999 |",
+    "| model | samples | tensors | 1 − cosine at full precision: worst, median | in int16: worst, median | below 0.999 in int16 |",
     "|---|---|---|---|---|---|",
   ]
   private var shortfalls: [String] = []
@@ -16,19 +16,19 @@ struct GradientReport {
       "| \(full.model.replacing(".tflite", with: "")) | \(samples) | \(full.cosines.count) of \(full.rows.count) | \(Self.figures(full.cosines)) | \(Self.figures(int16.cosines)) | \(short.count) |")
     for row in short {
       shortfalls.append(
-        "| \(full.model.replacing(".tflite", with: "")) | \(Self.name(row.name)) | \(Self.text(row.cosine)) | \(Self.text(row.shortest)) to \(Self.text(row.longest)) |")
+        "| \(full.model.replacing(".tflite", with: "")) | \(Self.name(row.name)) | \(Self.text(1 - row.cosine)) | \(Self.text(row.shortest)) to \(Self.text(row.longest)) |")
     }
   }
 
   var markdown: String {
     guard !shortfalls.isEmpty else { return lines.joined(separator: "\n") + "\n" }
-    let heading = ["", "| model | tensor below 0.999 in int16 | cosine | length of ours over PyTorch's |", "|---|---|---|---|"]
+    let heading = ["", "| model | tensor below 0.999 in int16 | 1 − cosine | length of ours over PyTorch's |", "|---|---|---|---|"]
     return (lines + heading + shortfalls).joined(separator: "\n") + "\n"
   }
 
   private static func figures(_ cosines: [Double]) -> String {
     guard let least = cosines.first else { return "-" }
-    return "\(text(least)), \(text(cosines[cosines.count / 2]))"
+    return "\(text(1 - least)), \(text(1 - cosines[cosines.count / 2]))"
   }
 
   /// Converters join names with semicolons; the last path components tell a tensor.
@@ -37,5 +37,5 @@ struct GradientReport {
     return first.split(separator: "/").suffix(3).joined(separator: "/").replacing("|", with: "/")
   }
 
-  private static func text(_ value: Double) -> String { String(format: "%.6f", value) }
+  private static func text(_ value: Double) -> String { String(format: "%.2g", value) }
 }

@@ -1,12 +1,13 @@
-"""Makes Tests/Fixtures/parity/zoo.tflite: every supported operation with the options that the shipped models do not use,
-seeded random weights, and the codes of all its layers.
+"""Makes Tests/Fixtures/parity/zoo1.tflite and zoo2.tflite: every supported operation with the options that the shipped models do not use,
+seeded random weights, and the codes of all its layers; and elementwise.tflite: sums and products whose operands are
+repeated, and the functions of each element.
 
     python Tools/DemoModel/operation_zoo.py
 """
 
 import flatbuffers
 import numpy as np
-from tensorflow.lite.python import schema_py_generated as schema
+from ai_edge_litert import schema_py_generated as schema
 
 import litert_fixtures
 from tensor_names import AlignedBuffer
@@ -166,12 +167,68 @@ def build(seed):
     return zoo.finish(image, x)
 
 
+def build_elementwise(seed):
+    """A stem, a squeeze-and-excite block, and a mixture of maps with themselves, with constants and with gates."""
+    zoo = Zoo(seed)
+    kinds = schema.BuiltinOptions
+    ones = {"strideW": 1, "strideH": 1, "dilationWFactor": 1, "dilationHFactor": 1, "padding": SAME}
+    map_shape, row_shape = [1, 8, 7, 8], [1, 1, 1, 8]
+
+    def function(name, code, source, shape, scale, zero_point, options_type=0, **options):
+        return zoo.append(code, [source], zoo.tensor(name, shape, scale, zero_point), options_type, **options)
+
+    def combine(name, code, a, b, shape, scale, zero_point, options_type, activation=ACTIVATION.NONE):
+        output = zoo.tensor(name, shape, scale, zero_point)
+        return zoo.append(code, [a, b], output, options_type, fusedActivationFunction=activation)
+
+    def conv(name, source, weights_shape, shape):
+        return zoo.weighted(name, OPERATOR.CONV_2D, source, weights_shape, shape, 0, True, True, kinds.Conv2DOptions, **ones)
+
+    image = zoo.tensor("image", [1, 8, 7, 3], 0.03, -5)
+    stem = conv("stem", image, [8, 3, 3, 3], map_shape)
+    unit = float(zoo.scale(stem))
+    swish = function("swish", OPERATOR.HARD_SWISH, stem, map_shape, unit * 0.7, -90, kinds.HardSwishOptions)
+    axes = zoo.tensor("axes", [2], data=np.array([1, 2], np.int32))
+    mean = zoo.append(
+        OPERATOR.MEAN, [swish, axes], zoo.tensor("mean", row_shape, unit * 0.3, -20), kinds.ReducerOptions, keepDims=True)
+    squeezed = conv("squeeze", mean, [4, 1, 1, 8], [1, 1, 1, 4])
+    squeezed = function("relu", OPERATOR.RELU, squeezed, [1, 1, 1, 4], float(zoo.scale(squeezed)) * 0.6, -128)
+    excited = conv("excite", squeezed, [8, 1, 1, 4], row_shape)
+    zoo.graph.tensors[excited].quantization.scale[0] = 0.04
+    gate = function("gate", OPERATOR.LOGISTIC, excited, row_shape, 1 / 256, -128)
+    gated = combine("gated", OPERATOR.MUL, swish, gate, map_shape, unit * 0.5, -60, kinds.MulOptions)
+    offsets = zoo.tensor("offsets", [8], 0.02, 3, zoo.random.integers(-128, 128, [8]).astype(np.int8))
+    shifted = combine("shifted", OPERATOR.ADD, gated, offsets, map_shape, unit * 0.6, -40, kinds.AddOptions)
+    leaky = function(
+        "leaky", OPERATOR.LEAKY_RELU, shifted, map_shape, unit * 0.5, -70, kinds.LeakyReluOptions, alpha=0.125)
+    centered = combine("centered", OPERATOR.SUB, mean, leaky, map_shape, unit * 0.8, 30, kinds.SubOptions)
+    squared = combine("squared", OPERATOR.MUL, centered, centered, map_shape, unit * unit * 40, -128, kinds.MulOptions)
+    attention = conv("attention", squared, [1, 1, 1, 8], [1, 8, 7, 1])
+    zoo.graph.tensors[attention].quantization.scale[0] = 0.02
+    attention = function("tanh", OPERATOR.TANH, attention, [1, 8, 7, 1], 1 / 128, 0)
+    mixed = combine("mixed", OPERATOR.MUL, attention, leaky, map_shape, unit * 0.5, 0, kinds.MulOptions, ACTIVATION.RELU6)
+    half = zoo.tensor("half", [1], 0.5, 0, np.array([1], np.int8))
+    scaled = combine("scaled", OPERATOR.MUL, mixed, half, map_shape, unit * 0.25, -100, kinds.MulOptions)
+    last = zoo.append(
+        OPERATOR.RELU6, [scaled], zoo.tensor("last", map_shape, zoo.scale(scaled), zoo.zero_point(scaled)))
+    row = zoo.tensor("row_shape", [2], data=np.array([1, 448], np.int32))
+    last = zoo.moved("row", OPERATOR.RESHAPE, last, [1, 448], extra=[row])
+    head = zoo.weighted("head", OPERATOR.FULLY_CONNECTED, last, [5, 448], [1, 5], 0, True, True, kinds.FullyConnectedOptions)
+    result = zoo.tensor("probabilities", [1, 5], 1 / 256, -128)
+    return zoo.finish(image, zoo.append(OPERATOR.SOFTMAX, [head], result, kinds.SoftmaxOptions, beta=1.0))
+
+
+def write(name, content, elements, seed):
+    model = litert_fixtures.PARITY / f"{name}.tflite"
+    model.write_bytes(content)
+    inputs = np.random.default_rng(seed).integers(-128, 128, (INPUT_COUNT, elements)).astype(np.int8)
+    litert_fixtures.write(model, inputs, litert_fixtures.PARITY / name)
+
+
 def main():
     for seed in (1, 2):
-        model = litert_fixtures.PARITY / f"zoo{seed}.tflite"
-        model.write_bytes(build(seed))
-        inputs = np.random.default_rng(seed).integers(-128, 128, (INPUT_COUNT, 11 * 9 * 3)).astype(np.int8)
-        litert_fixtures.write(model, inputs, litert_fixtures.PARITY / f"zoo{seed}")
+        write(f"zoo{seed}", build(seed), 11 * 9 * 3, seed)
+    write("elementwise", build_elementwise(3), 8 * 7 * 3, 3)
 
 
 if __name__ == "__main__":
