@@ -1,6 +1,7 @@
 #include "error_range.h"
 
-/* Keeps the held peak within (2^(bits-2), 2^(bits-1)]: half of the mantissa is head-room. */
+/* Keeps the held peak within (2^(bits-2), 2^(bits-1)]: half of the mantissa is head-room. Where every
+ * value has rounded to zero so far, the next step looks at the window of `bits` below. */
 static void range_update(struct error_range *range, int32_t bits) {
     int32_t low = 1 << (bits - 2);
     int32_t high = 1 << (bits - 1);
@@ -20,6 +21,8 @@ static void range_update(struct error_range *range, int32_t bits) {
             held <<= 1;
             range->exponent -= 1;
         }
+    } else if (range->exponent >= bits - 100) {
+        range->exponent -= bits;
     }
     range->held = held;
 }

@@ -28,7 +28,7 @@ import Testing
 
   /// Options that the shipped models do not use: dilation, depth multiplier, pooling with padding, PAD, MEAN, an
   /// addition of two scales, one scale for all channels, an absent bias, every fused activation.
-  @Test(arguments: ["zoo1", "zoo2"]) func everyOperation_equalsLiteRTInEveryLayer(name: String) throws {
+  @Test(arguments: ["zoo1", "zoo2", "elementwise"]) func everyOperation_equalsLiteRTInEveryLayer(name: String) throws {
     let base = Files.parity.appendingPathComponent(name)
     try check(base.appendingPathExtension("tflite"), ParityFixture.read(base).codes)
   }

@@ -50,3 +50,30 @@ def mean(sums, factor, count):
     multiplier, left_shift = quantized_multiplier(factor)
     shift = min(count.bit_length() - 1, 32, 31 + left_shift)
     return twice(sums, (multiplier << shift) // count, left_shift - shift)
+
+
+def hard_swish(steps, input_scale, output_scale):
+    """TFLite's 16-bit fixed point, in which 3.0 is 32768. `steps`: codes less their zero point."""
+    raised = np.float32(1 / 128) * np.float32(input_scale)
+    out_multiplier, out_exponent = _upper_half(raised / np.float32(output_scale))
+    multiplier, exponent = _upper_half(raised / (np.float32(3) / np.float32(32768)))
+
+    def product(a, b):
+        return (a * b + (1 << 14)) >> 15
+
+    position = steps << 7
+    scaled = product(position, out_multiplier)
+    if exponent > 0:
+        position = np.clip(position << (exponent - 1), -32768, 32767)
+    position = product(position, multiplier)
+    if exponent > 0:
+        position = np.clip(position << 1, -32768, 32767)
+    if exponent < 0:
+        position = _rounding_divide(position, -exponent)
+    gated = ((position + 32768) >> 1) * scaled
+    return _rounding_divide(np.sign(gated) * (np.abs(gated) >> 15), -out_exponent)
+
+
+def _upper_half(real):
+    multiplier, exponent = quantized_multiplier(float(real))
+    return min((multiplier + (1 << 15)) >> 16, 32767), exponent

@@ -1,11 +1,11 @@
 """Writes PyTorch's gradients of an int8 model's loss, which the whole training step is compared with.
 
-    python Tools/Gradients/torch_gradients.py                            # the fixture of the shipped model
+    python Tools/Gradients/torch_gradients.py                            # the committed fixtures
     python Tools/Gradients/torch_gradients.py MODEL INPUTS LABELS OUT    # of any model, never to be committed
 
 INPUTS: int8 codes of samples, one after the other, .bin or .npy. LABELS: classes with commas between, one for each sample
 to take; or `next:N`: for each of N samples the class behind the predicted one, which the model is never sure of.
-OUT.npy: [samples, parameters], float16 for the shipped model and float32 for others, gradients with respect to real
+OUT.npy: [samples, parameters], float16 for committed fixtures and float32 for others, gradients with respect to real
 weights and biases, layer by layer in the file's own layout, weights before bias. OUT.json: layers with their counts; samples with input codes, label, loss and
 the head's output codes. Prints how far the twin's codes agree with LiteRT's reference kernels in every tensor.
 """
@@ -117,6 +117,10 @@ def main(arguments):
         FIXTURES.mkdir(parents=True, exist_ok=True)
         model = DEMO / "digits-conv.tflite"
         write(model, *first_to_learn_from(model, *field_digits()), FIXTURES / model.stem, np.float16)
+        # Sums and products whose operands are repeated, and the functions of each element.
+        model = ROOT / "Tests" / "Fixtures" / "parity" / "elementwise.tflite"
+        noise = np.random.default_rng(11).integers(-128, 128, (3, 8 * 7 * 3)).astype(np.int8)
+        write(model, noise, next_classes(model, noise), FIXTURES / model.stem, np.float16)
         return
     model, inputs, labels, out = arguments
     model, inputs = pathlib.Path(model), pathlib.Path(inputs)

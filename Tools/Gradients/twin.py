@@ -119,19 +119,83 @@ class Twin:
         return straight_through(codes, real, output, operator.options.fusedActivationFunction)
 
     def _add(self, position, operator, a, values):
-        b = values[operator.inputs[1]]
+        return self._sum(operator, a, self._operand(operator.inputs[1], values), sign=1)
+
+    def _sum(self, operator, a, b, sign):
         first, second = (self.graph.tensors[i] for i in operator.inputs)
         output = self.graph.tensors[operator.output]
         twice_largest = 2 * max(first.scales[0], second.scales[0])
 
-        def raised(activation, tensor):
+        def raised(activation, tensor, sign):
             shifted = (activation.codes - tensor.zero_point) << 20
-            factor = requantization.quantized_multiplier(tensor.scales[0] / twice_largest)
-            return requantization.twice(shifted, *factor)
+            multiplier, left_shift = requantization.quantized_multiplier(tensor.scales[0] / twice_largest)
+            return requantization.twice(shifted, sign * multiplier, left_shift)
 
         factor = requantization.quantized_multiplier(twice_largest / (2**20 * output.scales[0]))
-        codes = requantization.twice(raised(a, first) + raised(b, second), *factor) + output.zero_point
-        return straight_through(codes, a.real + b.real, output, operator.options.fusedActivationFunction)
+        codes = requantization.twice(raised(a, first, 1) + raised(b, second, sign), *factor) + output.zero_point
+        return straight_through(codes, a.real + sign * b.real, output, operator.options.fusedActivationFunction)
+
+    def _sub(self, position, operator, a, values):
+        return self._sum(operator, a, values[operator.inputs[1]], sign=-1)
+
+    def _mul(self, position, operator, a, values):
+        b = self._operand(operator.inputs[1], values)
+        first, second = (self.graph.tensors[i] for i in operator.inputs)
+        output = self.graph.tensors[operator.output]
+        products = (a.codes - first.zero_point) * (b.codes - second.zero_point)
+        # TFLite forms the factor in float32.
+        factor = np.float32(first.scales[0]) * np.float32(second.scales[0]) / np.float32(output.scales[0])
+        codes = requantization.twice(products, *requantization.quantized_multiplier(float(factor))) + output.zero_point
+        return straight_through(codes, a.real * b.real, output, operator.options.fusedActivationFunction)
+
+    def _relu(self, position, operator, x, _):
+        return self._rescaled(operator, x, activation=1)
+
+    def _relu6(self, position, operator, x, _):
+        return self._rescaled(operator, x, activation=3)
+
+    def _rescaled(self, operator, x, activation):
+        source, output = self.graph.tensors[operator.inputs[0]], self.graph.tensors[operator.output]
+        factor = requantization.quantized_multiplier(float(np.float32(source.scales[0]) / np.float32(output.scales[0])))
+        codes = requantization.twice(x.codes - source.zero_point, *factor) + output.zero_point
+        return straight_through(codes, x.real, output, activation)
+
+    def _leaky_relu(self, position, operator, x, _):
+        source, output = self.graph.tensors[operator.inputs[0]], self.graph.tensors[operator.output]
+        alpha = np.float32(operator.options.alpha)
+        scales = np.float32(source.scales[0]), np.float32(output.scales[0])
+        steps = x.codes - source.zero_point
+        kept = requantization.twice(steps, *requantization.quantized_multiplier(float(scales[0] / scales[1])))
+        bent = requantization.twice(steps, *requantization.quantized_multiplier(float(scales[0] * alpha / scales[1])))
+        codes = np.where(steps >= 0, kept, bent) + output.zero_point
+        return straight_through(codes, F.leaky_relu(x.real, float(alpha)), output, activation=None)
+
+    def _hard_swish(self, position, operator, x, _):
+        source, output = self.graph.tensors[operator.inputs[0]], self.graph.tensors[operator.output]
+        codes = requantization.hard_swish(x.codes - source.zero_point, source.scales[0], output.scales[0])
+        return straight_through(codes + output.zero_point, F.hardswish(x.real), output, activation=None)
+
+    def _logistic(self, position, operator, x, _):
+        return self._table(operator, x, torch.sigmoid, lambda v: np.float32(1) / (np.float32(1) + np.exp(-v)))
+
+    def _tanh(self, position, operator, x, _):
+        return self._table(operator, x, torch.tanh, np.tanh)
+
+    def _table(self, operator, x, function, rounded):
+        """`rounded`: the function in float32, as LiteRT fills its table."""
+        source, output = self.graph.tensors[operator.inputs[0]], self.graph.tensors[operator.output]
+        values = rounded(np.float32(source.scales[0]) * (x.codes - source.zero_point).astype(np.float32))
+        steps = values * (np.float32(1) / np.float32(output.scales[0]))
+        codes = np.trunc(steps + np.copysign(np.float32(0.5), steps)).astype(np.int64) + output.zero_point
+        return straight_through(codes, function(x.real), output, activation=None)
+
+    def _operand(self, index, values):
+        """A computed tensor or a constant of codes."""
+        if index not in values:
+            tensor = self.graph.tensors[index]
+            codes = tensor.data.astype(np.int64)
+            return Activation(codes, torch.tensor(dequantized(codes, tensor)))
+        return values[index]
 
     def _average_pool_2d(self, position, operator, x, _):
         options = operator.options
