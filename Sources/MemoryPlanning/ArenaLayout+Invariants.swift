@@ -76,7 +76,9 @@ private struct ArenaReplay {
 
   private func outputRange(_ output: TensorID, _ operation: Operation) throws -> Range<Int> {
     let range = try place(of: output, "'\(operation.name)'")
-    let inPlace = operation.inPlaceInputs.filter { offsets[$0] == range.lowerBound }
+    let inPlace = operation.inPlaceInputs.filter {
+      offsets[$0] == range.lowerBound && graph[$0].byteCount == range.count
+    }
     guard !operation.kind.keepsBytes || !inPlace.isEmpty else {
       throw GraphError("arena: '\(operation.name)' renames bytes, but '\(graph[output].name)' lies elsewhere than its input")
     }
@@ -115,11 +117,11 @@ private struct ArenaReplay {
 }
 
 extension Operation {
-  /// Inputs whose bytes the first output may take over, element by element.
+  /// Inputs whose bytes the first output may take over, element by element, where they have as many.
   fileprivate var inPlaceInputs: [TensorID] {
     switch kind {
-    case .reshape, .reshapeError, .maskError: [inputs[0]]
-    case .sumErrors, .add: inputs
+    case .reshape, .reshapeError, .maskError, .lookup, .lookupBackward: [inputs[0]]
+    case .sumErrors, .add, .subtract, .multiply: inputs
     default: []
     }
   }

@@ -16,13 +16,17 @@ import Testing
   /// Least and largest quotient of the lengths of two gradients.
   private static let lengths = 0.99...1.01
 
-  private func shipped() throws -> WholeModelGradientFixture {
+  /// Committed fixtures: the shipped model, and one of sums and products whose operands are repeated and of functions of
+  /// each element.
+  private static let committed = [("digits-conv", "Tools/Demo"), ("elementwise", "Tests/Fixtures/parity")]
+
+  private func fixture(_ name: String, in folder: String) throws -> WholeModelGradientFixture {
     try WholeModelGradientFixture(
-      Self.root.appending(path: "Tests/Fixtures/gradients/digits-conv"), models: Self.root.appending(path: "Tools/Demo"))
+      Self.root.appending(path: "Tests/Fixtures/gradients/\(name)"), models: Self.root.appending(path: folder))
   }
 
-  @Test func everyTensor_hasPyTorchsGradient() throws {
-    let fixture = try shipped()
+  @Test(arguments: committed) func everyTensor_hasPyTorchsGradient(name: String, folder: String) throws {
+    let fixture = try fixture(name, in: folder)
     let table = try Self.compare(fixture, on: try Self.trainingGraph(fixture))
     print(table.int16)
     #expect(table.full.rows.allSatisfy { 1 - $0.cosine < 1e-6 }, "\(table.full)")
@@ -34,7 +38,7 @@ import Testing
 
   /// What the comparison is for: a gradient that reaches a tensor with two consumers through one of them only.
   @Test(arguments: [0, 1]) func droppedShortcut_isSeen(kept: Int) throws {
-    let fixture = try shipped()
+    let fixture = try fixture("digits-conv", in: "Tools/Demo")
     var graph = try Self.trainingGraph(fixture)
     for (position, operation) in graph.operations.enumerated() where operation.kind == .sumErrors {
       graph.operations[position].inputs = [operation.inputs[kept], operation.inputs[kept]]

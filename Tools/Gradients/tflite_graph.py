@@ -32,17 +32,21 @@ class Graph:
     operators: list
     input: int
     output: int
+    takes_floats: bool  # the file's own input is float32, in front of `input`
 
 
 def read(path):
+    """The int8 part of a model: conversions at its ends are the host's."""
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(path.read_bytes(), 0))
     subgraph = model.subgraphs[0]
-    return Graph(
-        tensors=[_tensor(model, tensor) for tensor in subgraph.tensors],
-        operators=[_operator(model, operator) for operator in subgraph.operators],
-        input=int(subgraph.inputs[0]),
-        output=int(subgraph.outputs[0]),
-    )
+    tensors = [_tensor(model, tensor) for tensor in subgraph.tensors]
+    operators = [_operator(model, operator) for operator in subgraph.operators]
+    graph = Graph(tensors, operators, int(subgraph.inputs[0]), int(subgraph.outputs[0]), takes_floats=False)
+    if operators[0].kind == "QUANTIZE" and operators[0].inputs == [graph.input]:
+        graph.input, graph.takes_floats = operators.pop(0).output, True
+    if operators[-1].kind == "DEQUANTIZE" and operators[-1].output == graph.output:
+        graph.output = operators.pop().inputs[0]
+    return graph
 
 
 def _tensor(model, tensor):

@@ -3,7 +3,7 @@
     python Tools/Gradients/torch_gradients.py                            # the committed fixtures
     python Tools/Gradients/torch_gradients.py MODEL INPUTS LABELS OUT    # of any model, never to be committed
 
-INPUTS: int8 codes of samples, one after the other, .bin or .npy. LABELS: classes with commas between, one for each sample
+INPUTS: int8 codes of samples, one after the other, .bin or .npy; float32 for a model that takes float32. LABELS: classes with commas between, one for each sample
 to take; or `next:N`: for each of N samples the class behind the predicted one, which the model is never sure of.
 OUT.npy: [samples, parameters], float16 for committed fixtures and float32 for others, gradients with respect to real
 weights and biases, layer by layer in the file's own layout, weights before bias. OUT.json: layers with their counts; samples with input codes, label, loss and
@@ -30,7 +30,7 @@ SAMPLE_COUNT = 6
 SMALLEST_LOSS = 0.1
 
 
-def reference_codes(model, sample, indices):
+def reference_codes(model, graph, sample, indices):
     """What LiteRT computes for the tensors of `indices`.
 
     Raises ValueError or RuntimeError for a model that LiteRT refuses.
@@ -42,15 +42,16 @@ def reference_codes(model, sample, indices):
     )
     interpreter.allocate_tensors()
     source = interpreter.get_input_details()[0]
+    sample = twin.dequantized(sample, graph.tensors[graph.input]).astype(np.float32) if graph.takes_floats else sample
     interpreter.set_tensor(source["index"], sample.reshape(source["shape"]))
     interpreter.invoke()
     return {index: interpreter.get_tensor(index) for index in indices}
 
 
-def agreement(model, sample, values):
+def agreement(model, graph, sample, values):
     """(equal codes, codes) over every tensor the twin computes."""
     equal = total = 0
-    for index, codes in reference_codes(model, sample, values).items():
+    for index, codes in reference_codes(model, graph, sample, values).items():
         equal += int((values[index].codes.reshape(-1) == codes.reshape(-1)).sum())
         total += codes.size
     return equal, total
@@ -63,7 +64,7 @@ def write(model, samples, labels, out, precision):
     for sample, label in zip(samples, labels):
         loss, values, gradients = network.gradients(sample, label)
         try:
-            counts += agreement(model, sample, values)
+            counts += agreement(model, graph, sample, values)
         except (ValueError, RuntimeError) as error:
             print(f"{model.name}: LiteRT takes no part in the comparison of codes: {str(error).split('. ')[0]}")
         rows.append(np.concatenate([gradient.reshape(-1) for gradient in gradients]).astype(precision))
@@ -81,6 +82,16 @@ def write(model, samples, labels, out, precision):
     equal, total = counts
     losses = ", ".join(f"{record['loss']:.3f}" for record in records)
     print(f"{model.name}: {len(rows)} samples, losses {losses}; {equal} of {total} codes equal LiteRT's")
+
+
+def read_samples(path, graph):
+    """int8 codes; numbers of a model that takes float32 are quantized as its own first operation does."""
+    tensor = graph.tensors[graph.input]
+    stored = np.float32 if graph.takes_floats else np.int8
+    values = (np.load(path) if path.suffix == ".npy" else np.fromfile(path, stored)).reshape(-1, int(np.prod(tensor.shape)))
+    if graph.takes_floats:
+        values = np.clip(np.rint(values / tensor.scales[0]) + tensor.zero_point, -128, 127)
+    return values.astype(np.int8)
 
 
 def next_classes(model, samples):
@@ -124,9 +135,7 @@ def main(arguments):
         return
     model, inputs, labels, out = arguments
     model, inputs = pathlib.Path(model), pathlib.Path(inputs)
-    graph = tflite_graph.read(model)
-    size = int(np.prod(graph.tensors[graph.input].shape))
-    samples = (np.load(inputs) if inputs.suffix == ".npy" else np.fromfile(inputs, np.int8)).reshape(-1, size)
+    samples = read_samples(inputs, tflite_graph.read(model))
     if labels.startswith("next:"):
         samples = samples[: int(labels.removeprefix("next:"))]
         labels = next_classes(model, samples)

@@ -215,10 +215,11 @@ class Twin:
 
     def _mean(self, position, operator, x, _):
         source, output = self.graph.tensors[operator.inputs[0]], self.graph.tensors[operator.output]
-        count = x.codes.shape[1] * x.codes.shape[2]
-        sums = x.codes.sum(axis=(1, 2)) - count * source.zero_point
+        axes = tuple(int(axis) % x.codes.ndim for axis in self.graph.tensors[operator.inputs[1]].data.reshape(-1))
+        count = int(np.prod([x.codes.shape[axis] for axis in axes]))
+        sums = x.codes.sum(axis=axes) - count * source.zero_point
         codes = requantization.mean(sums, source.scales[0] / output.scales[0], count) + output.zero_point
-        made = straight_through(codes, x.real.mean(dim=(1, 2)), output, activation=None)
+        made = straight_through(codes, x.real.mean(dim=axes), output, activation=None)
         return _reshaped(made, output.shape)
 
     def _pad(self, position, operator, x, _):
@@ -226,6 +227,10 @@ class Twin:
         zero_point = self.graph.tensors[operator.inputs[0]].zero_point
         codes = np.pad(x.codes, padding, constant_values=zero_point)
         return Activation(codes, F.pad(x.real, [int(n) for n in padding[::-1].reshape(-1)]))
+
+    def _transpose(self, position, operator, x, _):
+        order = [int(axis) for axis in self.graph.tensors[operator.inputs[1]].data]
+        return Activation(x.codes.transpose(order), x.real.permute(order))
 
     def _reshape(self, position, operator, x, _):
         return _reshaped(x, self.graph.tensors[operator.output].shape)
