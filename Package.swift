@@ -105,7 +105,7 @@ let package = Package(
     tests("ModelExportTests", ["ModelExport", "ModelImport", "GraphIR", "ArtifactManifest"]),
     tests("InterpreterTests", ["Interpreter", "GraphIR"]),
     tests("CompilerTests", compileTime + ["Compiler"]),
-    tests("KernelParityTests", ["FirmwareKernels", "Interpreter", "GraphIR"]),
+    tests("KernelParityTests", ["FirmwareKernels", "Interpreter", "GraphIR", "MemoryPlanning"]),
     tests("FirmwareBuildTests", ["FirmwareBuild", "ArtifactManifest", "Compiler", "WireProtocol"]),
     tests("WireProtocolTests", ["WireProtocol", "FirmwareRuntime", "schema-generator"]),
     tests("TransportTests", ["Transport"]),

@@ -6,6 +6,7 @@
 
 #include "error_range.h"
 #include "output_stage.h"
+#include "row_stream.h"
 #include "update.h"
 #include "weights.h"
 
@@ -18,6 +19,16 @@ struct conv2d_shape {
     int32_t pad_top, pad_left;
     int32_t trained_channels; /* of input_channels */
 };
+
+/* The shape of one output row, which reads only the rows of its window. */
+static inline struct conv2d_shape conv2d_row(const struct conv2d_shape *shape,
+                                             const struct row_step *row) {
+    struct conv2d_shape one = *shape;
+    one.input_height = row->input_rows;
+    one.output_height = 1;
+    one.pad_top = row->pad_top;
+    return one;
+}
 
 /* input (H,W,I), bias (O), output (OH,OW,O). */
 void conv2d_s8(const struct conv2d_shape *shape, const struct output_stage *stage,

@@ -7,6 +7,7 @@
 
 #include "error_range.h"
 #include "output_stage.h"
+#include "row_stream.h"
 #include "update.h"
 #include "weights.h"
 
@@ -20,6 +21,16 @@ struct depthwise_conv2d_shape {
     int32_t pad_top, pad_left;
     int32_t trained_channels; /* of output_channels */
 };
+
+/* The shape of one output row, which reads only the rows of its window. */
+static inline struct depthwise_conv2d_shape
+depthwise_conv2d_row(const struct depthwise_conv2d_shape *shape, const struct row_step *row) {
+    struct depthwise_conv2d_shape one = *shape;
+    one.input_height = row->input_rows;
+    one.output_height = 1;
+    one.pad_top = row->pad_top;
+    return one;
+}
 
 /* input (H,W,I), bias (O), output (OH,OW,O). */
 void depthwise_conv2d_s8(const struct depthwise_conv2d_shape *shape,

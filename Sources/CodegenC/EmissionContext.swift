@@ -10,6 +10,8 @@ struct EmissionContext {
   /// Definitions of constants in order of first use.
   private(set) var definitions: [Definition] = []
   private(set) var headers: Set<String> = []
+  /// What a map is called inside of a chain that runs row by row, while that is written.
+  private var rowNames: [TensorID: String] = [:]
   private var namesByContent: [String: String] = [:]
   /// Names at file scope that the emitter uses itself.
   private var takenNames: Set<String> = ["initial_biases", "initial_weights", "initial_ranges"]
@@ -52,6 +54,7 @@ struct EmissionContext {
 
   /// The C expression for a tensor's data.
   func data(_ id: TensorID) -> String {
+    if let row = rowNames[id] { return row }
     let tensor = graph[id]
     let name = names.tensors[id.index]
     switch tensor.storage {
@@ -76,6 +79,18 @@ struct EmissionContext {
     case .int32: "int32_t *"
     case .uint8, .bit: "uint8_t *"
     }
+  }
+
+  /// Elements that a call works on: the tensor's, or one row's.
+  func elementCount(_ id: TensorID) -> Int {
+    rowNames[id] == nil ? graph[id].elementCount : graph[id].elementCount / graph[id].shape[1]
+  }
+
+  /// Runs `body` while these maps go by the names of their rows.
+  mutating func naming<Result>(_ names: [TensorID: String], _ body: (inout EmissionContext) -> Result) -> Result {
+    rowNames = names
+    defer { rowNames = [:] }
+    return body(&self)
   }
 
   func range(_ id: TensorID) -> String {

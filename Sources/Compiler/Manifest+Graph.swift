@@ -13,7 +13,8 @@ extension ArtifactManifest.Hashes {
     semantics.update(graph.data)
     let tensors = layout.offsets().sorted { $0.key < $1.key }.map { "\($0.key.index) at \($0.value)" }
     let scratch = layout.scratchOffsets().sorted { $0.key < $1.key }.map { "scratch \($0.key) at \($0.value)" }
-    let places = (tensors + scratch).joined(separator: "\n")
+    let streams = layout.streams.map { "rows of \($0.operations): \($0.maps.map { "\($0.tensor.index) * \($0.capacity)" })" }
+    let places = (tensors + scratch + streams).joined(separator: "\n")
     self.init(
       model: HexDigest(Digest64(model).value), plan: HexDigest(Digest64(planText.utf8).value),
       semantics: HexDigest(semantics.value), layout: HexDigest(Digest64("\(layout.bytes)\n\(places)".utf8).value))

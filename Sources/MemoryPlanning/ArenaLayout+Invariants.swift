@@ -8,7 +8,13 @@ extension ArenaLayout {
   package func verify(_ graph: Graph) throws {
     var replay = ArenaReplay(graph: graph, layout: self)
     try replay.placeInput()
-    for position in graph.operations.indices { try replay.run(position) }
+    for position in graph.operations.indices {
+      guard let stream = streams.first(where: { $0.operations.contains(position) }) else {
+        try replay.run(position)
+        continue
+      }
+      if position == stream.operations.lowerBound { try replay.run(stream) }
+    }
     try replay.expectOutput()
   }
 }
@@ -56,6 +62,21 @@ private struct ArenaReplay {
     }
   }
 
+  /// A chain that runs row by row: the maps it begins with are whole, and so are those that it leaves behind.
+  mutating func run(_ stream: RowStream) throws {
+    let ranges = try stream.maps.map { map in
+      let range = try place(of: map.tensor, "a chain", bytes: map.bytes)
+      guard map.isMade || owners[map.tensor] == range else {
+        throw GraphError("arena: a chain reads '\(graph[map.tensor].name)' after its bytes were given to another tensor")
+      }
+      return range
+    }
+    var rows = RowReplay(graph, stream, offsets: ranges.map(\.lowerBound))
+    try rows.run()
+    for (map, range) in zip(stream.maps, ranges) where map.isMade { take(range, keeping: []) }
+    for (map, range) in zip(stream.maps, ranges) where map.isMade && !map.isBand { owners[map.tensor] = range }
+  }
+
   func expectOutput() throws {
     guard owners[graph.output] != nil else {
       throw GraphError("arena: the output '\(graph[graph.output].name)' is overwritten before the step ends")
@@ -86,11 +107,11 @@ private struct ArenaReplay {
     return range
   }
 
-  private func place(of tensor: TensorID, _ owner: String) throws -> Range<Int> {
+  private func place(of tensor: TensorID, _ owner: String, bytes count: Int? = nil) throws -> Range<Int> {
     guard let offset = offsets[tensor] else {
       throw GraphError("arena: '\(graph[tensor].name)' of \(owner) has no place")
     }
-    let range = offset..<offset + graph[tensor].byteCount
+    let range = offset..<offset + (count ?? graph[tensor].byteCount)
     try expectWithin(range, "'\(graph[tensor].name)'")
     return range
   }

@@ -3,15 +3,17 @@ import GraphIR
 /// Decides which values share their bytes.
 ///
 /// A reshape always does. An operation in place (mask, sum, residual add) does when its input's bytes are not read
-/// again afterwards, under any of the names they have.
+/// again afterwards, under any of the names they have; not inside of a chain that runs row by row (`RowStream.Overlay`).
 struct BufferSharing {
   private let graph: Graph
+  private let streams: [RowStream]
   /// Buffer of the input and of each value; nil for constants and state.
   private var bufferOf: [Int?]
   private var groups: [[TensorID]]
 
-  init(_ graph: Graph) {
+  init(_ graph: Graph, _ streams: [RowStream]) {
     self.graph = graph
+    self.streams = streams
     bufferOf = Array(repeating: nil, count: graph.tensors.count)
     bufferOf[graph.input.index] = 0
     groups = [[graph.input]]
@@ -33,7 +35,7 @@ struct BufferSharing {
   }
 
   /// Last position that reads each tensor. The model's output stays until the end of the step.
-  private static func lastUses(_ graph: Graph) -> [Int] {
+  static func lastUses(_ graph: Graph) -> [Int] {
     var last = Array(repeating: -1, count: graph.tensors.count)
     for (position, operation) in graph.operations.enumerated() {
       for operand in operation.inputs + operation.outputs { last[operand.index] = position }
@@ -49,6 +51,7 @@ struct BufferSharing {
 
   /// The input whose bytes the output may take over.
   private func inPlaceOperand(_ operation: Operation, at position: Int, lastUse: [Int]) -> TensorID? {
+    guard !streams.contains(where: { $0.operations.contains(position) }) else { return nil }
     let candidates: [TensorID]
     switch operation.kind {
     case .maskError, .lookupBackward: candidates = [operation.inputs[0]]
@@ -67,11 +70,25 @@ struct BufferSharing {
   func buffers() -> [Buffer] {
     let lastUse = Self.lastUses(graph)
     let producers = graph.producers()
+    let bands = bandBytes()
     return groups.map { group in
-      let bytes = group.map { graph[$0].byteCount }.max() ?? 0
+      let bytes = group.map { bands[$0] ?? graph[$0].byteCount }.max() ?? 0
       let first = group.map { producers[$0.index] ?? 0 }.min() ?? 0  // the input is there before the step begins
       let last = group.map { lastUse[$0.index] }.max() ?? first
-      return Buffer(content: .tensors(group), bytes: bytes, lifetime: first...max(first, last))
+      return Buffer(content: .tensors(group), bytes: bytes, lifetime: widened(first...max(first, last)))
     }
+  }
+
+  private func bandBytes() -> [TensorID: Int] {
+    var result: [TensorID: Int] = [:]
+    for map in streams.flatMap(\.maps) where map.isBand { result[map.tensor] = map.bytes }
+    return result
+  }
+
+  /// A lifetime that begins or ends inside of a chain covers the whole chain.
+  private func widened(_ lifetime: ClosedRange<Int>) -> ClosedRange<Int> {
+    let first = streams.first { $0.operations.contains(lifetime.lowerBound) }?.operations.lowerBound
+    let last = streams.first { $0.operations.contains(lifetime.upperBound) }?.operations.upperBound
+    return (first ?? lifetime.lowerBound)...(last ?? lifetime.upperBound)
   }
 }

@@ -6,6 +6,7 @@ package struct MemoryTimeline: Hashable, Sendable {
   package struct Resident: Hashable, Sendable {
     /// Names of the tensors that share the bytes, or of the operation whose scratch it is.
     package let name: String
+    /// As far as it exists at once.
     package let shape: [Int]
     package let bytes: Int
     package let offset: Int
@@ -34,17 +35,27 @@ package struct MemoryTimeline: Hashable, Sendable {
     let placements = layout.placements.sorted {
       ($0.buffer.lifetime.lowerBound, $0.offset, $0.buffer.bytes) < ($1.buffer.lifetime.lowerBound, $1.offset, $1.buffer.bytes)
     }
-    residents = placements.map { Resident($0, graph) }
+    residents = placements.map { Resident($0, graph, layout) }
     arenaBytes = layout.bytes
     lowerBoundBytes = layout.lowerBoundBytes
     moments = graph.operations.enumerated().map { position, operation in
       let alive = placements.indices.filter { placements[$0].buffer.lifetime.contains(position) }
       return Moment(
         operation: operation.name, phase: operation.kind.phase,
-        aliveBytes: alive.reduce(0) { $0 + placements[$1].buffer.alignedBytes },
+        aliveBytes: Self.covered(alive.map { placements[$0].range }),
         born: alive.filter { placements[$0].buffer.lifetime.lowerBound == position },
         dying: alive.filter { placements[$0].buffer.lifetime.upperBound == position })
     }
+  }
+
+  /// Bytes that lie in at least one of the ranges: the output of a chain may follow its input's reads.
+  private static func covered(_ ranges: [Range<Int>]) -> Int {
+    var (bytes, end) = (0, 0)
+    for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      bytes += max(0, range.upperBound - max(range.lowerBound, end))
+      end = max(end, range.upperBound)
+    }
+    return bytes
   }
 
   /// The first operation at which the most bytes are alive.
@@ -59,7 +70,7 @@ package struct MemoryTimeline: Hashable, Sendable {
 }
 
 extension MemoryTimeline.Resident {
-  fileprivate init(_ placement: ArenaLayout.Placement, _ graph: Graph) {
+  fileprivate init(_ placement: ArenaLayout.Placement, _ graph: Graph, _ layout: ArenaLayout) {
     let buffer = placement.buffer
     (bytes, offset, lifetime) = (buffer.bytes, placement.offset, buffer.lifetime)
     role = graph.role(of: buffer)
@@ -70,8 +81,9 @@ extension MemoryTimeline.Resident {
       reason = "for \(graph.operations[operation].name)"
     case .tensors(let tensors):
       name = tensors.map { graph[$0].name }.joined(separator: " = ")
-      shape = tensors.first.map { graph[$0].shape } ?? []
-      reason = graph.reason(toKeep: tensors, until: buffer.lifetime.upperBound)
+      let band = tensors.first.flatMap(layout.band)
+      shape = band.map { [1, $0.capacity] + graph[$0.tensor].shape[2...] } ?? tensors.first.map { graph[$0].shape } ?? []
+      reason = (band.map { "\($0.capacity) of \($0.rows) rows, " } ?? "") + graph.reason(toKeep: tensors, until: buffer.lifetime.upperBound)
     }
   }
 }

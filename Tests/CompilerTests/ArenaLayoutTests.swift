@@ -56,7 +56,7 @@ import UpdatePlanning
         guard a.buffer.lifetime.overlaps(b.buffer.lifetime), a.offset != b.offset else { continue }
         var placements = layout.placements
         placements[moved].offset = b.offset
-        let broken = ArenaLayout(placements: placements, lowerBoundBytes: layout.lowerBoundBytes)
+        let broken = ArenaLayout(placements: placements, lowerBoundBytes: layout.lowerBoundBytes, streams: [])
         #expect(throws: GraphError.self) { try broken.verify(graph) }
         found += 1
       }
@@ -70,7 +70,7 @@ import UpdatePlanning
     for removed in layout.placements.indices {
       var placements = layout.placements
       placements.remove(at: removed)
-      let broken = ArenaLayout(placements: placements, lowerBoundBytes: layout.lowerBoundBytes)
+      let broken = ArenaLayout(placements: placements, lowerBoundBytes: layout.lowerBoundBytes, streams: [])
       #expect(throws: GraphError.self) { try broken.verify(graph) }
     }
   }

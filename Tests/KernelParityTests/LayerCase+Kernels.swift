@@ -17,6 +17,10 @@ extension LayerCase {
       var y = [Int8](repeating: 99, count: output.reduce(1, *))
       withForward { forwardCodes(&$0, $1, &y) }
       return KernelResult(bytes: [littleEndian(y)])
+    case .codesByRows:
+      var y = [Int8](repeating: 99, count: output.reduce(1, *))
+      withForward { forwardRows(&$0, $1, &y) }
+      return KernelResult(bytes: [littleEndian(y)])
     case .accumulators:
       var y = [Int32](repeating: 99, count: output.reduce(1, *))
       withForward { forwardAccumulators(&$0, $1, &y) }
@@ -95,6 +99,43 @@ extension LayerCase {
     case .dense:
       var shape = denseShape
       fully_connected_s8(&shape, &stage, x, weights, bias, &y)
+    }
+  }
+
+  /// One output row a call, as a chain runs a layer.
+  private func forwardRows(_ stage: inout output_stage, _ weights: weights_s8, _ y: inout [Int8]) {
+    guard kind != .dense else { return forwardCodes(&stage, weights, &y) }
+    let rows = row_stage(
+      input_count: 1, inputs: (0, 0), output: 1,
+      span: Int32((window.kernelHeight - 1) * window.dilationHeight + 1), stride: Int32(window.strideHeight),
+      pad: Int32(window.padTop))
+    var input = x
+    input.withUnsafeMutableBytes { x in
+      y.withUnsafeMutableBytes { y in
+        let maps = [row_map(x.baseAddress, self.input, isMade: true), row_map(y.baseAddress, output, isMade: false)]
+        var runner = RowStreamRunner(maps: maps, stages: [rows])
+        runner.run { step in
+          let input = step.input.0?.assumingMemoryBound(to: Int8.self)
+          let output = step.output?.assumingMemoryBound(to: Int8.self)
+          forwardRow(&stage, weights, step, input, output)
+        }
+      }
+    }
+  }
+
+  private func forwardRow(
+    _ stage: inout output_stage, _ weights: weights_s8, _ step: row_step, _ input: UnsafePointer<Int8>?,
+    _ output: UnsafeMutablePointer<Int8>?
+  ) {
+    var (step, convolution, depthwise) = (step, convolutionShape, depthwiseShape)
+    switch kind {
+    case .convolution:
+      var row = conv2d_row(&convolution, &step)
+      conv2d_s8(&row, &stage, input, weights, bias, output)
+    case .depthwise:
+      var row = depthwise_conv2d_row(&depthwise, &step)
+      depthwise_conv2d_s8(&row, &stage, input, weights, bias, output)
+    case .dense: break
     }
   }
 

@@ -5,7 +5,7 @@ struct LayerCase {
   enum Kind: CaseIterable { case convolution, depthwise, dense }
 
   /// What a graph of this case runs.
-  enum Action: CaseIterable { case codes, accumulators, backwardInput, updateWeights, updateBias }
+  enum Action: CaseIterable { case codes, codesByRows, accumulators, backwardInput, updateWeights, updateBias }
 
   let kind: Kind
   let window: Window
@@ -101,7 +101,7 @@ struct LayerCase {
     let trainedBias = action == .updateBias || weighting.biasFractionBits > 0
     let bias = builder.integers("bias", [output[output.count - 1]], self.bias, state: trainedBias ? .bias : nil)
     switch action {
-    case .codes:
+    case .codes, .codesByRows:
       let y = builder.value("y", output, .int8, scale: yScale, zeroPoint: yZeroPoint)
       builder.run(forward, [x] + planes + [bias], [y])
     case .accumulators:

@@ -18,7 +18,7 @@ extension EmissionContext {
     guard graph[a].elementCount == graph[b].elementCount else {
       return EmittedCall("add_broadcast_s8", [broadcastShape(name, a, b, y), "&" + stage, data(a), data(b), data(y)])
     }
-    return EmittedCall("add_s8", ["\(graph[y].elementCount)", "&" + stage, data(a), data(b), data(y)])
+    return EmittedCall("add_s8", ["\(elementCount(y))", "&" + stage, data(a), data(b), data(y)])
   }
 
   mutating func sumErrors(_ operation: Operation) -> EmittedCall {

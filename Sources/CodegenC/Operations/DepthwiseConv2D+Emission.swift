@@ -10,7 +10,8 @@ extension EmissionContext {
     let function = graph[y].element == .int8 ? "depthwise_conv2d_s8" : "depthwise_conv2d_s8_accumulate"
     let bias = data(operation.inputs[1 + weighting.planeCount])
     return EmittedCall(
-      function, ["&" + shape, "&" + stage, data(x), weights(weighting, operation.inputs), bias, data(y)])
+      function, ["&" + shape, "&" + stage, data(x), weights(weighting, operation.inputs), bias, data(y)],
+      rowShape: "depthwise_conv2d")
   }
 
   mutating func depthwiseConv2DBackwardInput(

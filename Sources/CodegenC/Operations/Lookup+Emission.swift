@@ -6,7 +6,7 @@ extension EmissionContext {
     let (x, y) = (operation.inputs[0], operation.outputs[0])
     let codes = LookupTable(function, input: quantization(x), output: quantization(y)).codes
     let table = array("int8_t", name + "_table", codes)
-    return EmittedCall("lookup_s8", ["\(graph[x].elementCount)", table, data(x), data(y)])
+    return EmittedCall("lookup_s8", ["\(elementCount(x))", table, data(x), data(y)])
   }
 
   mutating func lookupBackward(_ operation: Operation, _ name: String, _ function: UnaryFunction) -> EmittedCall {

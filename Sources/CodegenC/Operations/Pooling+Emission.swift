@@ -8,7 +8,7 @@ extension EmissionContext {
     let (x, y) = (operation.inputs[0], operation.outputs[0])
     let shape = poolShape(name, window, map: graph[x].shape, outputs: graph[y].shape)
     return EmittedCall(
-      "average_pool2d_s8", ["&" + shape, "&" + clampStage(clamp), data(x), data(y)])
+      "average_pool2d_s8", ["&" + shape, "&" + clampStage(clamp), data(x), data(y)], rowShape: "pool2d")
   }
 
   mutating func averagePool2DBackward(_ operation: Operation, _ name: String, _ window: Window) -> EmittedCall {
@@ -31,7 +31,7 @@ extension EmissionContext {
     let shape = poolShape(name, window, map: graph[x].shape, outputs: graph[y].shape)
     let index = operation.outputs.count == 2 ? data(operation.outputs[1]) : "0"
     return EmittedCall(
-      "max_pool2d_s8", ["&" + shape, "&" + clampStage(clamp), data(x), data(y), index])
+      "max_pool2d_s8", ["&" + shape, "&" + clampStage(clamp), data(x), data(y), index], rowShape: "pool2d")
   }
 
   mutating func maxPool2DBackward(_ operation: Operation, _ name: String, _ window: Window) -> EmittedCall {

@@ -24,7 +24,7 @@ extension EmissionContext {
     include("clamp_mask.h")
     let (x, mask) = (operation.inputs[0], operation.outputs[0])
     return EmittedCall(
-      "clamp_mask_s8", ["\(graph[x].elementCount)", "&" + clampStage(clamp), data(x), data(mask)])
+      "clamp_mask_s8", ["\(elementCount(x))", "&" + clampStage(clamp), data(x), data(mask)])
   }
 
   mutating func maskError(_ operation: Operation) -> EmittedCall {
