@@ -12,6 +12,15 @@ struct ModelSketch: Sendable {
     var dimension = 0
   }
 
+  /// An operation behind the first.
+  struct Step: Sendable {
+    var code: Int32
+    var operands: [Int]
+    var results: [Int]
+    var optionsType: Int8 = 0
+    var options: [Int: FlatBufferWriter.Value] = [:]
+  }
+
   var version: Int32 = 3
   var subgraphCount = 1
   var tensors: [Tensor]
@@ -22,6 +31,7 @@ struct ModelSketch: Sendable {
   var optionsType: Int8
   /// By slot; all fields are numbers.
   var options: [Int: FlatBufferWriter.Value]
+  var following: [Step] = []
   var input = [0]
   var output: [Int]
 
@@ -31,17 +41,25 @@ struct ModelSketch: Sendable {
       if !tensor.data.isEmpty { buffers.append(.table([0: .bytes(tensor.data)])) }
       return Self.table(tensor, buffer: tensor.data.isEmpty ? 0 : buffers.count - 1)
     }
-    let operation = FlatBufferWriter.Value.table([
-      1: .int32s(operands), 2: .int32s(results), 3: .int8(optionsType), 4: .table(options),
-    ])
+    let first = Step(code: code, operands: operands, results: results, optionsType: optionsType, options: options)
+    let steps = [first] + following
+    let operations = steps.enumerated().map { index, step in
+      FlatBufferWriter.Value.table([
+        0: .int32(Int32(index)), 1: .int32s(step.operands), 2: .int32s(step.results), 3: .int8(step.optionsType),
+        4: .table(step.options),
+      ])
+    }
     let graph = FlatBufferWriter.Value.table([
-      0: .tables(tensors), 1: .int32s(input), 2: .int32s(output), 3: .tables([operation]),
+      0: .tables(tensors), 1: .int32s(input), 2: .int32s(output), 3: .tables(operations),
     ])
-    var code: [Int: FlatBufferWriter.Value] = [0: .int8(Int8(min(self.code, 127))), 3: .int32(self.code)]
-    code[1] = customCode.map { .string($0) }
+    let codes = steps.map { step in
+      var code: [Int: FlatBufferWriter.Value] = [0: .int8(Int8(min(step.code, 127))), 3: .int32(step.code)]
+      code[1] = customCode.map { .string($0) }
+      return FlatBufferWriter.Value.table(code)
+    }
     return FlatBufferWriter.file(
       .table([
-        0: .int32(version), 1: .tables([.table(code)]),
+        0: .int32(version), 1: .tables(codes),
         2: .tables(Array(repeating: graph, count: subgraphCount)), 4: .tables(buffers),
       ]), identifier: "TFL3")
   }
@@ -126,6 +144,69 @@ extension ModelSketch {
     ],
     code: 34, operands: [0, 1], results: [2], optionsType: 22, options: [:], output: [2])
 
+  /// RESHAPE, EXPAND_DIMS or SQUEEZE.
+  static func reshape(_ code: Int32) -> ModelSketch {
+    var sketch = reshape
+    sketch.code = code
+    return sketch
+  }
+
+  /// Two maps behind one another along the channels: x twice.
+  static let concatenation = ModelSketch(
+    tensors: [Tensor(name: "x", shape: [1, 2, 3, 2]), Tensor(name: "y", shape: [1, 2, 3, 4])],
+    code: 2, operands: [0, 0], results: [1], optionsType: 10, options: [0: .int32(-1)], output: [1])
+
+  /// Rows 1 and 3, all but the last column, the second channel alone, whose dimension goes.
+  static let stridedSlice = ModelSketch(
+    tensors: [
+      Tensor(name: "x", shape: [1, 5, 4, 2]), constant("begin", [0, 1, 0, 1], shape: [4]),
+      constant("end", [1, 5, -1, 2], shape: [4]), constant("strides", [1, 2, 1, 1], shape: [4]),
+      Tensor(name: "y", shape: [1, 2, 3]),
+    ],
+    code: 45, operands: [0, 1, 2, 3], results: [4], optionsType: 32, options: [4: .int32(8)], output: [4])
+
+  /// Row 1 on, two columns.
+  static let slice = ModelSketch(
+    tensors: [
+      Tensor(name: "x", shape: [1, 5, 4, 2]), constant("begin", [0, 1, 2, 0], shape: [4]),
+      constant("size", [-1, -1, 2, 2], shape: [4]), Tensor(name: "y", shape: [1, 4, 2, 2]),
+    ],
+    code: 65, operands: [0, 1, 2], results: [3], optionsType: 48, options: [:], output: [3])
+
+  /// 5 rows as 2 and 3; the model's result is the second part.
+  static let splitV = ModelSketch(
+    tensors: [
+      Tensor(name: "x", shape: [1, 5, 4, 2]), constant("sizes", [2, 3], shape: [2]), constant("axis", [1], shape: []),
+      Tensor(name: "top", shape: [1, 2, 4, 2]), Tensor(name: "y", shape: [1, 3, 4, 2]),
+    ],
+    code: 102, operands: [0, 1, 2], results: [3, 4], optionsType: 79, options: [:], output: [4])
+
+  static let transpose = ModelSketch(
+    tensors: [
+      Tensor(name: "x", shape: [1, 5, 4, 2]), constant("permutation", [0, 3, 1, 2], shape: [4]),
+      Tensor(name: "y", shape: [1, 2, 5, 4]),
+    ],
+    code: 39, operands: [0, 1], results: [2], optionsType: 26, options: [:], output: [2])
+
+  static let quantize = ModelSketch(
+    tensors: [Tensor(name: "x", shape: [1, 5]), Tensor(name: "y", shape: [1, 5], scales: [0.25], zeroPoints: [3])],
+    code: 114, operands: [0], results: [1], optionsType: 89, options: [:], output: [1])
+
+  /// float -> QUANTIZE -> RELU -> DEQUANTIZE -> float.
+  static let floatEnds: ModelSketch = {
+    var sketch = ModelSketch(
+      tensors: [
+        Tensor(name: "reals", shape: [1, 5], type: 0, scales: []), Tensor(name: "x", shape: [1, 5]),
+        Tensor(name: "y", shape: [1, 5]), Tensor(name: "result", shape: [1, 5], type: 0, scales: []),
+      ],
+      code: 114, operands: [0], results: [1], optionsType: 89, options: [:], output: [3])
+    sketch.following = [
+      Step(code: 19, operands: [1], results: [2]),
+      Step(code: 6, operands: [2], results: [3], optionsType: 38),
+    ]
+    return sketch
+  }()
+
   static let reshape = ModelSketch(
     tensors: [Tensor(name: "x", shape: [1, 4, 4, 3]), Tensor(name: "y", shape: [1, 48])],
     code: 22, operands: [0], results: [1], optionsType: 0, options: [:], output: [1])
@@ -149,7 +230,7 @@ extension ModelSketch {
       scales: scales ?? Array(repeating: 0.005, count: channels), zeroPoints: [0], dimension: 3)
   }
 
-  private static func constant(_ name: String, _ numbers: [Int32], shape: [Int]) -> Tensor {
+  static func constant(_ name: String, _ numbers: [Int32], shape: [Int]) -> Tensor {
     Tensor(
       name: name, shape: shape, type: 2,
       data: numbers.flatMap { number in (0..<4).map { UInt8(truncatingIfNeeded: number >> Int32(8 * $0)) } }, scales: []

@@ -5,6 +5,7 @@ import Testing
 /// Each operation from a model of one operation: what it becomes, and what is refused with which sentence.
 @Suite struct OperationImportTests {
   typealias Change = @Sendable (inout ModelSketch) -> Void
+  typealias Step = ModelSketch.Step
 
   struct Row: Sendable, CustomStringConvertible {
     let base: ModelSketch
@@ -52,7 +53,12 @@ import Testing
     (.pool(17), .maxPool2D(poolWindow, Clamp())),
     (.mean, .mean(dimensions: 1..<3)),
     (.pad, .pad(before: [0, 1, 3, 0])),
-    (.reshape, .reshape),
+    (.reshape, .reshape), (.reshape(43), .reshape), (.reshape(70), .reshape),
+    (.concatenation, .concatenate(axis: 3)),
+    (.slice, .slice(begin: [0, 1, 2, 0], strides: [1, 1, 1, 1])),
+    (.transpose, .transpose(permutation: [0, 3, 1, 2])),
+    (.quantize, .rescale),
+    (.floatEnds, .lookup(.clamp(Clamp(minimum: 0)))),
     (.softmax, .softmax(beta: 1)),
   ]
 
@@ -63,7 +69,46 @@ import Testing
     #expect(graph[graph.output].name == "y")
   }
 
+  @Test func stridedSlice_dropsTheDimensionThatShrinks() throws {
+    let graph = try imported(.stridedSlice)
+    #expect(graph.operations.map(\.kind) == [.slice(begin: [0, 1, 0, 1], strides: [1, 2, 1, 1]), .reshape])
+    #expect(graph[graph.operations[0].outputs[0]].shape == [1, 2, 3, 1])
+  }
+
+  @Test func split_becomesASliceForEachPart() throws {
+    let graph = try imported(.splitV)
+    let ones = [1, 1, 1, 1]
+    #expect(
+      graph.operations.map(\.kind) == [.slice(begin: [0, 0, 0, 0], strides: ones), .slice(begin: [0, 2, 0, 0], strides: ones)])
+  }
+
+  @Test func transpose_ofDimensionsOfOneElementIsAReshape() throws {
+    var sketch = ModelSketch.transpose
+    sketch.tensors[0].shape = [1, 5, 1, 2]
+    sketch.tensors[1].data = [0, 2, 1, 3].flatMap { [$0, 0, 0, 0] }
+    sketch.tensors[2].shape = [1, 1, 5, 2]
+    #expect(try imported(sketch).operations.map(\.kind) == [.reshape])
+  }
+
   private static let accepted: [Row] = [
+    Row(.floatEnds, "uint8 ends whose codes are 128 higher") { sketch in
+      for index in [0, 3] {
+        sketch.tensors[index].type = 3
+        sketch.tensors[index].scales = [0.5]
+        sketch.tensors[index].zeroPoints = [128]
+      }
+      sketch.following[1].code = 114
+    },
+    Row(.mean, "over time alone") {
+      $0.tensors[0].shape = [1, 4, 3]
+      $0.tensors[1].shape = [1]
+      $0.tensors[1].data = [1, 0, 0, 0]
+    },
+    Row(.pad, "three dimensions") {
+      $0.tensors[0].shape = [1, 4, 3]
+      $0.tensors[1] = ModelSketch.constant("amounts", [0, 0, 2, 1, 0, 0], shape: [3, 2])
+      $0.tensors[2].shape = [1, 7, 3]
+    },
     Row(.conv2D, "no bias") { $0.operands[2] = -1 },
     Row(.conv2D, "no bias operand") { $0.operands.removeLast() },
     Row(.conv2D, "one scale for all channels") {
@@ -117,8 +162,13 @@ import Testing
     #expect(graph.bytes(of: graph.operations[0].inputs[2]).map(Array.init) == Array(repeating: 0, count: 12))
   }
 
-  private static let scales: [Row] = [0, -1, .nan, .infinity, 1e-38].map { (scale: Float) in
-    Row(.conv2D, "scale \(scale) at 1") { $0.tensors[1].scales[1] = scale }
+  /// Of an activation, of weights in one channel, of a bias.
+  private static let scales: [Row] = [0, -1, .nan, .infinity, 1e-38, 1e38].flatMap { (scale: Float) in
+    [
+      Row(.conv2D, "tensor 'x': found scale \(scale) at 0") { $0.tensors[0].scales[0] = scale },
+      Row(.conv2D, "scale \(scale) at 1") { $0.tensors[1].scales[1] = scale },
+      Row(.conv2D, "bias 'b': found scale \(scale) at 2") { $0.tensors[2].scales[2] = scale },
+    ]
   }
 
   private static let refused: [Row] = [
@@ -173,6 +223,10 @@ import Testing
     Row(.conv2D, "found options of type 2, expected type 1") { $0.optionsType = 2 },
     Row(.conv2D, "found scales that make one accumulator unit in output codes") { $0.tensors[3].scales = [1e-20] },
     Row(.depthwiseConv2D, "found weights [1, 3, 3, 4] and depth multiplier 3") { $0.options[3] = .int32(3) },
+    Row(.fullyConnected, "found output [1, 268435456], expected 3 channels, as the weights have") {
+      $0.tensors[3].shape = [1, 1 << 28]
+      $0.operands[2] = -1
+    },
     Row(.fullyConnected, "found weights format 1") { $0.options[1] = .int8(1) },
     Row(.fullyConnected, "expected rows of 6 elements in, as many rows out") { $0.tensors[0].shape = [1, 7] },
     Row(.add, "found shapes [1, 2, 2, 1] and [1, 2, 2, 1] for [1, 2, 2, 2]") {
@@ -206,7 +260,66 @@ import Testing
       $0.tensors[1].scales = [0.25]
     },
     Row(.pool(17), "found output width 3 for input width 4") { $0.tensors[1].shape[2] = 3 },
-    Row(.mean, "found a mean over the dimensions [1, 3]") { $0.tensors[1].data[4] = 3 },
+    Row(.mean, "found a mean over the dimensions [1, 3] of [1, 4, 4, 3]") { $0.tensors[1].data[4] = 3 },
+    Row(.mean, "found dimension 7 of 4, expected -4 to 3") { $0.tensors[1].data[4] = 7 },
+    Row(.mean, "found a mean over 262144 elements, expected at most 65536") { $0.tensors[0].shape = [1, 512, 512, 3] },
+    Row(.concatenation, "found scale 0.5, zero point 0 in and scale 0.25, zero point 0 out") {
+      $0.tensors[1].scales = [0.25]
+    },
+    Row(.concatenation, "found the parts [[1, 2, 3, 2], [1, 2, 3, 2]] of [1, 2, 3, 5] along dimension 3") {
+      $0.tensors[1].shape[3] = 5
+    },
+    Row(.concatenation, "found dimension 4 of 4") { $0.options[0] = .int32(4) },
+    Row(.concatenation, "found fused activation 1") { $0.options[1] = .int8(1) },
+    Row(.concatenation, "found input 'y', which no earlier operation writes") { $0.operands[1] = 1 },
+    Row(.stridedSlice, "found stride -2 in dimension 1, expected a positive stride; reverse the data") {
+      $0.tensors[3] = ModelSketch.constant("strides", [1, -2, 1, 1], shape: [4])
+    },
+    Row(.stridedSlice, "found an ellipsis, a new axis or an offset") { $0.options[2] = .int32(1) },
+    Row(.stridedSlice, "found output [1, 3, 3], expected [1, 2, 3, 1]") { $0.tensors[4].shape = [1, 3, 3] },
+    Row(.stridedSlice, "expected as many of each") { $0.tensors[2] = ModelSketch.constant("end", [1], shape: [1]) },
+    Row(.slice, "found output [1, 4, 2, 2], expected") {
+      $0.tensors[1] = ModelSketch.constant("begin", [0, 9, 2, 0], shape: [4])
+    },
+    Row(.slice, "found begin [0, 1] and size") { $0.tensors[1] = ModelSketch.constant("begin", [0, 1], shape: [2]) },
+    Row(.splitV, "found the parts [[1, 2, 4, 2], [1, 4, 4, 2]] of [1, 5, 4, 2]") { $0.tensors[4].shape[1] = 4 },
+    Row(.transpose, "transposed by [0, 3, 3, 2]") { $0.tensors[1].data[8] = 3 },
+    Row(.transpose, "that no four dimensions describe, expected at most four that move apart") {
+      $0.tensors[0].shape = [2, 2, 2, 2, 2]
+      $0.tensors[1] = ModelSketch.constant("permutation", [4, 3, 2, 1, 0], shape: [5])
+      $0.tensors[2].shape = [2, 2, 2, 2, 2]
+    },
+    Row(.quantize, "found [1, 5] in and [1, 6] out") { $0.tensors[1].shape[1] = 6 },
+    Row(.quantize, "one input code in output codes") { $0.tensors[1].scales = [1e-20] },
+    Row(.floatEnds, "a way from int8 to float within the model, read by operation 2 (RELU 'y')") {
+      $0.following = [
+        Step(code: 6, operands: [1], results: [3], optionsType: 38), Step(code: 19, operands: [3], results: [2]),
+      ]
+      $0.output = [2]
+    },
+    Row(.floatEnds, "model input, tensor 'reals': found FLOAT32, expected INT8") { $0.following[0].operands = [0] },
+    Row(.floatEnds, "found scale 0.5, zero point 7, expected those of 'x', the zero point 128 higher") {
+      $0.tensors[0].type = 3
+      $0.tensors[0].scales = [0.5]
+      $0.tensors[0].zeroPoints = [7]
+    },
+    Row(.conv2D, "weights 'w': found UINT8 weights with zero point 9, -9...44 steps of real zero") {
+      $0.tensors[0].type = 3
+      $0.tensors[1].type = 3
+      $0.tensors[1].zeroPoints = [9, 9, 9]
+    },
+    // Tensors in a circle, and tensors that nothing leads to.
+    Row(.floatEnds, "operation 0 (RELU 'y'): found input 'x', which no earlier operation writes") {
+      $0.tensors[0] = ModelSketch.Tensor(name: "reals", shape: [1, 5])
+      ($0.code, $0.operands, $0.results, $0.optionsType) = (19, [1], [2], 0)
+      $0.following = [Step(code: 19, operands: [2], results: [1])]
+      $0.output = [2]
+    },
+    Row(.floatEnds, "tensor 'y': found a second operation that writes it") {
+      $0.following.insert(Step(code: 19, operands: [1], results: [2]), at: 0)
+    },
+    Row(.conv2D, "model output 'b': found a tensor that no operation writes") { $0.output = [2] },
+    Row(.conv2D, "model output: found tensor -4") { $0.output = [-4] },
     Row(.mean, "tensor 'axes': found INT64, expected INT32") { $0.tensors[1].type = 4 },
     Row(.pad, "found output [1, 7, 8, 3], expected [1, 7, 7, 3]") { $0.tensors[2].shape[2] = 8 },
     Row(.reshape, "found [1, 4, 4, 3] reshaped to [1, 47]") { $0.tensors[1].shape = [1, 47] },

@@ -1,6 +1,6 @@
 """Makes Tests/Fixtures/parity/zoo1.tflite and zoo2.tflite: every supported operation with the options that the shipped models do not use,
 seeded random weights, and the codes of all its layers; and elementwise.tflite: sums and products whose operands are
-repeated, and the functions of each element.
+repeated, and the functions of each element; and structure.tflite: operations that move codes about.
 
     python Tools/DemoModel/operation_zoo.py
 """
@@ -19,13 +19,21 @@ INPUT_COUNT = 10
 VERSIONS = {
     OPERATOR.ADD: 2,
     OPERATOR.AVERAGE_POOL_2D: 2,
+    OPERATOR.CONCATENATION: 2,
     OPERATOR.CONV_2D: 3,
     OPERATOR.DEPTHWISE_CONV_2D: 3,
+    OPERATOR.DEQUANTIZE: 2,
     OPERATOR.FULLY_CONNECTED: 4,
     OPERATOR.MAX_POOL_2D: 2,
     OPERATOR.MEAN: 2,
     OPERATOR.PAD: 2,
+    OPERATOR.QUANTIZE: 2,
+    OPERATOR.SLICE: 2,
     OPERATOR.SOFTMAX: 2,
+    OPERATOR.SPLIT: 2,
+    OPERATOR.SPLIT_V: 2,
+    OPERATOR.STRIDED_SLICE: 2,
+    OPERATOR.TRANSPOSE: 2,
 }
 
 
@@ -46,6 +54,8 @@ class Zoo:
         tensor = schema.TensorT()
         tensor.name, tensor.shape = name.encode(), list(shape)
         tensor.type = schema.TensorType.INT8 if data is None or data.dtype == np.int8 else schema.TensorType.INT32
+        if data is None and scale is None:
+            tensor.type = schema.TensorType.FLOAT32
         tensor.buffer = 0
         if data is not None:
             buffer = AlignedBuffer()
@@ -74,7 +84,7 @@ class Zoo:
         self.model.operatorCodes.append(operator_code)
         operator = schema.OperatorT()
         operator.opcodeIndex = len(self.model.operatorCodes) - 1
-        operator.inputs, operator.outputs = inputs, [output]
+        operator.inputs, operator.outputs = inputs, output if isinstance(output, list) else [output]
         if options_type:
             operator.builtinOptionsType = options_type
             operator.builtinOptions = _options(options_type, options)
@@ -103,6 +113,17 @@ class Zoo:
         """An operation whose output has the number format of its input."""
         output = self.tensor(name, shape, self.scale(source), self.zero_point(source))
         return self.append(code, [source, *extra], output, options_type, **options)
+
+    def parts(self, name, code, source, shapes, inputs, options_type, **options):
+        """An operation with several outputs of the number format of `source`."""
+        outputs = [
+            self.tensor(f"{name}{i}", shape, self.scale(source), self.zero_point(source))
+            for i, shape in enumerate(shapes)
+        ]
+        return self.append(code, inputs, outputs, options_type, **options)
+
+    def integers(self, name, *values):
+        return self.tensor(name, [len(values)], data=np.array(values, np.int32))
 
     def finish(self, source, output):
         self.graph.inputs, self.graph.outputs = [source], [output]
@@ -225,10 +246,93 @@ def write(name, content, elements, seed):
     litert_fixtures.write(model, inputs, litert_fixtures.PARITY / name)
 
 
+def build_structure(seed):
+    """Operations that move codes about: float in and out, parts of a map, a net over time, and all of it put together."""
+    zoo = Zoo(seed)
+    kinds = schema.BuiltinOptions
+    ones = {"strideW": 1, "strideH": 1, "dilationWFactor": 1, "dilationHFactor": 1}
+    image = zoo.tensor("image", [1, 10, 8, 3])
+    x = zoo.append(OPERATOR.QUANTIZE, [image], zoo.tensor("codes", [1, 10, 8, 3], 0.03, -5), kinds.QuantizeOptions)
+    stem = zoo.weighted(
+        "stem", OPERATOR.CONV_2D, x, [6, 1, 1, 3], [1, 10, 8, 6], 0, True, True, kinds.Conv2DOptions,
+        **{**ones, "padding": VALID})
+    thirds = zoo.parts(
+        "third", OPERATOR.SPLIT, stem, [[1, 10, 8, 2]] * 3, [zoo.tensor("split_axis", [], data=np.array(3, np.int32)), stem],
+        kinds.SplitOptions, numSplits=3)
+    shuffled = zoo.moved(
+        "shuffled", OPERATOR.CONCATENATION, thirds[2], [1, 10, 8, 4], kinds.ConcatenationOptions, [thirds[0]], axis=-1)
+    top, bottom = zoo.parts(
+        "rows", OPERATOR.SPLIT_V, stem, [[1, 3, 8, 6], [1, 7, 8, 6]],
+        [stem, zoo.integers("sizes", 3, 7), zoo.tensor("rows_axis", [], data=np.array(1, np.int32))], kinds.SplitVOptions,
+        numSplits=2)
+    strided = zoo.moved(
+        "strided", OPERATOR.STRIDED_SLICE, bottom, [1, 3, 3, 6], kinds.StridedSliceOptions,
+        [zoo.integers("begin", 0, -6, 5, 0), zoo.integers("end", 1, 7, 8, 3), zoo.integers("strides", 1, 2, 3, 1)],
+        beginMask=0b0101, endMask=0b1000)
+    row = zoo.moved(
+        "row", OPERATOR.STRIDED_SLICE, top, [1, 8, 6], kinds.StridedSliceOptions,
+        [zoo.integers("row_begin", 0, 2, 0, 0), zoo.integers("row_end", 1, 3, 8, 6), zoo.integers("row_strides", 1, 1, 1, 1)],
+        shrinkAxisMask=0b0010)
+    corner = zoo.moved(
+        "corner", OPERATOR.SLICE, shuffled, [1, 5, 2, 4], kinds.SliceOptions,
+        [zoo.integers("corner_begin", 0, 5, 3, 0), zoo.integers("corner_size", 1, -1, 2, 4)])
+    turned = zoo.moved(
+        "turned", OPERATOR.TRANSPOSE, corner, [1, 4, 5, 2], kinds.TransposeOptions, [zoo.integers("nchw", 0, 3, 1, 2)])
+    time = zoo.moved("time", OPERATOR.RESHAPE, stem, [1, 80, 6], extra=[zoo.integers("time_shape", 1, 80, 6)])
+    padded = zoo.moved(
+        "causal", OPERATOR.PAD, time, [1, 84, 6], kinds.PadOptions,
+        [zoo.tensor("causal_amounts", [3, 2], data=np.array([[0, 0], [4, 0], [0, 0]], np.int32))])
+    wide = zoo.moved(
+        "wide", OPERATOR.EXPAND_DIMS, padded, [1, 1, 84, 6], kinds.ExpandDimsOptions,
+        [zoo.tensor("wide_axis", [], data=np.array(1, np.int32))])
+    conv = zoo.weighted(
+        "conv1d", OPERATOR.CONV_2D, wide, [8, 1, 5, 6], [1, 1, 40, 8], 0, True, True, kinds.Conv2DOptions,
+        **{**ones, "padding": VALID, "strideW": 2, "fusedActivationFunction": ACTIVATION.RELU})
+    conv = zoo.moved("narrow", OPERATOR.SQUEEZE, conv, [1, 40, 8], kinds.SqueezeOptions, squeezeDims=[1])
+    over_time = zoo.append(
+        OPERATOR.MEAN, [conv, zoo.integers("time_axis", 1)],
+        zoo.tensor("over_time", [1, 8], float(zoo.scale(conv)) * 0.6, -100), kinds.ReducerOptions, keepDims=False)
+    channels_first = zoo.moved(
+        "channels_first", OPERATOR.TRANSPOSE, conv, [1, 8, 40], kinds.TransposeOptions, [zoo.integers("ncw", 0, 2, 1)])
+    last = zoo.tensor("last", [1, 8, 1], zoo.scale(conv), zoo.zero_point(conv))
+    last = zoo.append(
+        OPERATOR.MEAN, [channels_first, zoo.integers("last_axis", -1)], last, kinds.ReducerOptions, keepDims=True)
+    last = zoo.moved("last_row", OPERATOR.SQUEEZE, last, [1, 8], kinds.SqueezeOptions, squeezeDims=[2])
+    flat = [
+        zoo.moved(f"flat{i}", OPERATOR.RESHAPE, part, [1, size], extra=[zoo.integers(f"flat{i}_shape", 1, size)])
+        for i, (part, size) in enumerate([(strided, 54), (row, 48), (turned, 40)])
+    ]
+    joined = zoo.moved(
+        "joined", OPERATOR.CONCATENATION, flat[0], [1, 142], kinds.ConcatenationOptions, flat[1:], axis=1)
+    joined = zoo.append(
+        OPERATOR.QUANTIZE, [joined], zoo.tensor("rescaled", [1, 142], float(zoo.scale(joined)) * 0.71, 9),
+        kinds.QuantizeOptions)
+    dense = [
+        zoo.weighted(
+            name, OPERATOR.FULLY_CONNECTED, source, [5, size], [1, 5], 0, True, True, kinds.FullyConnectedOptions)
+        for name, source, size in [("a", joined, 142), ("b", over_time, 8), ("c", last, 8)]
+    ]
+    format = float(zoo.scale(dense[0])), zoo.zero_point(dense[0])
+    same = [
+        zoo.append(OPERATOR.QUANTIZE, [d], zoo.tensor(f"same{i}", [1, 5], *format), kinds.QuantizeOptions)
+        for i, d in enumerate(dense[1:])
+    ]
+    x = zoo.moved(
+        "together", OPERATOR.CONCATENATION, dense[0], [1, 15], kinds.ConcatenationOptions, same, axis=1)
+    x = zoo.weighted("head", OPERATOR.FULLY_CONNECTED, x, [4, 15], [1, 4], 0, True, True, kinds.FullyConnectedOptions)
+    x = zoo.append(
+        OPERATOR.SOFTMAX, [x], zoo.tensor("probabilities", [1, 4], 1 / 256, -128), kinds.SoftmaxOptions, beta=1.0)
+    x = zoo.append(OPERATOR.DEQUANTIZE, [x], zoo.tensor("reals", [1, 4]), kinds.DequantizeOptions)
+    return zoo.finish(image, x)
+
+
 def main():
     for seed in (1, 2):
         write(f"zoo{seed}", build(seed), 11 * 9 * 3, seed)
     write("elementwise", build_elementwise(3), 8 * 7 * 3, 3)
+    model = litert_fixtures.PARITY / "structure.tflite"
+    model.write_bytes(build_structure(3))
+    litert_fixtures.write(model, [], litert_fixtures.PARITY / "structure", INPUT_COUNT)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ extension TFLiteImporter {
     let x = try input(0, of: site)
     let y = try output(of: site)
     let weights = try weights(of: site, rank: 4, channelAxis: 0)
-    let (inner, outer) = (try map(x, at: site), try map(y, at: site))
+    let inner = try map(x, at: site)
+    _ = try map(y, at: site)
     guard weights.shape[3] == inner[3] else {
       throw ImportError.unsupported(
         site.description, found: "weights for \(weights.shape[3]) input channels, input with \(inner[3])",
@@ -22,7 +23,7 @@ extension TFLiteImporter {
     }
     let window = try convolutionWindow(site, x, y, weights, dilationSlots: (width: 4, height: 5))
     let clamp = try clamp(3, of: options(of: site), output: y, at: site)
-    try appendLayer(site, x, weights, y, channels: weights.shape[3], outputs: outer[3], clamp) { .conv2D(window, $0) }
+    try appendLayer(site, x, weights, y, channels: weights.shape[3], outputs: weights.shape[0], clamp) { .conv2D(window, $0) }
   }
 
   /// `DepthwiseConv2DOptions`: padding, stride_w, stride_h, depth_multiplier, fused_activation_function,
@@ -31,7 +32,8 @@ extension TFLiteImporter {
     let x = try input(0, of: site)
     let y = try output(of: site)
     let weights = try weights(of: site, rank: 4, channelAxis: 3)
-    let (inner, outer) = (try map(x, at: site), try map(y, at: site))
+    let inner = try map(x, at: site)
+    _ = try map(y, at: site)
     let options = try options(of: site)
     let channels = weights.shape[3]
     let stated = Int(try options.integer(3, default: Int32(0)))
@@ -43,7 +45,7 @@ extension TFLiteImporter {
     }
     let window = try convolutionWindow(site, x, y, weights, dilationSlots: (width: 5, height: 6))
     let clamp = try clamp(4, of: options, output: y, at: site)
-    try appendLayer(site, x, weights, y, channels: channels, outputs: outer[3], clamp) {
+    try appendLayer(site, x, weights, y, channels: channels, outputs: channels, clamp) {
       .depthwiseConv2D(window, $0, multiplier: channels / inner[3])
     }
   }
@@ -61,9 +63,9 @@ extension TFLiteImporter {
         advice: "convert the model without shuffled weights")
     }
     let clamp = try clamp(0, of: options, output: y, at: site)
-    try appendLayer(
-      site, x, weights, y, channels: weights.shape[1], outputs: result[y].shape.last ?? 1, clamp
-    ) { .fullyConnected($0) }
+    try appendLayer(site, x, weights, y, channels: weights.shape[1], outputs: weights.shape[0], clamp) {
+      .fullyConnected($0)
+    }
   }
 
   private func convolutionWindow(
@@ -211,6 +213,10 @@ extension TFLiteImporter {
     _ site: Site, _ x: TensorID, _ weights: Weights, _ y: TensorID, channels: Int, outputs: Int, _ clamp: Clamp,
     _ kind: (Weighting) -> OperationKind
   ) throws {
+    guard result[y].shape.last == outputs else {
+      throw ImportError.damaged(
+        site.description, found: "output \(result[y].shape)", expected: "\(outputs) channels, as the weights have")
+    }
     for weightScale in weights.scales {
       let factor = scale(of: x) * Double(weightScale) / scale(of: y)
       try expectFactor(factor, below: 0x1p16, of: "one accumulator unit in output codes", at: site)

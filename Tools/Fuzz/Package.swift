@@ -1,0 +1,36 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Fuzz executables get their `main` from libFuzzer, which a plain build of the project does not link: a package of their
+// own, over the same sources (`Sources` is a link to the project's). Built by run.sh.
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: exclude)
+}
+
+func fuzzer(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: path, swiftSettings: [.unsafeFlags(["-parse-as-library"])])
+}
+
+let package = Package(
+  name: "fieldtune",
+  targets: [
+    module("GraphIR"),
+    module("ArtifactManifest"),
+    module("ModelImport", ["GraphIR"]),
+    module("Interpreter", ["GraphIR"], exclude: ["SEMANTICS.md"]),
+    module("Transforms", ["GraphIR"]),
+    module("Autodiff", ["GraphIR"]),
+    module("MemoryPlanning", ["GraphIR"]),
+    module("UpdatePlanning", ["GraphIR", "MemoryPlanning"]),
+    module("CodegenC", ["GraphIR", "MemoryPlanning", "ArtifactManifest"]),
+    module(
+      "Compiler",
+      [
+        "GraphIR", "ModelImport", "Interpreter", "Transforms", "UpdatePlanning", "Autodiff", "MemoryPlanning", "CodegenC",
+        "ArtifactManifest",
+      ]),
+    fuzzer("importer", "Importer", ["Compiler", "GraphIR", "ModelImport", "MemoryPlanning"]),
+    fuzzer("plan", "Plan", ["GraphIR", "UpdatePlanning"]),
+  ],
+  swiftLanguageModes: [.v6])
