@@ -40,7 +40,10 @@ extension ReverseMode {
       sliceGradients(operation, begin: begin, strides: strides, error: error)
     case .transpose(let permutation):
       transposeGradients(operation, permutation: permutation, error: error)
-    case .softmax, .requantize, .clampMask, .softmaxCrossEntropy, .conv2DBackwardInput,
+    case .softmax:
+      throw GraphError(
+        "softmax '\(operation.name)' stands in the middle of the model, where int8 probabilities would have to carry a gradient; leave the layers in front of it out of the plan")
+    case .requantize, .clampMask, .softmaxCrossEntropy, .conv2DBackwardInput,
       .depthwiseConv2DBackwardInput, .fullyConnectedBackwardInput, .averagePool2DBackward, .maxPool2DBackward,
       .broadcastBackward, .multiplyBackward, .lookupBackward, .selectErrorChannels, .sliceError,
       .spreadError, .transposeError, .maskError, .sumErrors, .reshapeError, .conv2DUpdateWeights,

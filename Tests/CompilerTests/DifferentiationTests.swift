@@ -51,6 +51,15 @@ import UpdatePlanning
     #expect(!names.contains("stem/backward_input"))
   }
 
+  @Test func softmaxInTheMiddle_isRefusedInASentence() throws {
+    var builder = GraphBuilder(input: [1, 8])
+    let shares = builder.softmax("shares", builder.dense("hidden", builder.input, outputs: 6))
+    let graph = builder.finish(builder.dense("head", shares, outputs: 3))
+    _ = try graph.training(.lastLayer)
+    let error = #expect(throws: GraphError.self) { _ = try graph.training(.full) }
+    #expect(error?.description.contains("'shares' stands in the middle of the model") == true)
+  }
+
   /// Bits so that no sum leaves int32: 31 - 8 for the codes - ceil(log2(positions)) in a weight gradient.
   @Test func longReductions_boundTheMantissa() throws {
     var builder = GraphBuilder(input: [1, 24, 24, 4])

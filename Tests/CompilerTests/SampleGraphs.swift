@@ -152,10 +152,14 @@ struct GraphBuilder {
     return y
   }
 
+  mutating func softmax(_ name: String, _ x: TensorID) -> TensorID {
+    let y = value(name, graph[x].shape, scale: 1 / 256, zeroPoint: -128)
+    graph.operations.append(Operation(name: name, kind: .softmax(beta: 1), inputs: [x], outputs: [y]))
+    return y
+  }
+
   mutating func finish(_ logits: TensorID) -> Graph {
-    let y = value("softmax", graph[logits].shape, scale: 1 / 256, zeroPoint: -128)
-    graph.operations.append(Operation(name: "softmax", kind: .softmax(beta: 1), inputs: [logits], outputs: [y]))
-    graph.output = y
+    graph.output = softmax("softmax", logits)
     return graph
   }
 }
