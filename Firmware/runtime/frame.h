@@ -33,7 +33,9 @@ struct frame_header {
 };
 
 /* Writes header, body and checksum, stuffed, and the closing zero to `wire`, which holds
- * FRAME_WIRE_BYTES. Returns the bytes written. */
+ * FRAME_WIRE_BYTES. Returns the bytes written.
+ * The body may lie at the end of `wire` when it leaves as many bytes before it as the longest frame
+ * has beside its body (16): stuffing then never overtakes what it reads. */
 uint32_t frame_encode(const struct frame_header *header, const uint8_t *body, uint32_t body_count,
                       uint8_t *wire);
 

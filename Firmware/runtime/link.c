@@ -153,6 +153,12 @@ static uint32_t wire_bytes(uint32_t body_count) {
     return COBS_STUFFED_BYTES(body_count + FRAME_OVERHEAD_BYTES) + 1u;
 }
 
+/* Where a body of at most `count` bytes may be encoded that is sent at once: the end of `wire`, as
+ * frame_encode allows. */
+static uint8_t *body_space(struct link *link, uint32_t count) {
+    return link->wire + sizeof link->wire - count;
+}
+
 static uint32_t emit_refusal(struct link *link) {
     static const char text[] = "protocol or schema differ; build the firmware and the host alike";
     struct wire_refuse refuse = {.session = link->refused_session,
@@ -162,8 +168,8 @@ static uint32_t emit_refusal(struct link *link) {
                                  .protocol_maximum = WIRE_VERSION,
                                  .schema_hash = WIRE_SCHEMA_HASH,
                                  .text = {.data = text, .count = sizeof text - 1}};
-    uint8_t body[WIRE_REFUSE_MAX_BYTES];
-    uint32_t count = wire_refuse_encode(&refuse, body, sizeof body);
+    uint8_t *body = body_space(link, WIRE_REFUSE_MAX_BYTES);
+    uint32_t count = wire_refuse_encode(&refuse, body, WIRE_REFUSE_MAX_BYTES);
     struct frame_header header = {.kind = WIRE_FRAME_KIND_HELLO,
                                   .is_first = true,
                                   .is_last = true,
@@ -185,8 +191,8 @@ static uint32_t emit_hello(struct link *link) {
     hello.connection = link->connection;
     hello.schema_hash = WIRE_SCHEMA_HASH;
     hello.mtu = WIRE_MAXIMUM_BODY_BYTES;
-    uint8_t body[WIRE_DEVICE_HELLO_MAX_BYTES];
-    uint32_t count = wire_device_hello_encode(&hello, body, sizeof body);
+    uint8_t *body = body_space(link, WIRE_DEVICE_HELLO_MAX_BYTES);
+    uint32_t count = wire_device_hello_encode(&hello, body, WIRE_DEVICE_HELLO_MAX_BYTES);
     struct frame_header header = {
         .kind = WIRE_FRAME_KIND_HELLO, .is_first = true, .is_last = true, .epoch = epoch(link)};
     link->owes_hello = false;
@@ -238,8 +244,27 @@ static void report_gaps(struct link *link) {
     }
 }
 
+bool link_has_room(const struct link *link, uint32_t count) {
+    return link->is_connected && link_sender_has_room(&link->sender, count);
+}
+
+struct link_space link_space(struct link *link) {
+    struct link_sender *sender = &link->sender;
+    return (struct link_space){.bytes = sender->bodies + sender->body_bytes,
+                               .byte_count = (uint32_t)(LINK_SEND_BYTES - sender->body_bytes)};
+}
+
+void link_send_encoded(struct link *link, uint8_t channel, uint32_t count) {
+    link_sender_queue(&link->sender, channel, count);
+}
+
 bool link_send(struct link *link, uint8_t channel, const uint8_t *bytes, uint32_t count) {
-    return link->is_connected && link_sender_queue(&link->sender, channel, bytes, count);
+    if (!link_has_room(link, count)) {
+        return false;
+    }
+    memcpy(link_space(link).bytes, bytes, count);
+    link_sender_queue(&link->sender, channel, count);
+    return true;
 }
 
 void link_post(struct link *link, uint8_t channel, const uint8_t *bytes, uint32_t count) {

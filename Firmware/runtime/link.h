@@ -9,7 +9,7 @@
  *   - Frames sent: [sender.base, sender.base + sender.sent), unacknowledged; frames queued behind
  *     them up to sender.count. Their bodies lie one after the other in sender.bodies.
  *   - `receiver.early` holds frames of [expected, expected + 64), each at most once.
- *   - The sum of all buffers is LINK_BUFFER_BYTES at most, checked where it is compiled. */
+ *   - `struct link` takes LINK_BUFFER_BYTES at most, checked where it is compiled. */
 #ifndef FIELDTUNE_LINK_H
 #define FIELDTUNE_LINK_H
 
@@ -20,18 +20,16 @@
 #include "protocol.gen.h"
 
 enum {
-    LINK_SEND_BYTES = 1408, /* bodies not acknowledged yet */
+    LINK_SEND_BYTES = 1280, /* bodies not acknowledged yet; two of the longest fit */
     LINK_CHANNELS = WIRE_CHANNEL_TIME + 1,
-    LINK_SEND_FRAMES = 32,   /* at most this many of them */
-    LINK_EARLY_BYTES = 1792, /* frames that came before the one in front of them */
-    /* Largest credit. A board does not read its 4 KB receive ring during a training step; this many
-     * bytes of samples fit there whatever the length of their frames, at most 64 of them. */
-    LINK_MOST_CREDIT = 3072,
-    LINK_BUFFER_BYTES = 10 * 1024 - 4096, /* beside the board's receive ring */
+    LINK_SEND_FRAMES = 20,   /* at most this many of them */
+    LINK_EARLY_BYTES = 1728, /* frames that came before the one in front of them */
+    LINK_MOST_CREDIT = 3072, /* what is on its way behind a lost frame has to be sent again */
+    LINK_BUFFER_BYTES = 5760,
 };
 
 /* What the link asks of the session. Nothing here may call back into the link but link_send,
- * link_post and link_is_connected. */
+ * link_post, link_send_encoded and the questions. */
 struct link_client {
     void *context;
     /* Fills everything of `hello` but magic, protocol range, session, attempt, boot, connection,
@@ -127,7 +125,8 @@ struct link {
     struct link_sender sender;
     struct link_receiver receiver;
     struct frame_decoder decoder;
-    uint8_t wire[FRAME_WIRE_BYTES]; /* the frame link_poll returned last */
+    /* The frame link_poll returned last; the body of a hello is encoded at its end. */
+    uint8_t wire[FRAME_WIRE_BYTES];
     uint64_t session;
     uint32_t attempt;
     uint32_t boot_id;
@@ -151,8 +150,22 @@ void link_feed(struct link *link, const uint8_t *bytes, uint32_t count, uint32_t
  * until it returns 0, after each link_feed and at least every few milliseconds. */
 uint32_t link_poll(struct link *link, uint32_t now, uint32_t capacity, const uint8_t **wire);
 
-/* Queues an encoded message, of WIRE_MAXIMUM_BODY_BYTES at most. False when there is no connection
- * or no room: ask again later. */
+/* True when a message of `count` bytes, WIRE_MAXIMUM_BODY_BYTES at most, can be sent now: there is a
+ * connection and room. */
+bool link_has_room(const struct link *link, uint32_t count);
+
+/* Where the next message may be encoded, so that it need not be copied. */
+struct link_space {
+    uint8_t *bytes;
+    uint32_t byte_count;
+};
+
+struct link_space link_space(struct link *link);
+
+/* Queues the message of `count` bytes that was encoded there; link_has_room must have said so. */
+void link_send_encoded(struct link *link, uint8_t channel, uint32_t count);
+
+/* Queues an encoded message. False when there is no connection or no room: ask again later. */
 bool link_send(struct link *link, uint8_t channel, const uint8_t *bytes, uint32_t count);
 
 /* As link_send, but what finds no room is dropped, and counted by a GAP message later. */

@@ -1,5 +1,6 @@
 #include "link_sender.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum {
@@ -15,17 +16,16 @@ void link_sender_start(struct link_sender *sender) {
     sender->shortest = UINT32_MAX;
 }
 
-bool link_sender_queue(struct link_sender *sender, uint8_t channel, const uint8_t *bytes,
-                       uint32_t count) {
-    if (sender->count == LINK_SEND_FRAMES || count > WIRE_MAXIMUM_BODY_BYTES ||
-        count > (uint32_t)(LINK_SEND_BYTES - sender->body_bytes)) {
-        return false;
-    }
-    memcpy(sender->bodies + sender->body_bytes, bytes, count);
+bool link_sender_has_room(const struct link_sender *sender, uint32_t count) {
+    return sender->count < LINK_SEND_FRAMES && count <= WIRE_MAXIMUM_BODY_BYTES &&
+           count <= (uint32_t)(LINK_SEND_BYTES - sender->body_bytes);
+}
+
+void link_sender_queue(struct link_sender *sender, uint8_t channel, uint32_t count) {
+    assert(count > 0 && link_sender_has_room(sender, count));
     sender->body_bytes = (uint16_t)(sender->body_bytes + count);
     sender->frames[sender->count++] = (struct link_outgoing){
         .body_count = (uint16_t)count, .channel = channel, .is_first = true, .is_last = true};
-    return true;
 }
 
 /* Jacobson and Karels, 1988: gains of 1/8 and 1/4. */

@@ -8,9 +8,10 @@
 #include "link.h"
 
 void link_sender_start(struct link_sender *sender);
-/* Queues a message as one frame; false when there is no room. */
-bool link_sender_queue(struct link_sender *sender, uint8_t channel, const uint8_t *bytes,
-                       uint32_t count);
+/* True when a message of `count` bytes can be queued. */
+bool link_sender_has_room(const struct link_sender *sender, uint32_t count);
+/* Queues as one frame the message of `count` bytes that lies behind the bodies in use. */
+void link_sender_queue(struct link_sender *sender, uint8_t channel, uint32_t count);
 /* `acknowledged`: next number the host expects; bit i of `selective`: it holds that + 1 + i.
  * An acknowledgement of what was never sent, or an old one, changes nothing. */
 void link_sender_acknowledge(struct link_sender *sender, uint16_t acknowledged, uint64_t selective,

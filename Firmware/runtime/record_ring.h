@@ -7,7 +7,7 @@
 
 #include "protocol.gen.h"
 
-enum { RECORD_RING_SLOTS = 16 };
+enum { RECORD_RING_SLOTS = 8 };
 
 struct record_ring {
     struct wire_step records[RECORD_RING_SLOTS];

@@ -88,12 +88,22 @@ void sample_queue_pop(struct sample_queue *queue) {
     queue->ready--;
 }
 
+static uint32_t message_bytes(const struct sample_queue *queue) {
+    return WIRE_SAMPLE_HEAD_BYTES + queue->input_bytes;
+}
+
+uint32_t sample_queue_bytes_before_step(const struct sample_queue *queue) {
+    if (queue->ready > 0) {
+        return 0;
+    }
+    return message_bytes(queue) - minimum(queue->filled, message_bytes(queue));
+}
+
 uint32_t sample_queue_free_bytes(const struct sample_queue *queue) {
-    uint32_t message_bytes = WIRE_SAMPLE_HEAD_BYTES + queue->input_bytes;
-    uint32_t free_bytes = (sample_queue_places(queue) - queue->ready) * message_bytes;
-    return free_bytes - minimum(free_bytes, minimum(queue->filled, message_bytes));
+    uint32_t free_bytes = (sample_queue_places(queue) - queue->ready) * message_bytes(queue);
+    return free_bytes - minimum(free_bytes, minimum(queue->filled, message_bytes(queue)));
 }
 
 uint32_t sample_queue_capacity_bytes(const struct sample_queue *queue) {
-    return sample_queue_places(queue) * (WIRE_SAMPLE_HEAD_BYTES + queue->input_bytes);
+    return sample_queue_places(queue) * message_bytes(queue);
 }

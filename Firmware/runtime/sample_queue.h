@@ -56,7 +56,10 @@ void sample_queue_pop(struct sample_queue *queue);
 /* How many samples fit. */
 uint32_t sample_queue_places(const struct sample_queue *queue);
 
-/* Bytes of SAMPLE messages that still fit: the credit given to the host. */
+/* Bytes of SAMPLE messages that must still come before any step can begin. */
+uint32_t sample_queue_bytes_before_step(const struct sample_queue *queue);
+
+/* Bytes of SAMPLE messages that still fit. */
 uint32_t sample_queue_free_bytes(const struct sample_queue *queue);
 
 /* The same of an empty queue. */

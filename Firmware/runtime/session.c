@@ -46,13 +46,12 @@ static void forget_connection(void *context) {
     sample_queue_clear(&session->samples);
     session->run_ending = false;
     session->output_told = false;
-    session->answer_bytes = 0;
 }
 
 static bool take_message(void *context, uint8_t channel, const uint8_t *bytes, uint32_t count) {
     struct session *session = context;
     (void)channel; /* the identifier says all */
-    if (!session_flush(session)) {
+    if (!link_has_room(&session->link, session_call_room(bytes, count))) {
         return false;
     }
     session_call(session, bytes, count);
@@ -65,13 +64,14 @@ static bool take_sample(void *context, const uint8_t *bytes, uint32_t count, boo
     return sample_queue_append(&session->samples, bytes, count, is_first, is_last);
 }
 
-/* While a step runs, what arrives waits in the board's ring, in which a frame is longer than its
- * body: a third of the ring is left for that. */
+/* What comes before a step can begin is read as it comes. What comes behind it waits in the board's
+ * ring while the step runs; a frame is longer there than its body: a third of the ring is for that. */
 static uint32_t sample_credit(void *context) {
     const struct session *session = context;
     uint32_t free_bytes = sample_queue_free_bytes(&session->samples);
-    uint32_t ring_bytes = session->board->receive_ring_bytes / 3 * 2;
-    return free_bytes < ring_bytes ? free_bytes : ring_bytes;
+    uint32_t credit = sample_queue_bytes_before_step(&session->samples) +
+                      session->board->receive_ring_bytes / 3 * 2;
+    return free_bytes < credit ? free_bytes : credit;
 }
 
 void session_init(struct session *session, const struct step_model *model,
@@ -108,9 +108,10 @@ void session_receive(struct session *session, const uint8_t *bytes, uint32_t byt
 
 static void tell_crash(struct session *session) {
     session->crash_told = true;
-    uint32_t count =
-        wire_crash_report_encode(session->board->crash, session->answer, sizeof session->answer);
-    session_answer(session, WIRE_CHANNEL_CONTROL, count);
+    struct link_space space = link_space(&session->link);
+    link_send_encoded(
+        &session->link, WIRE_CHANNEL_CONTROL,
+        wire_crash_report_encode(session->board->crash, space.bytes, space.byte_count));
 }
 
 /* True when the host would have no way to an output any more, were this sample applied now. */
@@ -123,10 +124,11 @@ static bool must_wait(struct session *session, const struct queued_sample *sampl
 
 bool session_poll(struct session *session) {
     session_ticks(session);
-    if (!link_is_connected(&session->link) || !session_flush(session)) {
+    const struct queued_sample *sample = sample_queue_front(&session->samples);
+    uint32_t room = sample != 0 ? session_sample_room(session, sample) : SESSION_ANSWER_BYTES;
+    if (!link_has_room(&session->link, room)) {
         return false;
     }
-    const struct queued_sample *sample = sample_queue_front(&session->samples);
     if (!session->crash_told) {
         tell_crash(session);
     } else if (sample != 0) {

@@ -3,8 +3,8 @@
  * Invariants
  *   - Exactly once: a sample is named by (run, index) and applied only when its index is
  *     `records.next`. A repeat is answered from `records` and changes nothing.
- *   - No answer is dropped: one that finds no room waits in `answer`, and no message or sample is
- *     taken before it has left.
+ *   - No answer is dropped: no message or sample is taken before the link has room for the longest
+ *     answer to it.
  *   - Outputs are not kept but computed again, so no step changes the weights before every OUTPUT
  *     is acknowledged.
  *   - `session_poll` runs at most one step, and nothing else here takes long.
@@ -71,11 +71,6 @@ struct session {
 
     uint64_t ticks;         /* the board's counter, extended to 64 bits */
     uint64_t waiting_since; /* when the last step ended */
-
-    /* The answer that waits for room in the link; nothing else is begun until it has found some. */
-    uint8_t answer[WIRE_OUTPUT_MAX_BYTES];
-    uint32_t answer_bytes; /* 0 for none */
-    uint8_t answer_channel;
 };
 
 /* Resets the training state with seed 0. `slots` holds `slot_count` samples of model->input_bytes

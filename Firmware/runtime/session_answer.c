@@ -1,22 +1,6 @@
-#include <assert.h>
 #include <string.h>
 
 #include "session_parts.h"
-
-bool session_flush(struct session *session) {
-    if (session->answer_bytes > 0 && link_send(&session->link, session->answer_channel,
-                                               session->answer, session->answer_bytes)) {
-        session->answer_bytes = 0;
-    }
-    return session->answer_bytes == 0;
-}
-
-void session_answer(struct session *session, enum wire_channel channel, uint32_t byte_count) {
-    assert(session->answer_bytes == 0 && byte_count > 0);
-    session->answer_channel = (uint8_t)channel;
-    session->answer_bytes = byte_count;
-    session_flush(session);
-}
 
 /* The same words as in Sources/DeviceModel/DeviceFault.swift. */
 static const char *sentence(uint16_t code) {
@@ -61,6 +45,7 @@ void session_answer_fault(struct session *session, struct session_fault fault) {
         .context = fault.context,
         .text = {text, (uint8_t)strlen(text)},
     };
-    session_answer(session, WIRE_CHANNEL_CONTROL,
-                   wire_error_report_encode(&report, session->answer, sizeof session->answer));
+    struct link_space space = link_space(&session->link);
+    link_send_encoded(&session->link, WIRE_CHANNEL_CONTROL,
+                      wire_error_report_encode(&report, space.bytes, space.byte_count));
 }

@@ -27,8 +27,9 @@ static void answer_run_report(struct session *session) {
         .digest = digest_of_state(session->model),
         .state = session->state,
     };
-    session_answer(session, WIRE_CHANNEL_CONTROL,
-                   wire_run_report_encode(&report, session->answer, sizeof session->answer));
+    struct link_space space = link_space(&session->link);
+    link_send_encoded(&session->link, WIRE_CHANNEL_CONTROL,
+                      wire_run_report_encode(&report, space.bytes, space.byte_count));
 }
 
 /* The run that is open already goes on where it stands, so that a repeat does no harm. */
@@ -99,8 +100,9 @@ static struct session_fault tell_digest(struct session *session) {
         .run = session->run,
         .next_index = session->records.next,
     };
-    session_answer(session, WIRE_CHANNEL_CONTROL,
-                   wire_digest_report_encode(&report, session->answer, sizeof session->answer));
+    struct link_space space = link_space(&session->link);
+    link_send_encoded(&session->link, WIRE_CHANNEL_CONTROL,
+                      wire_digest_report_encode(&report, space.bytes, space.byte_count));
     return session_no_fault();
 }
 
@@ -114,8 +116,9 @@ static struct session_fault tell_time(struct session *session, const uint8_t *by
         .host_microseconds = time.host_microseconds,
         .ticks = session_ticks(session),
     };
-    session_answer(session, WIRE_CHANNEL_TIME,
-                   wire_time_report_encode(&report, session->answer, sizeof session->answer));
+    struct link_space space = link_space(&session->link);
+    link_send_encoded(&session->link, WIRE_CHANNEL_TIME,
+                      wire_time_report_encode(&report, space.bytes, space.byte_count));
     return session_no_fault();
 }
 
@@ -154,8 +157,9 @@ static struct session_fault read_segment(struct session *session, const uint8_t 
         .offset = read.offset,
         .data = {source, (uint16_t)data_count},
     };
-    session_answer(session, WIRE_CHANNEL_BULK,
-                   wire_segment_data_encode(&data, session->answer, sizeof session->answer));
+    struct link_space space = link_space(&session->link);
+    link_send_encoded(&session->link, WIRE_CHANNEL_BULK,
+                      wire_segment_data_encode(&data, space.bytes, space.byte_count));
     return session_no_fault();
 }
 
@@ -180,8 +184,9 @@ static struct session_fault write_segment(struct session *session, const uint8_t
         .offset = write.offset,
         .count = write.data.count,
     };
-    session_answer(session, WIRE_CHANNEL_BULK,
-                   wire_segment_written_encode(&written, session->answer, sizeof session->answer));
+    struct link_space space = link_space(&session->link);
+    link_send_encoded(&session->link, WIRE_CHANNEL_BULK,
+                      wire_segment_written_encode(&written, space.bytes, space.byte_count));
     return session_no_fault();
 }
 
@@ -205,6 +210,11 @@ static struct session_fault carry_out(struct session *session, const uint8_t *by
     default:
         return session_fault(WIRE_ERROR_CODE_UNKNOWN_MESSAGE, bytes[0]);
     }
+}
+
+uint32_t session_call_room(const uint8_t *bytes, uint32_t byte_count) {
+    bool reads = byte_count > 0 && bytes[0] == WIRE_MESSAGE_SEGMENT_READ;
+    return reads ? WIRE_SEGMENT_DATA_MAX_BYTES : SESSION_ANSWER_BYTES;
 }
 
 void session_call(struct session *session, const uint8_t *bytes, uint32_t byte_count) {

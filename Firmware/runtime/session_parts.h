@@ -6,6 +6,9 @@
 
 enum { RUN_BEGIN_RESETS = 1u };                    /* bits of RUN_BEGIN's flags */
 enum { STEP_HAS_DIGEST = 1u, STEP_REPEATED = 2u }; /* bits of STEP's flags */
+/* The longest answer but OUTPUT and SEGMENT_DATA. */
+enum { SESSION_ANSWER_BYTES = WIRE_ERROR_REPORT_MAX_BYTES };
+enum { SESSION_CODES_MAX = 600 }; /* of OUTPUT's `codes` */
 
 /* Why a message was not carried out. `code` 0: it was. */
 struct session_fault {
@@ -27,14 +30,12 @@ uint64_t session_ticks(struct session *session);
 /* Training steps in the state: the first field of its header. */
 uint32_t session_training_step(const struct session *session);
 
-/* Tries to hand the waiting answer to the link. True when none waits any more. */
-bool session_flush(struct session *session);
-
-/* Hands the encoded message in `session->answer` to the link, now or later. */
-void session_answer(struct session *session, enum wire_channel channel, uint32_t byte_count);
-
-/* The same with an ERROR_REPORT. */
+/* Answers with an ERROR_REPORT. */
 void session_answer_fault(struct session *session, struct session_fault fault);
+
+/* Bytes of the longest answer to this message, and to this sample. */
+uint32_t session_call_room(const uint8_t *bytes, uint32_t byte_count);
+uint32_t session_sample_room(const struct session *session, const struct queued_sample *sample);
 
 /* Carries out one message of any channel but samples, and answers it. */
 void session_call(struct session *session, const uint8_t *bytes, uint32_t byte_count);

@@ -7,7 +7,6 @@
 enum {
     RATE_MANTISSA_MIN = 0x40000000,
     RATE_MANTISSA_MAX = 0x7fffffff,
-    OUTPUT_CODES_MAX = 600, /* of OUTPUT's `codes` */
 };
 
 static struct session_fault check_run(const struct session *session,
@@ -71,14 +70,15 @@ static struct phase_clock start_clock(const struct session *session) {
 }
 
 static void answer_step(struct session *session, const struct wire_step *record) {
-    session_answer(session, WIRE_CHANNEL_TELEMETRY,
-                   wire_step_encode(record, session->answer, sizeof session->answer));
+    struct link_space space = link_space(&session->link);
+    link_send_encoded(&session->link, WIRE_CHANNEL_TELEMETRY,
+                      wire_step_encode(record, space.bytes, space.byte_count));
 }
 
 static void answer_output(struct session *session, const struct wire_sample *head,
                           const struct step_result *result) {
     uint32_t count =
-        result->output_count < OUTPUT_CODES_MAX ? result->output_count : OUTPUT_CODES_MAX;
+        result->output_count < SESSION_CODES_MAX ? result->output_count : SESSION_CODES_MAX;
     const struct wire_output output = {
         .run = session->run,
         .index = head->index,
@@ -86,8 +86,9 @@ static void answer_output(struct session *session, const struct wire_sample *hea
         .codes = {(const uint8_t *)result->output, (uint16_t)count},
     };
     session->output_told = true;
-    session_answer(session, WIRE_CHANNEL_TELEMETRY,
-                   wire_output_encode(&output, session->answer, sizeof session->answer));
+    struct link_space space = link_space(&session->link);
+    link_send_encoded(&session->link, WIRE_CHANNEL_TELEMETRY,
+                      wire_output_encode(&output, space.bytes, space.byte_count));
 }
 
 static void fill_board(const struct session *session, struct wire_step *record) {
@@ -181,6 +182,14 @@ static struct session_fault answer_sample(struct session *session,
         apply(session, &sample->head);
     }
     return fault;
+}
+
+uint32_t session_sample_room(const struct session *session, const struct queued_sample *sample) {
+    uint32_t codes = session->model->class_count;
+    codes = codes < SESSION_CODES_MAX ? codes : SESSION_CODES_MAX;
+    uint32_t output_bytes = WIRE_OUTPUT_MAX_BYTES - SESSION_CODES_MAX + codes;
+    bool is_output = sample->head.mode == WIRE_SAMPLE_MODE_INFER;
+    return is_output && output_bytes > SESSION_ANSWER_BYTES ? output_bytes : SESSION_ANSWER_BYTES;
 }
 
 void session_run_sample(struct session *session, const struct queued_sample *sample) {

@@ -170,21 +170,28 @@ package struct ArtifactManifest: Hashable, Sendable, Codable {
     package var stateBytes: Int
     /// Planned: the build measures it.
     package var stackBytes: Int
-    /// Receive ring, link, session and sample slots.
+    /// Link, session, rings and the board's own variables.
     package var linkBytes: Int
+    /// Samples that wait outside of the arena, of `Input.bytes` each.
+    package var sampleSlots: Int
+    package var sampleSlotBytes: Int
+    /// All of the above.
     package var totalBytes: Int
     /// Planned: constants of the model and an allowance for code; the build measures it.
     package var flashBytes: Int
 
     package init(
-      arenaBytes: Int, arenaLowerBoundBytes: Int, stateBytes: Int, stackBytes: Int, linkBytes: Int, flashBytes: Int
+      arenaBytes: Int, arenaLowerBoundBytes: Int, stateBytes: Int, stackBytes: Int, linkBytes: Int, sampleSlots: Int,
+      sampleSlotBytes: Int, flashBytes: Int
     ) {
       self.arenaBytes = arenaBytes
       self.arenaLowerBoundBytes = arenaLowerBoundBytes
       self.stateBytes = stateBytes
       self.stackBytes = stackBytes
       self.linkBytes = linkBytes
-      totalBytes = arenaBytes + stateBytes + stackBytes + linkBytes
+      self.sampleSlots = sampleSlots
+      self.sampleSlotBytes = sampleSlotBytes
+      totalBytes = arenaBytes + stateBytes + stackBytes + linkBytes + sampleSlotBytes
       self.flashBytes = flashBytes
     }
   }

@@ -24,20 +24,24 @@ package struct BoardBudget: Hashable, Sendable {
   package var sramBytes: Int?
   package var flashBytes: Int?
   package var stackBytes: Int
-  /// Receive and transmit rings, link and session, without the sample slots. `FirmwareBuildTests` holds the default
-  /// against the linker's figure.
+  /// Link, session, rings and the board's own variables. `FirmwareBuildTests` holds the default against the linker's
+  /// figure.
   package var linkBytes: Int
-  /// Samples that wait beside the one in the arena.
-  package var sampleSlots: Int
 
   package init(
-    name: String, sramBytes: Int?, flashBytes: Int?, stackBytes: Int, linkBytes: Int = 14 * 1024, sampleSlots: Int = 1
+    name: String, sramBytes: Int?, flashBytes: Int?, stackBytes: Int, linkBytes: Int = 10 * 1024
   ) {
     self.name = name
     self.sramBytes = sramBytes
     self.flashBytes = flashBytes
     self.stackBytes = stackBytes
     self.linkBytes = linkBytes
-    self.sampleSlots = sampleSlots
+  }
+
+  /// Samples that wait outside of the arena: one, in which the next arrives while a step runs; none where that does not
+  /// fit, and samples then arrive between steps. `FirmwareBuilder` decides in the same way, on what the linker finds.
+  package func sampleSlots(of sampleBytes: Int, beside stepBytes: Int) -> Int {
+    guard let sramBytes else { return 1 }
+    return stepBytes + sampleBytes <= sramBytes ? 1 : 0
   }
 }

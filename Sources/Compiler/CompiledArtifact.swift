@@ -86,7 +86,7 @@ extension BoardBudget {
     if let sramBytes, memory.totalBytes > sramBytes {
       throw CompileError(
         .doesNotFit,
-        "board '\(name)': SRAM: the plan needs \(memory.totalBytes) B (arena \(memory.arenaBytes), weights \(memory.stateBytes), stack \(memory.stackBytes), link \(memory.linkBytes)), found \(sramBytes) B; train less (--update last-layer, bias-only or a plan file), choose a larger board, or write the artifact anyway with --force")
+        "board '\(name)': SRAM: the plan needs \(memory.totalBytes) B (arena \(memory.arenaBytes), weights \(memory.stateBytes), stack \(memory.stackBytes), link \(memory.linkBytes), no sample outside of the arena), found \(sramBytes) B; train less (--update last-layer, bias-only or a plan file), choose a larger board, or write the artifact anyway with --force")
     }
     if let flashBytes, memory.flashBytes > flashBytes {
       throw CompileError(

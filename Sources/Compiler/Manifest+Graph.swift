@@ -58,10 +58,13 @@ extension ArtifactManifest.Memory {
   init(_ graph: Graph, _ layout: ArenaLayout, _ board: BoardBudget) {
     let state = StateLayout(graph)
     let constants = graph.tensors.filter(\.isConstant).reduce(0) { $0 + $1.byteCount }
+    let sampleBytes = graph[graph.input].byteCount
+    let stepBytes = layout.bytes + state.totalBytes + board.stackBytes + board.linkBytes
+    let sampleSlots = board.sampleSlots(of: sampleBytes, beside: stepBytes)
     self.init(
       arenaBytes: layout.bytes, arenaLowerBoundBytes: layout.lowerBoundBytes, stateBytes: state.totalBytes,
-      stackBytes: board.stackBytes,
-      linkBytes: board.linkBytes + board.sampleSlots * graph[graph.input].byteCount,
+      stackBytes: board.stackBytes, linkBytes: board.linkBytes, sampleSlots: sampleSlots,
+      sampleSlotBytes: sampleSlots * sampleBytes,
       flashBytes: Self.codeBytes + constants + state.biases.bytes + state.weights.bytes)
   }
 }

@@ -5,7 +5,7 @@ import WireProtocol
 /// Invariant: `records` holds the indices `next - records.count ..< next` of one run, in order.
 /// Twin of Firmware/runtime/record_ring.c.
 struct RecordRing {
-  static let slots = 16
+  static let slots = 8
 
   private(set) var records: [Wire.Step] = []
   /// Index of the sample to be applied next.

@@ -94,6 +94,8 @@ package struct Board: Hashable, Sendable, Codable {
 extension Board {
   package var flashBytes: Int { memory.filter { $0.kind == .flash }.reduce(0) { $0 + $1.bytes } }
   package var ramBytes: Int { memory.filter { $0.kind == .ram }.reduce(0) { $0 + $1.bytes } }
+  /// What a plan has to fit into; nil on the host, which has as much memory as anyone needs.
+  package var sramBytes: Int? { memory.isEmpty ? nil : ramBytes }
 
   func region(named name: String) -> MemoryRegion? { memory.first { $0.name == name } }
 }

@@ -10,6 +10,8 @@ struct BuildPlan: Sendable {
   let artifact: Artifact
   let board: Board
   let outputDirectory: URL
+  /// Samples that wait outside of the arena.
+  let sampleSlots: Int
   let groups: [SourceGroup]
 
   static let firmwareVersion = "0.1.0"
@@ -24,12 +26,13 @@ struct BuildPlan: Sendable {
   }
 
   init(
-    root: FirmwareRoot, artifact: Artifact, board: Board, outputDirectory: URL, cache: ObjectCache
+    root: FirmwareRoot, artifact: Artifact, board: Board, outputDirectory: URL, sampleSlots: Int, cache: ObjectCache
   ) throws(FirmwareBuildError) {
     self.root = root
     self.artifact = artifact
     self.board = board
     self.outputDirectory = outputDirectory
+    self.sampleSlots = sampleSlots
     let ownObjects = Self.ownObjects(outputDirectory)
     let generated = outputDirectory.appendingPathComponent("generated")
     let runtime = [root.runtime, root.kernels]

@@ -12,8 +12,11 @@ package struct BuildReport: Hashable, Sendable, Codable {
   package var sramBytes: Int
   package var arenaBytes: Int
   package var stateBytes: Int
-  /// Variables: link, session, rings, sample slots.
+  /// Variables: link, session, rings, the board's own.
   package var dataBytes: Int
+  /// Samples that wait outside of the arena: 1, or 0 where that did not fit.
+  package var sampleSlots: Int
+  package var sampleSlotBytes: Int
   package var stackReservedBytes: Int
   /// Computed from the compiler's reports; nil on the host, where the C library has none.
   package var stackBoundBytes: Int?

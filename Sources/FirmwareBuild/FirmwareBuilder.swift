@@ -27,6 +27,8 @@ package struct FirmwareBuilder: Sendable {
   /// Compiles what has changed, links, measures, and leaves `firmware.elf` (and `firmware.bin`) in
   /// `outputDirectory`. Blocks for as long as the compiler runs.
   ///
+  /// One sample may wait outside of the arena, so that it arrives while a step runs; where that does not fit, none.
+  ///
   /// - Throws: a sentence when a tool is missing, a file does not compile, memory does not suffice or
   ///   the stack has no bound below what board.json reserves.
   package func build(
@@ -34,11 +36,22 @@ package struct FirmwareBuilder: Sendable {
   ) throws(FirmwareBuildError) -> BuildReport {
     let toolchain = try Toolchain(for: board, searchPath: searchPath)
     let artifact = try Self.open(artifactDirectory)
-    let plan = try BuildPlan(
-      root: root, artifact: artifact, board: board, outputDirectory: outputDirectory, cache: cache)
+    func plan(sampleSlots: Int) throws(FirmwareBuildError) -> BuildPlan {
+      try BuildPlan(
+        root: root, artifact: artifact, board: board, outputDirectory: outputDirectory, sampleSlots: sampleSlots,
+        cache: cache)
+    }
+    do {
+      return try build(plan(sampleSlots: 1), toolchain)
+    } catch .memoryOverflow {
+      return try build(plan(sampleSlots: 0), toolchain)
+    }
+  }
+
+  private func build(_ plan: BuildPlan, _ toolchain: Toolchain) throws(FirmwareBuildError) -> BuildReport {
     try plan.writeGeneratedFiles()
     let objects = try Compilation(plan: plan, compiler: toolchain.compiler).run()
-    let stackBound = board.runs == .host ? nil : try stackBoundBytes(plan, objects)
+    let stackBound = plan.board.runs == .host ? nil : try stackBoundBytes(plan, objects)
     let linking = Linking(plan: plan, compiler: toolchain.compiler, objects: objects)
     let placement = try linking.run()
     let binary = try writeBinary(plan, toolchain)
@@ -92,18 +105,21 @@ package struct FirmwareBuilder: Sendable {
     let sizes = try SectionSizes(of: plan.elf, tool: toolchain.size)
     let initialized = sizes.bytes(".data")
     var data = initialized + sizes.bytes(".bss", ".noinit")
+    var samples = sizes.bytes(".sample_slots")
     var (arena, state) = (sizes.bytes(".arena"), sizes.bytes(".training_state"))
     if plan.board.runs == .host {  // Linked without sections.ld: all of it, and the stack, is in .bss.
       (arena, state) = try modelBytes(objects, toolchain)
-      data -= plan.board.stackBytes + arena + state
+      samples = plan.sampleSlots * plan.artifact.manifest.input.bytes
+      data -= plan.board.stackBytes + arena + state + samples
     }
     let regions = try regions(plan.board, sizes, initialized)
     return BuildReport(
       board: plan.board.name, elf: plan.elf.path, binary: binary?.path,
       flashBytes: flashBytes(plan.board, sizes, regions),
       flashCapacityBytes: plan.board.flashBytes,
-      sramBytes: data + arena + state + plan.board.stackBytes,
+      sramBytes: data + arena + state + samples + plan.board.stackBytes,
       arenaBytes: arena, stateBytes: state, dataBytes: data,
+      sampleSlots: plan.sampleSlots, sampleSlotBytes: samples,
       stackReservedBytes: plan.board.stackBytes, stackBoundBytes: stackBound,
       regions: regions, placement: placement)
   }

@@ -7,6 +7,9 @@
 ///
 /// A static function that nobody calls by name must be in such a table: the compiler refuses unused ones.
 struct IndirectCalls: Hashable, Sendable {
+  /// Functions of `step_model` that run a step: only `session_samples.c` calls them, with a shallow stack.
+  private static let stepEntries = ["train", "evaluate", "infer"]
+
   /// The artifact's folder, as it stands in the call graph's locations.
   let artifactPath: String
 
@@ -18,11 +21,11 @@ struct IndirectCalls: Hashable, Sendable {
     if location.contains("/runtime/link") {
       return nameless(in: graph) { $0.contains("/runtime/session") }
     }
-    if location.contains("/runtime/") {
-      return boardFunctions(["board_ticks", "board_stack_high_water"], in: graph)
-        + nameless(in: graph) { $0.contains("/common/firmware.c") || $0.hasPrefix(artifactPath) }
-    }
-    return []
+    guard location.contains("/runtime/") else { return [] }
+    let called = boardFunctions(["board_ticks", "board_stack_high_water"], in: graph)
+      + nameless(in: graph) { $0.contains("/common/firmware.c") || $0.hasPrefix(artifactPath) }
+    if location.contains("/runtime/session_samples.c") { return called }
+    return called.filter { name in !Self.stepEntries.contains { name.hasSuffix(":" + $0) } }
   }
 
   private func boardFunctions(_ names: [String], in graph: CallGraph) -> [String] {

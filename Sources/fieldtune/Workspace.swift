@@ -94,11 +94,9 @@ enum Workspace {
 }
 
 extension BoardBudget {
-  /// The host has as much memory as anyone needs.
   init(_ board: Board) {
-    let isHost = board.memory.isEmpty
     self.init(
-      name: board.name, sramBytes: isHost ? nil : board.ramBytes, flashBytes: isHost ? nil : board.flashBytes,
+      name: board.name, sramBytes: board.sramBytes, flashBytes: board.memory.isEmpty ? nil : board.flashBytes,
       stackBytes: board.stackBytes)
   }
 }

@@ -77,7 +77,8 @@ struct Bench {
       output: .init(classCount: 4, scale: 1, zeroPoint: 0), updatePlan: "full",
       segments: [.init(kind: .header, bytes: 4), .init(kind: .weights, bytes: 12)], trainedTensors: [],
       memory: .init(
-        arenaBytes: 0, arenaLowerBoundBytes: 0, stateBytes: 16, stackBytes: 0, linkBytes: 0, flashBytes: 0),
+        arenaBytes: 0, arenaLowerBoundBytes: 0, stateBytes: 16, stackBytes: 0, linkBytes: 0,
+        sampleSlots: 0, sampleSlotBytes: 0, flashBytes: 0),
       macs: .init(forward: 1, backward: 2),
       golden: .init(
         input: Data([1, 255]).base64EncodedString(), label: 1, rateMantissa: 1 << 30, rateShift: 33,

@@ -41,7 +41,7 @@ struct DeviceErrorTests {
       name: "sample before the first", code: .indexForgotten, context: 5,
       message: sample(0) { $0.index = 4 }),
     Row(
-      name: "sample that left the ring", code: .indexForgotten, context: 9, applied: 20,
+      name: "sample that left the ring", code: .indexForgotten, context: 17, applied: 20,
       message: sample(3) { _ in }),
     Row(
       name: "output of other weights", code: .indexForgotten, context: 5, applied: 8,

@@ -60,6 +60,15 @@ import Testing
     #expect(FileManager.default.contents(atPath: second.elf) == bytes)
   }
 
+  /// 24 bytes too few for a second sample of 64: samples then arrive between steps.
+  @Test func build_withoutRoomForASecondSample_keepsNone() throws {
+    let known = try #require(try TestBench.shared.report("netduinoplus2").regions.first { $0.name == "RAM" })
+    let folder = try TemporaryFolder()
+    let report = try TestBench.build("netduinoplus2", in: folder.url, arenaBytes: 256 + known.bytes - known.usedBytes + 24)
+    #expect(report.sampleSlots == 0)
+    #expect(report.sampleSlotBytes == 0)
+  }
+
   /// The F429's two memories: what does not fit beside the variables goes where it does.
   @Test func build_placesTheArenaWhereItFits() throws {
     let folder = try TemporaryFolder()

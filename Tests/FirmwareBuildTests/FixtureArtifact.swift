@@ -35,8 +35,8 @@ struct FixtureArtifact {
       segments: [.init(kind: .header, bytes: 8), .init(kind: .weights, bytes: 4)],
       trainedTensors: [],
       memory: .init(
-        arenaBytes: arenaBytes, arenaLowerBoundBytes: arenaBytes, stateBytes: 12, stackBytes: 4096,
-        linkBytes: 10_240, flashBytes: 0),
+        arenaBytes: arenaBytes, arenaLowerBoundBytes: arenaBytes, stateBytes: 12, stackBytes: 2048,
+        linkBytes: 10_240, sampleSlots: 1, sampleSlotBytes: 64, flashBytes: 0),
       macs: .init(forward: 0, backward: 0),
       golden: .init(
         input: "", label: 0, rateMantissa: 0, rateShift: 0, lossQ16: 0, digest: zero),

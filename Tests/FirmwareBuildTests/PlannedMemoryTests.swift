@@ -13,9 +13,10 @@ import Testing
     let board = try TestBench.catalog().board(named: name)
     let report = try TestBench.shared.report(name)
     let budget = BoardBudget(name: name, sramBytes: nil, flashBytes: nil, stackBytes: board.stackBytes)
-    let planned = budget.linkBytes + budget.sampleSlots * 64  // the fixture's input
-    #expect(report.dataBytes <= planned)
-    #expect(report.dataBytes > planned - 2048)
+    #expect(report.dataBytes <= budget.linkBytes)
+    #expect(report.dataBytes > budget.linkBytes - 256)
     #expect(report.stackReservedBytes == budget.stackBytes)
+    #expect(report.sampleSlots == 1)
+    #expect(report.sampleSlotBytes == 64)  // the fixture's input
   }
 }

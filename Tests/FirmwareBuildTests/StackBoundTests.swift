@@ -29,9 +29,9 @@ import Testing
   @Test func bound_growsWithTheStepsFrame() throws {
     let plain = try #require(try TestBench.shared.report("mps2-an500").stackBoundBytes)
     let larger = try build(
-      insert("volatile uint8_t scratch[1024]; scratch[label] = 1; weights[0] = (int8_t)scratch[0];"))
+      insert("volatile uint8_t scratch[768]; scratch[label] = 1; weights[0] = (int8_t)scratch[0];"))
     let bound = try #require(larger.stackBoundBytes)
-    #expect((plain + 800...plain + 1100).contains(bound))
+    #expect((plain + 300...plain + 800).contains(bound))
   }
 
   @Test func recursion_isRefused() throws {
@@ -52,7 +52,7 @@ import Testing
 
   @Test func stackBeyondTheReserve_isRefused() throws {
     let text = "volatile uint8_t scratch[8192]; scratch[label] = 1; weights[0] = (int8_t)scratch[0];"
-    #expect(try reason(text).contains("board.json reserves 4096"))
+    #expect(try reason(text).contains("board.json reserves 2048"))
   }
 
   @Test func libraryBeyondItsLeaves_isRefused() throws {

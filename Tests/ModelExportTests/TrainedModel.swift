@@ -82,7 +82,8 @@ struct TrainedModel {
         .init(kind: .residuals, bytes: weights),
       ], trainedTensors: tensors,
       memory: .init(
-        arenaBytes: 0, arenaLowerBoundBytes: 0, stateBytes: 0, stackBytes: 0, linkBytes: 0, flashBytes: 0),
+        arenaBytes: 0, arenaLowerBoundBytes: 0, stateBytes: 0, stackBytes: 0, linkBytes: 0,
+        sampleSlots: 0, sampleSlotBytes: 0, flashBytes: 0),
       macs: .init(forward: 0, backward: 0),
       golden: .init(input: "", label: 0, rateMantissa: 0, rateShift: 0, lossQ16: 0, digest: none), board: "host")
   }

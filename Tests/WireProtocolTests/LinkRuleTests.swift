@@ -141,9 +141,10 @@ import WireProtocol
   func longSteps_fitTheRing(_ stepMicroseconds: UInt64) {
     let host = HostSession(sampleCount: 20, inputBytes: 3_072)
     let device = BusyDevice(
-      FirmwareDevice(bootID: 1, slots: 2, inputBytes: 3_072), stepMicroseconds: stepMicroseconds)
+      FirmwareDevice(bootID: 1, slots: 2, inputBytes: 3_072, ringBytes: BusyDevice.ringBytes),
+      stepMicroseconds: stepMicroseconds)
     var simulation = Simulation(host: host, device: device, seed: 1)
-    simulation.run(until: 30 * stepMicroseconds) { host.answered.count >= 20 }
+    simulation.run(until: 40 * stepMicroseconds) { host.answered.count >= 20 }
     #expect(host.answered == Array(0..<20), "\(host.losses) \(host.endpoint.statistics)")
     #expect(device.device.log.problems.isEmpty && host.connections == 1)
     // A frame or two that the timer repeats before the first round trip is known may not fit.

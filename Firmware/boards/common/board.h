@@ -17,7 +17,7 @@
 
 enum {
     BOARD_UNIQUE_ID_BYTES = 12,
-    BOARD_RECEIVE_RING_BYTES = 4096,  /* power of two; one byte stays free */
+    BOARD_RECEIVE_RING_BYTES = 2304,  /* one byte stays free */
     BOARD_TRANSMIT_RING_BYTES = 1024, /* the same; holds the longest frame */
 };
 

@@ -2,7 +2,7 @@
  *
  * Invariants
  *   - `head` is written by the producer only, `tail` by the consumer only; both are below
- *     `capacity`, a power of two.
+ *     `capacity`.
  *   - Empty is head == tail; one byte stays free, so full is never taken for empty.
  *   - A byte is stored before the index that publishes it (release) and read after it (acquire).
  */
@@ -23,16 +23,20 @@ struct byte_ring {
 static inline uint32_t byte_ring_used(struct byte_ring *ring) {
     uint32_t head = atomic_load_explicit(&ring->head, memory_order_acquire);
     uint32_t tail = atomic_load_explicit(&ring->tail, memory_order_acquire);
-    return (head - tail) & (ring->capacity - 1u);
+    return head >= tail ? head - tail : head + ring->capacity - tail;
 }
 
 static inline uint32_t byte_ring_free(struct byte_ring *ring) {
     return ring->capacity - 1u - byte_ring_used(ring);
 }
 
+static inline uint32_t byte_ring_behind(const struct byte_ring *ring, uint32_t index) {
+    return index + 1u == ring->capacity ? 0 : index + 1u;
+}
+
 static inline bool byte_ring_put(struct byte_ring *ring, uint8_t byte) {
     uint32_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);
-    uint32_t next = (head + 1u) & (ring->capacity - 1u);
+    uint32_t next = byte_ring_behind(ring, head);
     if (next == atomic_load_explicit(&ring->tail, memory_order_acquire))
         return false;
     ring->bytes[head] = byte;
@@ -45,7 +49,7 @@ static inline bool byte_ring_take(struct byte_ring *ring, uint8_t *byte) {
     if (tail == atomic_load_explicit(&ring->head, memory_order_acquire))
         return false;
     *byte = ring->bytes[tail];
-    atomic_store_explicit(&ring->tail, (tail + 1u) & (ring->capacity - 1u), memory_order_release);
+    atomic_store_explicit(&ring->tail, byte_ring_behind(ring, tail), memory_order_release);
     return true;
 }
 

@@ -15,7 +15,7 @@
 #include "board_facts.h"
 #include "session.h"
 
-enum { LINE_CHUNK_BYTES = 256, MEMORY_REGIONS_MAX = 8 };
+enum { LINE_CHUNK_BYTES = 256, MEMORY_REGIONS_MAX = 3 };
 
 _Static_assert(FRAME_WIRE_BYTES < BOARD_TRANSMIT_RING_BYTES,
                "the transmit ring cannot take the longest frame");
@@ -88,7 +88,8 @@ static void describe_board(void) {
     describe_crash();
 }
 
-static bool receive(uint32_t now_milliseconds) {
+/* Not inlined: its bytes would lie on the stack below every step. */
+__attribute__((noinline)) static bool receive(uint32_t now_milliseconds) {
     uint8_t bytes[LINE_CHUNK_BYTES];
     uint32_t count = board_serial_read(bytes, sizeof bytes);
     if (count > 0)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ArtifactManifest
 import FirmwareBuild
 import Foundation
 
@@ -18,17 +19,14 @@ struct BuildCommand: ParsableCommand {
     let artifact = try Workspace.openArtifact(dir)
     let board = try Workspace.catalog().board(named: board ?? artifact.manifest.board)
     let report = try Firmware.build(artifact, for: board)
-    options.print(report, text: Self.text(of: report))
+    options.print(report, text: Self.text(of: report, artifact.manifest, board))
   }
 
-  private static func text(of report: BuildReport) -> String {
-    var table = TextTable(["\(report.board)", "bytes"])
+  private static func text(of report: BuildReport, _ manifest: ArtifactManifest, _ board: Board) -> String {
+    let memory = MemoryTable(built: report, of: manifest, boardBytes: board.sramBytes)
+    var table = TextTable([memory.title, "bytes"])
     table.add(["flash", Number.grouped(report.flashBytes)])
-    table.add(["SRAM: arena", Number.grouped(report.arenaBytes)])
-    table.add(["SRAM: training state", Number.grouped(report.stateBytes)])
-    table.add(["SRAM: runtime, link and samples", Number.grouped(report.dataBytes)])
-    table.add(["SRAM: stack reserved", Number.grouped(report.stackReservedBytes)])
-    table.add(["SRAM: all", Number.grouped(report.sramBytes)])
+    memory.add(to: &table)
     table.add(["stack bound, computed", report.stackBoundBytes.map(Number.grouped) ?? "-"])
     for region in report.regions {
       table.add(["region \(region.name), of \(Number.grouped(region.bytes))", Number.grouped(region.usedBytes)])

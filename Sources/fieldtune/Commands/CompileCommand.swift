@@ -30,7 +30,7 @@ struct CompileCommand: ParsableCommand {
     let board = try Workspace.catalog().board(named: board)
     let compiled = try Workspace.compile(model, board: board, options: settings, isForced: force)
     try compiled.write(to: URL(fileURLWithPath: output))
-    let report = CompileReport(compiled, path: output, explains: explain)
+    let report = CompileReport(compiled, path: output, boardBytes: board.sramBytes, explains: explain)
     options.print(report, text: report.text)
   }
 }

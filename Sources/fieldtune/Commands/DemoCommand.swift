@@ -59,11 +59,12 @@ struct DemoCommand: AsyncParsableCommand {
 
   private func compile(_ content: DemoContent, into folder: URL) throws -> Artifact {
     options.note("compiling \(Workspace.modelName(content.model)).tflite for \(Workspace.defaultBoard)")
+    let board = try Workspace.catalog().board(named: Workspace.defaultBoard)
     let compiled = try Workspace.compile(
-      content.model, board: try Workspace.catalog().board(named: Workspace.defaultBoard),
-      options: try CompileSettings.parse([]), isForced: false)
+      content.model, board: board, options: try CompileSettings.parse([]), isForced: false)
     try compiled.write(to: folder)
-    options.note("\n" + CompileReport(compiled, path: folder.path, explains: false).text)
+    let report = CompileReport(compiled, path: folder.path, boardBytes: board.sramBytes, explains: false)
+    options.note("\n" + report.text)
     return try Artifact(opening: folder)
   }
 

@@ -8,6 +8,8 @@ struct CompileReport: Encodable {
     let weights: Int
     let stack: Int
     let link: Int
+    /// Samples that wait outside of the arena.
+    let samples: Int
     let total: Int
   }
 
@@ -40,8 +42,15 @@ struct CompileReport: Encodable {
   let layoutHash: String
   /// Only where it was asked for.
   let explanation: ExplainReport?
+  private let memoryTable: MemoryTable
 
-  init(_ compiled: CompiledArtifact, path: String, explains: Bool) {
+  private enum CodingKeys: CodingKey {
+    case name, path, board, sramBytes, flashBytes, macs, arenaLowerBound, layers, updatePlan, modelHash, planHash
+    case semanticsHash, layoutHash, explanation
+  }
+
+  /// - Parameter boardBytes: the board's SRAM; nil where memory does not matter.
+  init(_ compiled: CompiledArtifact, path: String, boardBytes: Int?, explains: Bool) {
     let manifest = compiled.manifest
     let memory = manifest.memory
     name = manifest.name
@@ -49,7 +58,7 @@ struct CompileReport: Encodable {
     board = manifest.board
     sramBytes = SRAM(
       arena: memory.arenaBytes, weights: memory.stateBytes, stack: memory.stackBytes, link: memory.linkBytes,
-      total: memory.totalBytes)
+      samples: memory.sampleSlotBytes, total: memory.totalBytes)
     flashBytes = memory.flashBytes
     macs = MACs(forward: manifest.macs.forward, backward: manifest.macs.backward)
     arenaLowerBound = memory.arenaLowerBoundBytes
@@ -60,6 +69,7 @@ struct CompileReport: Encodable {
     semanticsHash = manifest.hashes.semantics.text
     layoutHash = manifest.hashes.layout.text
     explanation = explains ? ExplainReport(compiled) : nil
+    memoryTable = MemoryTable(planned: manifest, boardBytes: boardBytes)
   }
 
   private static func layers(of graph: Graph) -> [Layer] {
@@ -85,12 +95,9 @@ struct CompileReport: Encodable {
       "all", Number.grouped(macs.forward), Number.grouped(macs.backward),
       Number.grouped(layers.reduce(0) { $0 + $1.stateBytes }),
     ])
-    var memory = TextTable(["planned for \(board)", "bytes"])
-    memory.add(["SRAM: arena (no layout under \(Number.grouped(arenaLowerBound)))", Number.grouped(sramBytes.arena)])
-    memory.add(["SRAM: trained weights and their state", Number.grouped(sramBytes.weights)])
-    memory.add(["SRAM: stack", Number.grouped(sramBytes.stack)])
-    memory.add(["SRAM: link and samples", Number.grouped(sramBytes.link)])
-    memory.add(["SRAM: all", Number.grouped(sramBytes.total)])
+    var memory = TextTable([memoryTable.title, "bytes"])
+    memoryTable.add(to: &memory)
+    memory.add(["no layout of the arena under", Number.grouped(arenaLowerBound)])
     memory.add(["flash", Number.grouped(flashBytes)])
     return (explanation.map { $0.text + "\n" } ?? "") + table.text + "\n" + memory.text + "\n\(path): model \(modelHash), plan \(planHash)\n"
   }

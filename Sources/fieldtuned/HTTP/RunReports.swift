@@ -32,6 +32,8 @@ struct RunReports: Sendable {
       let weights: Int
       let stack: Int
       let link: Int
+      /// Samples that wait outside of the arena.
+      let samples: Int
       let total: Int
       /// The board the plan was checked against.
       let plannedFor: String
@@ -79,7 +81,7 @@ struct RunReports: Sendable {
       memory: Detail.Memory(
         arena: manifest.memory.arenaBytes, arenaLowerBound: manifest.memory.arenaLowerBoundBytes,
         weights: manifest.memory.stateBytes, stack: manifest.memory.stackBytes, link: manifest.memory.linkBytes,
-        total: manifest.memory.totalBytes, plannedFor: manifest.board),
+        samples: manifest.memory.sampleSlotBytes, total: manifest.memory.totalBytes, plannedFor: manifest.board),
       forwardMACs: manifest.macs.forward, backwardMACs: manifest.macs.backward, link: await entry?.link.view(),
       devicesLost: entry?.feed.progress.devicesLost ?? 0,
       samplesPerSecond: entry?.feed.progress.samplesPerSecond ?? 0)
