@@ -12,7 +12,7 @@ shift 3
 root=$(cd "$(dirname "$0")/../.." && pwd)
 [ $# -gt 0 ] || set -- tiny_training/mcunet-5fps-10c-seeded tiny_training/mbv2-w0.35-10c-seeded \
   mlperf_tiny/vww_96_int8 mlperf_tiny/kws_ref_model mlperf_tiny/pretrainedResnet_quant \
-  tflm/person_detect tflm/micro_speech_quantized
+  tflm/person_detect tflm/micro_speech_quantized tinyengine/vww_80
 mkdir -p "$folder"
 for model; do
   name=$(basename "$model")
