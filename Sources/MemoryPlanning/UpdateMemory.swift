@@ -4,8 +4,10 @@ import GraphIR
 package struct UpdateMemory: Hashable, Sendable, Codable {
   /// Codes that the forward pass leaves for the backward pass.
   package let savedActivationBytes: Int
-  /// Clamp masks and indices of maxima.
+  /// Clamp masks of layers, one bit an output.
   package let maskBytes: Int
+  /// Masks of other operations (additions saturate, too) and indices of maxima.
+  package let otherMaskBytes: Int
   /// Trained weights below the classifier: the high planes, one byte each.
   package let weightBytes: Int
   /// Trained biases below the classifier, four bytes each.
@@ -15,8 +17,8 @@ package struct UpdateMemory: Hashable, Sendable, Codable {
   /// Weights, residuals and biases of the classifier, which the published schemes leave out of their account.
   package let classifierBytes: Int
 
-  /// What Lin et al. (arXiv 2206.15472) name their schemes after: saved activations, masks of one bit, trained int8
-  /// weights and int32 biases; not the classifier's.
+  /// What Lin et al. (arXiv 2206.15472) name their schemes after: saved activations, masks of one bit for the
+  /// outputs of layers, trained int8 weights and int32 biases; not the classifier's.
   package var publishedMeasureBytes: Int { savedActivationBytes + maskBytes + weightBytes + biasBytes }
 
   /// - Parameter graph: a training graph.
@@ -25,7 +27,11 @@ package struct UpdateMemory: Hashable, Sendable, Codable {
       layout.placements.filter { graph.role(of: $0.buffer) == role }.reduce(0) { $0 + $1.buffer.bytes }
     }
     savedActivationBytes = bytes(.savedActivation)
-    maskBytes = bytes(.mask)
+    maskBytes = graph.operations.reduce(0) { sum, operation in
+      guard case .clampMask = operation.kind, operation.layer != nil else { return sum }
+      return sum + graph[operation.outputs[0]].byteCount
+    }
+    otherMaskBytes = bytes(.mask) - maskBytes
     var (weights, biases, residuals, classifier) = (0, 0, 0, 0)
     for operation in graph.operations where operation.kind.phase == .update {
       for id in operation.inputs {

@@ -40,7 +40,7 @@ import UpdatePlanning
     let tensors = (state.weights.tensors + state.biases.tensors + state.residuals.tensors).reduce(0) { $0 + graph[$1].byteCount }
     #expect(memory.weightBytes + memory.biasBytes + memory.residualBytes + memory.classifierBytes == tensors)
     #expect(memory.residualBytes == memory.weightBytes)
-    #expect(memory.maskBytes == graph.tensors.filter { $0.element == .bit || $0.element == .uint8 }.reduce(0) { $0 + $1.byteCount })
+    #expect(memory.maskBytes + memory.otherMaskBytes == graph.tensors.filter { $0.element == .bit || $0.element == .uint8 }.reduce(0) { $0 + $1.byteCount })
   }
 
   /// One rectangle a buffer, each with its tooltip, and the same text every time.

@@ -134,7 +134,8 @@ def scheme_row(name, scheme, named, report, full):
     return [
         f"`{name}`", scheme, named, f"{report['explanation']['publishedMeasureBytes'] / 1024:.1f}",
         grouped(update["savedActivationBytes"]), grouped(update["maskBytes"]), grouped(update["weightBytes"]),
-        grouped(update["biasBytes"]), grouped(update["residualBytes"]), grouped(update["classifierBytes"]),
+        grouped(update["biasBytes"]), grouped(update["otherMaskBytes"]), grouped(update["residualBytes"]),
+        grouped(update["classifierBytes"]),
         grouped(report["sramBytes"]["arena"]), grouped(report["sramBytes"]["arena"] + report["sramBytes"]["weights"]),
         millions(macs["backward"]), f"{100 * macs['backward'] / whole['backward']:.1f} %",
     ]
@@ -155,10 +156,11 @@ is the interpreter's. SRAM: arena with the sample in it, training state, stack, 
 
 The number in a scheme's name, in KB of 1,024 bytes, is what its authors count: saved activations (the trained inputs of each
 layer, the classifier's input), a clamp mask of one bit for each output of a layer whose bias learns, trained int8 weights,
-int32 biases; the classifier's parameters are left out. "ours" adds up the same four of our plan. Residual planes (one byte
-for each trained weight) and the classifier come on top. MACs: backward and update, and their share of training everything.
+int32 biases; the classifier's parameters are left out. "ours" adds up the same four of our plan. On top come masks of residual
+additions (they saturate, and a gradient must know where), residual planes (one byte for each trained weight) and the
+classifier. MACs: backward and update, and their share of training everything.
 
-{table(["model", "scheme", "named, KB", "ours, KB", "saved activations", "masks", "weights", "biases", "residuals", "classifier", "arena", "arena and state", "MMAC", "of full"], schemes)}
+{table(["model", "scheme", "named, KB", "ours, KB", "saved activations", "masks", "weights", "biases", "other masks", "residuals", "classifier", "arena", "arena and state", "MMAC", "of full"], schemes)}
 
 ## Refused
 

@@ -84,10 +84,11 @@ struct ExplainReport: Encodable {
   private var updateText: String {
     var table = TextTable(["what training takes beyond inference", "bytes"])
     table.add(["saved activations", Number.grouped(update.savedActivationBytes)])
-    table.add(["clamp masks and indices of maxima", Number.grouped(update.maskBytes)])
+    table.add(["clamp masks of layers", Number.grouped(update.maskBytes)])
     table.add(["trained weights", Number.grouped(update.weightBytes)])
     table.add(["trained biases", Number.grouped(update.biasBytes)])
     table.add(["these four, as published schemes count", Number.grouped(publishedMeasureBytes)])
+    table.add(["other masks, indices of maxima", Number.grouped(update.otherMaskBytes)])
     table.add(["residuals of those weights", Number.grouped(update.residualBytes)])
     table.add(["classifier: weights, residuals, biases", Number.grouped(update.classifierBytes)])
     return table.text
