@@ -91,11 +91,34 @@ def model_rows(tool, models, folder):
         if least is None:
             refused.append([f"`{path.parent.name}/{name}`", sentence.removeprefix(f"{path}: ")])
             continue
-        sparse, label = sparse_plan(name, len(least["layers"]), folder)
+        layers = len(least["layers"])
+        sparse, label = sparse_plan(name, layers, folder)
         for plan, shown in [("last-layer", "last-layer"), ("bias-only", "bias-only"), (sparse, label)]:
-            rows.append([f"`{name}`", shown] + one_row(tool, path, plan, folder / "artifact"))
+            cells = one_row(tool, path, plan, folder / "artifact")
+            rows.append([f"`{name}`", shown] + cells)
             print(*rows[-1], file=sys.stderr, flush=True)
+            if plan == "bias-only" and "does not fit" in cells:
+                rows += largest_bias_row(tool, path, layers, folder)
     return rows, refused
+
+
+def largest_bias_row(tool, path, layers, folder):
+    """The most biases, counted from the classifier down, with which the model fits an F746."""
+    def plan(count):
+        file = folder / f"biases-{count}.json"
+        file.write_text(json.dumps({"schema": 1, "biases": {"last": count}}))
+        return str(file)
+
+    fits, exceeds = -1, layers
+    while exceeds - fits > 1:
+        count = (fits + exceeds) // 2
+        report, is_fitting, _, _ = tool.compile(path, plan(count), "stm32f746g-disco", folder / "biases")
+        fits, exceeds = (count, exceeds) if report is not None and is_fitting else (fits, count)
+    if fits < 0:
+        return []
+    row = [f"`{path.stem}`", f"last {fits} biases"] + one_row(tool, path, plan(fits), folder / "artifact")
+    print(*row, file=sys.stderr, flush=True)
+    return [row]
 
 
 def one_row(tool, path, plan, folder):
@@ -148,7 +171,9 @@ Written by `Tools/Models/table.py`. Models: shared/models, made elsewhere. Instr
 `mps2-an500` (Cortex-M7, QEMU, `-icount shift=0`), in millions; "equal" says that the digest of the training state after it
 is the interpreter's. SRAM: arena with the sample in it, training state, stack, link and the waiting sample, as
 `fieldtune compile --board stm32f746g-disco` plans it. "sparse" trains the last four biases and half of the inputs
-(largest norm) of the last two layers below the classifier, "mcunet-49kb" and "mbv2-99kb" are published schemes.
+(largest norm) of the last two layers below the classifier, "mcunet-49kb" and "mbv2-99kb" are published schemes. "last N
+biases" is the largest N that fits an F746 where all biases do not: the errors of a network's first maps, 16 bits an element,
+do not fit beside anything.
 
 {table(["model", "plan", "arena", "arena / bound", "state", "SRAM, all in", "fits F746", "fits F429", "compile, s", "forward", "backward", "update", "digest"], rows)}
 
