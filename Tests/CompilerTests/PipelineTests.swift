@@ -37,6 +37,32 @@ import UpdatePlanning
     }
   }
 
+  /// What training starts from stands in the file where the manifest says, chosen channels and depthwise biases included.
+  @Test func initialState_isWhatStandsInTheFile() throws {
+    let json = #"""
+      {"schema": 1, "biases": {"last": 5}, "weights": [
+        {"layer": 3, "ratio": 0.25, "channels": "largest-norm"}, {"layer": 4, "ratio": 0.4, "channels": "largest-norm"},
+        {"layer": 6, "ratio": 0.3}]}
+      """#
+    let plan = try SparsePlan(json: Data(json.utf8), fileName: "plan.json")
+    let artifact = try compile("digits-conv", .unlimited(.sparse(plan)))
+    let state = StateLayout(artifact.graph)
+    #expect(artifact.manifest.trainedTensors.count { $0.channelIndices != nil } == 3)
+    for tensor in artifact.manifest.trainedTensors {
+      let segment = tensor.kind == .weights ? state.weights : state.biases
+      let index = try #require(segment.offsets.firstIndex(of: tensor.segmentOffset))
+      let found = Array(try #require(artifact.graph.bytes(of: segment.tensors[index])))
+      let width = tensor.kind == .weights ? 1 : 4
+      let channels = tensor.channelIndices ?? Array(0..<tensor.trainedChannels)
+      let places = (0..<tensor.rows).flatMap { row in channels.map { tensor.fileOffset + width * (row * tensor.channels + $0) } }
+      let expected = places.flatMap { place -> [UInt8] in
+        let bits = (0..<width).reduce(UInt32(0)) { $0 | UInt32(artifact.model[place + $1]) << UInt32(8 * $1) }
+        return (0..<width).map { UInt8(truncatingIfNeeded: bits << UInt32(tensor.fractionBits) >> UInt32(8 * $0)) }
+      }
+      #expect(found == expected, "\(tensor.name)")
+    }
+  }
+
   @Test func board_changesNeitherPlanNorSemantics() throws {
     let small = BoardBudget(name: "small", sramBytes: 128 << 10, flashBytes: 1 << 20, stackBytes: 1024)
     let first = try compile("digits-conv", .unlimited(.full)).manifest
