@@ -226,8 +226,8 @@ extension BufferRole {
     switch self {
     case .sample: "#b2df8a"
     case .activation: "#a6cee3"
-    case .savedActivation: "#3a86c8"
-    case .mask: "#7b3294"
+    case .savedActivation: "#4f9bd9"
+    case .mask: "#a98bc8"
     case .error: "#fdae61"
     case .scratch: "#bdbdbd"
     }
