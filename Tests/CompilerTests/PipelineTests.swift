@@ -57,7 +57,7 @@ import UpdatePlanning
       let places = (0..<tensor.rows).flatMap { row in channels.map { tensor.fileOffset + width * (row * tensor.channels + $0) } }
       let expected = places.flatMap { place -> [UInt8] in
         let bits = (0..<width).reduce(UInt32(0)) { $0 | UInt32(artifact.model[place + $1]) << UInt32(8 * $1) }
-        return (0..<width).map { UInt8(truncatingIfNeeded: bits << UInt32(tensor.fractionBits) >> UInt32(8 * $0)) }
+        return (0..<width).map { UInt8(truncatingIfNeeded: (bits << UInt32(tensor.fractionBits)) >> UInt32(8 * $0)) }
       }
       #expect(found == expected, "\(tensor.name)")
     }

@@ -74,8 +74,13 @@ def table(head, rows):
 
 
 def steps_on_qemu(tool, folder):
-    """Instructions of the golden step by phase, or the sentence that says why there are none."""
-    return tool.run("selftest", str(folder), "--device", "qemu:mps2-an500")
+    """Instructions of the golden step by phase, or the sentence that says why there are none. On a busy machine QEMU may
+    take longer to start than the command waits: three attempts."""
+    for _ in range(3):
+        step, sentence = tool.run("selftest", str(folder), "--device", "qemu:mps2-an500")
+        if step is not None:
+            break
+    return step, sentence
 
 
 def model_rows(tool, models, folder):
