@@ -22,7 +22,7 @@ package enum Pipeline {
   ) throws -> CompiledArtifact {
     let imported = try ModelImporter.graph(of: model, name: name)
     let (graph, plan) = try trainingGraph(imported, options: options, dump: dump)
-    let layout = ArenaLayout(Liveness(graph, streams: RowStreaming(graph).streams))
+    let layout = RowStreaming.layout(graph)
     try layout.verify(graph)
     return try CompiledArtifact(model: model, graph: graph, plan: plan, layout: layout, options: options)
   }

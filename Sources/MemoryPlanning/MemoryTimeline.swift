@@ -26,7 +26,18 @@ package struct MemoryTimeline: Hashable, Sendable {
     package let dying: [Int]
   }
 
+  /// Operations that run row by row.
+  package struct Chain: Hashable, Sendable {
+    package let operations: ClosedRange<Int>
+    /// Maps of which only some rows exist at once, as "first: 3 of 64 rows".
+    package let bands: [String]
+    /// Most bytes alive at one of the operations, now and if each ran over whole maps.
+    package let aliveBytes: Int
+    package let wholeBytes: Int
+  }
+
   package let residents: [Resident]
+  package let chains: [Chain]
   package let moments: [Moment]
   package let arenaBytes: Int
   package let lowerBoundBytes: Int
@@ -38,13 +49,22 @@ package struct MemoryTimeline: Hashable, Sendable {
     residents = placements.map { Resident($0, graph, layout) }
     arenaBytes = layout.bytes
     lowerBoundBytes = layout.lowerBoundBytes
-    moments = graph.operations.enumerated().map { position, operation in
+    let moments = graph.operations.enumerated().map { position, operation in
       let alive = placements.indices.filter { placements[$0].buffer.lifetime.contains(position) }
       return Moment(
         operation: operation.name, phase: operation.kind.phase,
         aliveBytes: Self.covered(alive.map { placements[$0].range }),
         born: alive.filter { placements[$0].buffer.lifetime.lowerBound == position },
         dying: alive.filter { placements[$0].buffer.lifetime.upperBound == position })
+    }
+    self.moments = moments
+    let whole = layout.streams.isEmpty ? [] : Liveness(graph).bytesByOperation
+    chains = layout.streams.map { stream in
+      let bands = stream.maps.filter(\.isBand).map { "\(graph[$0.tensor].name): \($0.capacity) of \($0.rows) rows" }
+      return Chain(
+        operations: stream.operations, bands: bands,
+        aliveBytes: moments[stream.operations].map(\.aliveBytes).max() ?? 0,
+        wholeBytes: whole[stream.operations].max() ?? 0)
     }
   }
 

@@ -24,7 +24,19 @@ struct ExplainReport: Encodable {
     let reason: String
   }
 
+  /// Operations that run row by row, so that their maps never exist whole.
+  struct Chain: Encodable {
+    let from: Int
+    let to: Int
+    let operations: String
+    let bands: [String]
+    let aliveBytes: Int
+    /// If each operation ran over whole maps.
+    let wholeBytes: Int
+  }
+
   let moments: [Moment]
+  let chains: [Chain]
   /// Position of the first operation at which the most bytes are alive.
   let peak: Int
   let aliveAtPeak: [Resident]
@@ -39,6 +51,13 @@ struct ExplainReport: Encodable {
         position: position, operation: moment.operation, phase: moment.phase.rawValue, aliveBytes: moment.aliveBytes,
         born: names(moment.born), dying: names(moment.dying))
     }
+    chains = timeline.chains.map { chain in
+      let names = Set([chain.operations.lowerBound, chain.operations.upperBound]).sorted().map { timeline.moments[$0].operation }
+      return Chain(
+        from: chain.operations.lowerBound, to: chain.operations.upperBound,
+        operations: names.map(Self.short).joined(separator: " … "), bands: chain.bands, aliveBytes: chain.aliveBytes,
+        wholeBytes: chain.wholeBytes)
+    }
     peak = timeline.peak
     aliveAtPeak = timeline.residents(at: timeline.peak).map {
       Resident(
@@ -49,7 +68,7 @@ struct ExplainReport: Encodable {
     publishedMeasureBytes = compiled.updateMemory.publishedMeasureBytes
   }
 
-  var text: String { timelineText + "\n" + peakText + "\n" + updateText }
+  var text: String { ([timelineText, peakText] + (chains.isEmpty ? [] : [chainText]) + [updateText]).joined(separator: "\n") }
 
   private static let barWidth = 30
 
@@ -79,6 +98,18 @@ struct ExplainReport: Encodable {
       ])
     }
     return "the peak: \(Number.grouped(all)) B at \(peak). \(moments[peak].operation) (\(moments[peak].phase))\n" + table.text
+  }
+
+  private var chainText: String {
+    var table = TextTable(["run row by row", "", "bytes alive", "over whole maps", "rows that exist at once"])
+    for chain in chains {
+      let bands = chain.bands.isEmpty ? "the output follows the input's rows as they are read" : chain.bands.joined(separator: ", ")
+      table.add([
+        chain.from == chain.to ? "\(chain.from)" : "\(chain.from)..\(chain.to)", chain.operations,
+        Number.grouped(chain.aliveBytes), Number.grouped(chain.wholeBytes), bands,
+      ])
+    }
+    return table.text
   }
 
   private var updateText: String {
