@@ -137,7 +137,7 @@ struct ReverseMode {
 
   /// A clamp passes gradient only where the stored code lies strictly inside it: one bit an element is kept.
   private mutating func maskedError(_ error: TensorID, of operation: Operation, at position: Int) -> TensorID {
-    guard let clamp = operation.kind.fusedClamp, let output = operation.outputs.first,
+    guard let clamp = operation.fusedClamp(in: graph), let output = operation.outputs.first,
       graph[output].element == .int8
     else { return error }
     let name = graph[output].name
@@ -159,14 +159,16 @@ extension Operation {
   }
 }
 
-extension OperationKind {
-  /// The clamp whose gradient is a mask. Pooling without an activation of its own hands on codes that were clamped before.
-  fileprivate var fusedClamp: Clamp? {
-    switch self {
+extension Operation {
+  /// The clamp whose gradient is a mask. Pooling without an activation of its own, and a mean in the format of its input,
+  /// hand on codes that were clamped before.
+  fileprivate func fusedClamp(in graph: Graph) -> Clamp? {
+    switch kind {
     case .conv2D(_, let weighting), .depthwiseConv2D(_, let weighting, _), .fullyConnected(let weighting):
       weighting.clamp
     case .add(let clamp), .subtract(let clamp), .multiply(let clamp), .lookup(.clamp(let clamp)): clamp
     case .rescale: Clamp()
+    case .mean: graph[inputs[0]].quantization == graph[outputs[0]].quantization ? nil : Clamp()
     case .averagePool2D(_, let clamp), .maxPool2D(_, let clamp): clamp == Clamp() ? nil : clamp
     default: nil
     }

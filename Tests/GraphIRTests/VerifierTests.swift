@@ -51,6 +51,47 @@ import Testing
     #expect(error?.description.hasPrefix(fault.sentence) == true, "\(fault.name): \(error?.description ?? "")")
   }
 
+  /// x (1,2,4,3) -> y of the given shape.
+  private func moved(_ kind: OperationKind, to shape: [Int], scale: Float) -> Graph {
+    let (x, y) = (Quantization(scales: [0.1], zeroPoint: 1), Quantization(scales: [scale], zeroPoint: 1))
+    return Graph(
+      name: "moved",
+      tensors: [
+        Tensor(name: "x", shape: [1, 2, 4, 3], element: .int8, storage: .input, quantization: x),
+        Tensor(name: "y", shape: shape, element: .int8, storage: .value, quantization: y),
+      ],
+      operations: [Operation(name: "m", kind: kind, inputs: [TensorID(0)], outputs: [TensorID(1)])],
+      input: TensorID(0), output: TensorID(1), layers: [], data: [])
+  }
+
+  static let motions: [(kind: OperationKind, shape: [Int], scale: Float, sentence: String?)] = [
+    (.slice(begin: [0, 1, 0, 0], strides: [1, 1, 3, 1]), [1, 1, 2, 3], 0.1, nil),
+    (.slice(begin: [0, 1, 0, 0], strides: [1, 1, 3, 1]), [1, 1, 2, 3], 0.2, "slice 'm': 'x' and 'y' must have the same scale"),
+    (.slice(begin: [0, 1, 1, 0], strides: [1, 1, 3, 1]), [1, 1, 2, 3], 0.1, "slice 'm': found shapes [1, 1, 2, 3] within [1, 2, 4, 3]"),
+    (.slice(begin: [0, -1, 0, 0], strides: [1, 1, 1, 1]), [1, 1, 2, 3], 0.1, "slice 'm': found shapes"),
+    (.slice(begin: [0, 1, 0, 0], strides: [1, 1, 0, 1]), [1, 1, 2, 3], 0.1, "slice 'm': found shapes"),
+    (.slice(begin: [0, 1], strides: [1, 1]), [1, 1, 2, 3], 0.1, "slice 'm': found shapes"),
+    (.transpose(permutation: [0, 3, 1, 2]), [1, 3, 2, 4], 0.1, nil),
+    (.transpose(permutation: [0, 3, 1, 1]), [1, 3, 2, 4], 0.1, "transpose 'm': found the permutation [0, 3, 1, 1]"),
+    (.transpose(permutation: [0, 3, 1, 2]), [1, 3, 4, 2], 0.1, "transpose 'm': 'y': found shape [1, 3, 4, 2], expected [1, 3, 2, 4]"),
+    (.concatenate(axis: 3), [1, 2, 4, 3], 0.1, nil),
+    (.concatenate(axis: 4), [1, 2, 4, 3], 0.1, "concatenate 'm': found axis 4"),
+    (.concatenate(axis: 2), [1, 2, 5, 3], 0.1, "concatenate 'm': 'y': found shape [1, 2, 5, 3], expected [1, 2, 4, 3]"),
+    (.mean(dimensions: 2..<3), [1, 2, 3], 0.2, nil),
+    (.mean(dimensions: 2..<3), [1, 2, 4], 0.2, "mean 'm': 'y': found shape [1, 2, 4], expected 6 means"),
+    (.mean(dimensions: 2..<5), [1, 2], 0.2, "mean 'm': found a mean over dimensions 2..<5"),
+    (.rescale, [1, 2, 4, 3], 0.2, nil),
+    (.rescale, [1, 2, 12], 0.2, "rescale 'm': 'x': found shape [1, 2, 4, 3], expected [1, 2, 12]"),
+  ]
+
+  @Test(arguments: motions.indices) func motion_staysWithinItsTensors(index: Int) throws {
+    let row = Self.motions[index]
+    let graph = moved(row.kind, to: row.shape, scale: row.scale)
+    guard let sentence = row.sentence else { return try graph.verify() }
+    let error = #expect(throws: GraphError.self) { try graph.verify() }
+    #expect(error?.description.hasPrefix(sentence) == true, "\(error?.description ?? "")")
+  }
+
   @Test func scales_areCountedByChannel() {
     var graph = sample()
     let window = Window(kernelHeight: 1, kernelWidth: 1)

@@ -10,4 +10,4 @@ scratch=${FIELDTUNE_FUZZ_BUILD:-.build}
 swift build -c release --sanitize fuzzer --product "$target" --scratch-path "$scratch"
 mkdir -p "$scratch/corpus/$target"
 exec "$scratch/release/$target" "$scratch/corpus/$target" "Seeds/$target" -runs="$executions" -max_len=4096 -rss_limit_mb=1024 \
-  -timeout=10 -use_value_profile=0 -print_final_stats=1 "$@"
+  -timeout=10 -print_final_stats=1 "$@"
