@@ -11,10 +11,11 @@ struct bias_shape {
     int32_t channels;
 };
 
-/* d_output (positions, channels), bias (channels): b -= rate * sum over positions. */
+/* d_output (positions, channels), bias and velocity (channels): b -= rate * sum over positions, by
+ * way of the velocity where that is not null. */
 void bias_s32_update(const struct bias_shape *shape, const struct update_stage *stage,
-                     struct step_rate rate, const int16_t *d_output,
-                     const struct error_range *d_output_range, int32_t *bias,
+                     const struct step_update *update, const int16_t *d_output,
+                     const struct error_range *d_output_range, int32_t *bias, int32_t *velocity,
                      struct update_counts *counts);
 
 #endif

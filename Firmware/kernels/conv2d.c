@@ -244,9 +244,10 @@ static int32_t sum_of_errors(const struct positions *at, const int16_t *d_output
  * d_weights[o,tap,i] = sum over p of d_output[p,o] * (input[q,i] - zero_point)
  *                    = sum of d_output * input - zero_point * sum of d_output, modulo 2^32 */
 static inline void update_channels(const struct conv2d_shape *shape, const struct positions *at,
-                                   struct update_factor factor, int32_t zero_point_sum,
-                                   const int8_t *input, const int16_t *d_output, int8_t *weight,
-                                   int8_t *residual, struct update_counts *counts) {
+                                   struct update_factor factor, const struct step_update *update,
+                                   int32_t zero_point_sum, const int8_t *input,
+                                   const int16_t *d_output, const struct weight_planes *planes,
+                                   int32_t first, struct update_counts *counts) {
     int32_t block;
     for (int32_t i = 0; i < shape->trained_channels; i += block) {
         int32_t sum[4] = {zero_point_sum, zero_point_sum, zero_point_sum, zero_point_sum};
@@ -256,27 +257,26 @@ static inline void update_channels(const struct conv2d_shape *shape, const struc
                               input + at->x_first + row * at->x_row + i, at->x_step, at->columns,
                               sum);
         }
-        for (int32_t k = 0; k < block; k++) {
-            weight_update(sum[k], factor, &weight[i + k], &residual[i + k], counts);
-        }
+        weights_update(block, sum, factor, update, planes, first + i, counts);
     }
 }
 
 void conv2d_s8_update_weights(const struct conv2d_shape *shape, const struct update_stage *stage,
-                              struct step_rate rate, int32_t input_zero_point, const int8_t *input,
-                              const int16_t *d_output, const struct error_range *d_output_range,
-                              int8_t *weight, int8_t *residual, struct update_counts *counts) {
+                              const struct step_update *update, int32_t input_zero_point,
+                              const int8_t *input, const int16_t *d_output,
+                              const struct error_range *d_output_range, struct weight_planes planes,
+                              struct update_counts *counts) {
+    int32_t first = 0;
     for (int32_t o = 0; o < shape->output_channels; o++) {
-        struct update_factor factor = update_factor_of(stage, o, rate, d_output_range);
+        struct update_factor factor = update_factor_of(stage, o, update, d_output_range);
         for (int32_t ky = 0; ky < shape->kernel_height; ky++) {
             for (int32_t kx = 0; kx < shape->kernel_width; kx++) {
                 struct positions at = positions_of(shape, ky, kx);
                 int32_t zero_point_sum =
                     wrapping_multiply(-input_zero_point, sum_of_errors(&at, d_output + o));
-                update_channels(shape, &at, factor, zero_point_sum, input, d_output + o, weight,
-                                residual, counts);
-                weight += shape->trained_channels;
-                residual += shape->trained_channels;
+                update_channels(shape, &at, factor, update, zero_point_sum, input, d_output + o,
+                                &planes, first, counts);
+                first += shape->trained_channels;
             }
         }
     }

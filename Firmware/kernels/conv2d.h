@@ -50,11 +50,12 @@ void conv2d_s8_backward_input(const struct conv2d_shape *shape, const struct err
                               struct weights_s8 weights, int16_t *scratch, int16_t *d_input,
                               struct error_range *d_input_range);
 
-/* One SGD step of the trained plane. Only the first trained_channels of each input pixel are read.
- * input (H,W,I), weight and residual (O,KH,KW,trained). */
+/* One step of the trained plane. Only the first trained_channels of each input pixel are read.
+ * input (H,W,I), planes (O,KH,KW,trained). */
 void conv2d_s8_update_weights(const struct conv2d_shape *shape, const struct update_stage *stage,
-                              struct step_rate rate, int32_t input_zero_point, const int8_t *input,
-                              const int16_t *d_output, const struct error_range *d_output_range,
-                              int8_t *weight, int8_t *residual, struct update_counts *counts);
+                              const struct step_update *update, int32_t input_zero_point,
+                              const int8_t *input, const int16_t *d_output,
+                              const struct error_range *d_output_range, struct weight_planes planes,
+                              struct update_counts *counts);
 
 #endif

@@ -240,11 +240,11 @@ KERNEL_INLINE void weight_sums(const struct depthwise_conv2d_shape *shape,
 }
 
 void depthwise_conv2d_s8_update_weights(const struct depthwise_conv2d_shape *shape,
-                                        const struct update_stage *stage, struct step_rate rate,
-                                        int32_t input_zero_point, const int8_t *input,
-                                        const int16_t *d_output,
-                                        const struct error_range *d_output_range, int8_t *weight,
-                                        int8_t *residual, struct update_counts *counts) {
+                                        const struct update_stage *stage,
+                                        const struct step_update *update, int32_t input_zero_point,
+                                        const int8_t *input, const int16_t *d_output,
+                                        const struct error_range *d_output_range,
+                                        struct weight_planes planes, struct update_counts *counts) {
     const int32_t taps = shape->kernel_height * shape->kernel_width;
     for (int32_t tap = 0; tap < taps; tap++) {
         struct positions at;
@@ -265,8 +265,10 @@ void depthwise_conv2d_s8_update_weights(const struct depthwise_conv2d_shape *sha
                 weight_sums(shape, &at, input_zero_point, in, d_output + o, 1, sum);
             }
             for (int32_t k = 0; k < block; k++) {
-                struct update_factor factor = update_factor_of(stage, o + k, rate, d_output_range);
-                weight_update(sum[k], factor, weight++, residual++, counts);
+                struct update_factor factor =
+                    update_factor_of(stage, o + k, update, d_output_range);
+                weights_update(1, &sum[k], factor, update, &planes,
+                               tap * shape->trained_channels + o + k, counts);
             }
         }
     }

@@ -50,12 +50,12 @@ void depthwise_conv2d_s8_backward_input(const struct depthwise_conv2d_shape *sha
                                         struct weights_s8 weights, int16_t *d_input,
                                         struct error_range *d_input_range);
 
-/* One SGD step of the trained plane: input (H,W,I), weight and residual (KH,KW,trained). */
+/* One step of the trained plane: input (H,W,I), planes (KH,KW,trained). */
 void depthwise_conv2d_s8_update_weights(const struct depthwise_conv2d_shape *shape,
-                                        const struct update_stage *stage, struct step_rate rate,
-                                        int32_t input_zero_point, const int8_t *input,
-                                        const int16_t *d_output,
-                                        const struct error_range *d_output_range, int8_t *weight,
-                                        int8_t *residual, struct update_counts *counts);
+                                        const struct update_stage *stage,
+                                        const struct step_update *update, int32_t input_zero_point,
+                                        const int8_t *input, const int16_t *d_output,
+                                        const struct error_range *d_output_range,
+                                        struct weight_planes planes, struct update_counts *counts);
 
 #endif

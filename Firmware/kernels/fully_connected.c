@@ -106,13 +106,13 @@ void fully_connected_s8_backward_input(const struct dense_shape *shape,
  * d_weights[o,i] = sum over n of d_output[n,o] * (input[n,i] - zero_point)
  *                = sum of d_output * input - zero_point * sum of d_output, modulo 2^32 */
 void fully_connected_s8_update_weights(const struct dense_shape *shape,
-                                       const struct update_stage *stage, struct step_rate rate,
-                                       int32_t input_zero_point, const int8_t *input,
-                                       const int16_t *d_output,
-                                       const struct error_range *d_output_range, int8_t *weight,
-                                       int8_t *residual, struct update_counts *counts) {
+                                       const struct update_stage *stage,
+                                       const struct step_update *update, int32_t input_zero_point,
+                                       const int8_t *input, const int16_t *d_output,
+                                       const struct error_range *d_output_range,
+                                       struct weight_planes planes, struct update_counts *counts) {
     for (int32_t o = 0; o < shape->output_channels; o++) {
-        struct update_factor factor = update_factor_of(stage, o, rate, d_output_range);
+        struct update_factor factor = update_factor_of(stage, o, update, d_output_range);
         int32_t error_sum = 0;
         for (int32_t row = 0; row < shape->rows; row++) {
             error_sum =
@@ -125,9 +125,8 @@ void fully_connected_s8_update_weights(const struct dense_shape *shape,
             block = block_of(shape->trained_channels - i);
             errors_by_columns(block, d_output + o, shape->output_channels, input + i,
                               shape->input_channels, shape->rows, sum);
-            for (int32_t k = 0; k < block; k++) {
-                weight_update(sum[k], factor, weight++, residual++, counts);
-            }
+            weights_update(block, sum, factor, update, &planes, o * shape->trained_channels + i,
+                           counts);
         }
     }
 }

@@ -39,12 +39,12 @@ void fully_connected_s8_backward_input(const struct dense_shape *shape,
                                        struct weights_s8 weights, int16_t *scratch,
                                        int16_t *d_input, struct error_range *d_input_range);
 
-/* One SGD step of the trained plane: input (rows,I), weight and residual (O,trained). */
+/* One step of the trained plane: input (rows,I), planes (O,trained). */
 void fully_connected_s8_update_weights(const struct dense_shape *shape,
-                                       const struct update_stage *stage, struct step_rate rate,
-                                       int32_t input_zero_point, const int8_t *input,
-                                       const int16_t *d_output,
-                                       const struct error_range *d_output_range, int8_t *weight,
-                                       int8_t *residual, struct update_counts *counts);
+                                       const struct update_stage *stage,
+                                       const struct step_update *update, int32_t input_zero_point,
+                                       const int8_t *input, const int16_t *d_output,
+                                       const struct error_range *d_output_range,
+                                       struct weight_planes planes, struct update_counts *counts);
 
 #endif

@@ -22,6 +22,8 @@ static bool segment_kind_is_known(uint8_t value) {
     case WIRE_SEGMENT_KIND_BIASES:
     case WIRE_SEGMENT_KIND_WEIGHTS:
     case WIRE_SEGMENT_KIND_RESIDUALS:
+    case WIRE_SEGMENT_KIND_VELOCITIES:
+    case WIRE_SEGMENT_KIND_COUNTERS:
         return true;
     default:
         return false;
@@ -107,6 +109,9 @@ bool wire_sample_decode(struct wire_sample *message, const uint8_t *bytes, uint3
     message->label = wire_get_u16(&reader);
     message->rate_mantissa = wire_get_u32(&reader);
     message->rate_shift = wire_get_u8(&reader);
+    message->momentum = wire_get_u16(&reader);
+    message->decay = wire_get_u16(&reader);
+    message->flags = wire_get_u8(&reader);
     message->input = wire_get_bytes(&reader, 65535);
     return known && reader.ok;
 }
@@ -121,6 +126,9 @@ bool wire_sample_decode_head(struct wire_sample *message, const uint8_t *bytes, 
     message->label = wire_get_u16(&reader);
     message->rate_mantissa = wire_get_u32(&reader);
     message->rate_shift = wire_get_u8(&reader);
+    message->momentum = wire_get_u16(&reader);
+    message->decay = wire_get_u16(&reader);
+    message->flags = wire_get_u8(&reader);
     message->input.data = 0;
     message->input.count = wire_get_u16(&reader);
     return known && reader.ok;

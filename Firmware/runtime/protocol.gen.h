@@ -14,7 +14,7 @@
 
 #define WIRE_VERSION 1u
 #define WIRE_MINIMUM_VERSION 1u
-#define WIRE_SCHEMA_HASH UINT64_C(0x2889863C74B2C334)
+#define WIRE_SCHEMA_HASH UINT64_C(0xA0F7ED770F7F1444)
 
 /* The bytes 'F' 'T' 'U' 'N': the first field of both hellos. */
 #define WIRE_MAGIC 1314214982u
@@ -116,6 +116,10 @@ enum wire_segment_kind {
     WIRE_SEGMENT_KIND_WEIGHTS = 3,
     /* Low planes of the trained weights. */
     WIRE_SEGMENT_KIND_RESIDUALS = 4,
+    /* Steps of the trained parameters not yet applied. */
+    WIRE_SEGMENT_KIND_VELOCITIES = 5,
+    /* Saturated and unchanged updates of each trained layer since the weights were reset. */
+    WIRE_SEGMENT_KIND_COUNTERS = 6,
 };
 
 /* What a device's tick counts. */
@@ -215,6 +219,9 @@ enum wire_error_code {
     WIRE_ERROR_CODE_LABEL_RANGE = 302,
     /* The mantissa is neither 0 nor in [2^30, 2^31); context: the mantissa found. */
     WIRE_ERROR_CODE_RATE_RANGE = 304,
+    /* The step is held back or has momentum, and the model has no velocities; context: the
+     * momentum. */
+    WIRE_ERROR_CODE_VELOCITY_MISSING = 305,
     /* The training state has no such segment; context: the kind found. */
     WIRE_ERROR_CODE_SEGMENT_UNKNOWN = 401,
     /* Offset and count leave the segment; context: its size. */
@@ -566,16 +573,22 @@ struct wire_sample {
     uint32_t rate_mantissa;
     /* See `rateMantissa`. */
     uint8_t rate_shift;
+    /* Share of an applied step that stays in the velocity, in 1/65536. */
+    uint16_t momentum;
+    /* Share of each trained weight that an applied step takes off, in 1/65536. */
+    uint16_t decay;
+    /* Bit 0: the step is held back: it goes into the velocity, and no parameter moves. */
+    uint8_t flags;
     /* Input codes, int8. */
     struct wire_bytes input;
 };
 
-#define WIRE_SAMPLE_MAX_BYTES 65558u
+#define WIRE_SAMPLE_MAX_BYTES 65563u
 bool wire_sample_decode(struct wire_sample *message, const uint8_t *bytes, uint32_t count);
 
 /* Reads all but the last field's bytes: their count is set, their data is null. Those
  * bytes follow the head. */
-#define WIRE_SAMPLE_HEAD_BYTES 23u
+#define WIRE_SAMPLE_HEAD_BYTES 28u
 bool wire_sample_decode_head(struct wire_sample *message, const uint8_t *bytes, uint32_t count);
 
 /* What became of one sample. */

@@ -27,6 +27,8 @@ static const char *sentence(uint16_t code) {
         return "the label is no class of the model";
     case WIRE_ERROR_CODE_RATE_RANGE:
         return "the learning rate's mantissa is neither 0 nor in [2^30, 2^31)";
+    case WIRE_ERROR_CODE_VELOCITY_MISSING:
+        return "the step is held back or has momentum, and the model has no velocities";
     case WIRE_ERROR_CODE_SEGMENT_UNKNOWN:
         return "the training state has no such segment";
     case WIRE_ERROR_CODE_SEGMENT_RANGE:

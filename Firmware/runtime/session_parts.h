@@ -5,6 +5,7 @@
 #include "session.h"
 
 enum { RUN_BEGIN_RESETS = 1u };                    /* bits of RUN_BEGIN's flags */
+enum { SAMPLE_HELD = 1u };                         /* bits of SAMPLE's flags */
 enum { STEP_HAS_DIGEST = 1u, STEP_REPEATED = 2u }; /* bits of STEP's flags */
 /* The longest answer but OUTPUT and SEGMENT_DATA. */
 enum { SESSION_ANSWER_BYTES = WIRE_ERROR_REPORT_MAX_BYTES };

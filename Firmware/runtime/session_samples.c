@@ -23,6 +23,29 @@ static struct session_fault check_run(const struct session *session,
     return session_no_fault();
 }
 
+static bool has_velocities(const struct step_model *model) {
+    for (uint32_t i = 0; i < model->segment_count; i++) {
+        if (model->segments[i].kind == STEP_SEGMENT_VELOCITIES) {
+            return model->segments[i].byte_count > 0;
+        }
+    }
+    return false;
+}
+
+static struct session_fault check_update(const struct session *session,
+                                         const struct wire_sample *head) {
+    bool is_rate = head->rate_mantissa == 0 || (head->rate_mantissa >= RATE_MANTISSA_MIN &&
+                                                head->rate_mantissa <= RATE_MANTISSA_MAX);
+    if (!is_rate) {
+        return session_fault(WIRE_ERROR_CODE_RATE_RANGE, head->rate_mantissa);
+    }
+    bool needs_velocity = head->momentum != 0 || (head->flags & SAMPLE_HELD) != 0;
+    if (needs_velocity && !has_velocities(session->model)) {
+        return session_fault(WIRE_ERROR_CODE_VELOCITY_MISSING, head->momentum);
+    }
+    return session_no_fault();
+}
+
 static struct session_fault check_sample(const struct session *session,
                                          const struct queued_sample *sample) {
     const struct wire_sample *head = &sample->head;
@@ -32,10 +55,8 @@ static struct session_fault check_sample(const struct session *session,
     if (head->mode != WIRE_SAMPLE_MODE_INFER && head->label >= session->model->class_count) {
         return session_fault(WIRE_ERROR_CODE_LABEL_RANGE, session->model->class_count);
     }
-    bool is_rate = head->rate_mantissa == 0 || (head->rate_mantissa >= RATE_MANTISSA_MIN &&
-                                                head->rate_mantissa <= RATE_MANTISSA_MAX);
-    if (head->mode == WIRE_SAMPLE_MODE_TRAIN && !is_rate) {
-        return session_fault(WIRE_ERROR_CODE_RATE_RANGE, head->rate_mantissa);
+    if (head->mode == WIRE_SAMPLE_MODE_TRAIN) {
+        return check_update(session, head);
     }
     return session_no_fault();
 }
@@ -47,8 +68,13 @@ static void compute(struct session *session, const struct wire_sample *head,
     memset(result, 0, sizeof *result);
     switch ((enum wire_sample_mode)head->mode) {
     case WIRE_SAMPLE_MODE_TRAIN: {
-        const struct step_rate rate = {head->rate_mantissa, head->rate_shift};
-        model->train(head->label, rate, clock, result);
+        const struct step_update update = {
+            .rate = {head->rate_mantissa, head->rate_shift},
+            .momentum = head->momentum,
+            .decay = head->decay,
+            .applies = (head->flags & SAMPLE_HELD) == 0,
+        };
+        model->train(head->label, &update, clock, result);
         break;
     }
     case WIRE_SAMPLE_MODE_EVALUATE:

@@ -16,14 +16,16 @@
 #include <stdint.h>
 
 #include "phase.h"
-#include "step_rate.h"
+#include "step_update.h"
 
 enum step_segment_kind {
-    STEP_SEGMENT_HEADER = 0,    /* struct step_header */
-    STEP_SEGMENT_RANGES = 1,    /* struct error_range[]: exponent and peak of each error tensor */
-    STEP_SEGMENT_BIASES = 2,    /* int32, one layer after the other */
-    STEP_SEGMENT_WEIGHTS = 3,   /* int8 high planes that the kernels read */
-    STEP_SEGMENT_RESIDUALS = 4, /* int8 low planes, same order as the weights */
+    STEP_SEGMENT_HEADER = 0,     /* struct step_header */
+    STEP_SEGMENT_RANGES = 1,     /* struct error_range[]: exponent and peak of each error tensor */
+    STEP_SEGMENT_BIASES = 2,     /* int32, one layer after the other */
+    STEP_SEGMENT_WEIGHTS = 3,    /* int8 high planes that the kernels read */
+    STEP_SEGMENT_RESIDUALS = 4,  /* int8 low planes, same order as the weights */
+    STEP_SEGMENT_VELOCITIES = 5, /* int32, steps not yet applied; empty for plain SGD */
+    STEP_SEGMENT_COUNTERS = 6,   /* struct update_counts[], one for each trained layer */
 };
 
 struct step_segment {
@@ -62,8 +64,9 @@ struct step_model {
 
     /* Initial weights from flash into SRAM, ranges empty, step 0, the given seed. */
     void (*reset)(uint32_t seed);
-    /* label < class_count; the caller checks. */
-    void (*train)(uint32_t label, struct step_rate rate, struct phase_clock *clock,
+    /* label < class_count, and without velocities the update applies and has no momentum; the
+     * caller checks. */
+    void (*train)(uint32_t label, const struct step_update *update, struct phase_clock *clock,
                   struct step_result *result);
     /* Forward and loss, no change of the training state. */
     void (*evaluate)(uint32_t label, struct phase_clock *clock, struct step_result *result);

@@ -18,6 +18,8 @@ package struct ArtifactManifest: Hashable, Sendable, Codable {
   package var segments: [Segment]
   /// What training changes, for export.
   package var trainedTensors: [TrainedTensor]
+  /// Layers whose updates the segment `.counters` counts, in its order.
+  package var trainedLayers: [TrainedLayer]
   package var memory: Memory
   package var macs: MACs
   /// One step with a known result, which every device is asked for before a run.
@@ -27,7 +29,7 @@ package struct ArtifactManifest: Hashable, Sendable, Codable {
 
   package init(
     name: String, files: Files, hashes: Hashes, input: Input, output: Output, updatePlan: String,
-    segments: [Segment], trainedTensors: [TrainedTensor], memory: Memory, macs: MACs, golden: Golden, board: String
+    segments: [Segment], trainedTensors: [TrainedTensor], trainedLayers: [TrainedLayer] = [], memory: Memory, macs: MACs, golden: Golden, board: String
   ) {
     formatVersion = Self.formatVersion
     self.name = name
@@ -38,6 +40,7 @@ package struct ArtifactManifest: Hashable, Sendable, Codable {
     self.updatePlan = updatePlan
     self.segments = segments
     self.trainedTensors = trainedTensors
+    self.trainedLayers = trainedLayers
     self.memory = memory
     self.macs = macs
     self.golden = golden
@@ -114,6 +117,8 @@ package struct ArtifactManifest: Hashable, Sendable, Codable {
       case biases = 2
       case weights = 3
       case residuals = 4
+      case velocities = 5
+      case counters = 6
     }
     package var kind: Kind
     package var bytes: Int
@@ -162,11 +167,22 @@ package struct ArtifactManifest: Hashable, Sendable, Codable {
     }
   }
 
+  package struct TrainedLayer: Hashable, Sendable, Codable {
+    package var name: String
+    /// Trained weights and biases.
+    package var parameters: Int
+
+    package init(name: String, parameters: Int) {
+      self.name = name
+      self.parameters = parameters
+    }
+  }
+
   package struct Memory: Hashable, Sendable, Codable {
     package var arenaBytes: Int
     /// Most bytes alive at one moment of the schedule: no layout can need less.
     package var arenaLowerBoundBytes: Int
-    /// Training state: header, ranges, biases, weights, residuals.
+    /// Training state: the sum of `segments`.
     package var stateBytes: Int
     /// Planned: the build measures it.
     package var stackBytes: Int

@@ -58,11 +58,14 @@ extension ReverseMode {
     of operation: Operation, _ weighting: Weighting, error: TensorID, weights kind: OperationKind
   ) {
     if let plane = weighting.planes(operation.inputs).trained {
-      let residual = makeResidual(for: plane)
-      emit(kind, of: operation, part: "update_weights", inputs: [operation.inputs[0], error, plane, residual])
+      var inputs = [operation.inputs[0], error, plane]
+      if rule.storage == .residual { inputs.append(makeResidual(for: plane)) }
+      if rule.hasVelocity { inputs.append(makeVelocity(for: plane)) }
+      emit(kind, of: operation, part: "update_weights", inputs: inputs)
     }
     if let bias = operation.inputs.last, graph[bias].isState {
-      emit(.updateBias(weighting), of: operation, part: "update_bias", inputs: [error, bias])
+      let velocity = rule.hasVelocity ? [makeVelocity(for: bias)] : []
+      emit(.updateBias(weighting, rule), of: operation, part: "update_bias", inputs: [error, bias] + velocity)
     }
   }
 

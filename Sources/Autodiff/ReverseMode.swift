@@ -15,9 +15,11 @@ struct ReverseMode {
   private var errors: [TensorID: [TensorID]] = [:]
   /// Forward tensors whose gradient some trained layer needs.
   private let needed: Set<TensorID>
+  let rule: UpdateRule
 
-  init(_ graph: Graph) {
+  init(_ graph: Graph, _ rule: UpdateRule) {
     self.graph = graph
+    self.rule = rule
     needed = Self.tensorsThatNeedGradients(graph)
   }
 
@@ -107,12 +109,21 @@ struct ReverseMode {
 
   /// A residual plane for a trained weight plane: zeros, so that training starts at the model's own weights.
   mutating func makeResidual(for plane: TensorID) -> TensorID {
-    let tensor = graph[plane]
-    let offset = graph.store(Array(repeating: 0, count: tensor.byteCount))
+    makePlane(.residual, .int8, for: plane, quantization: graph[plane].quantization)
+  }
+
+  /// A velocity plane for a trained tensor, at rest.
+  mutating func makeVelocity(for plane: TensorID) -> TensorID { makePlane(.velocity, .int32, for: plane) }
+
+  private mutating func makePlane(
+    _ kind: Tensor.StateKind, _ element: ElementType, for plane: TensorID, quantization: Quantization? = nil
+  ) -> TensorID {
+    let (name, shape) = (graph[plane].name, graph[plane].shape)
+    let offset = graph.store(Array(repeating: 0, count: element.byteCount(elements: graph[plane].elementCount)))
     return graph.add(
       Tensor(
-        name: tensor.name + "/residual", shape: tensor.shape, element: .int8, storage: .state(.residual, offset: offset),
-        quantization: tensor.quantization))
+        name: "\(name)/\(kind.rawValue)", shape: shape, element: element, storage: .state(kind, offset: offset),
+        quantization: quantization))
   }
 
   mutating func addOutput(_ tensor: Tensor, to position: Int) -> TensorID {

@@ -51,7 +51,7 @@ struct CNames {
 
   /// Suffixes that passes of ours append and that tell tensors of one layer apart.
   private static func isOurSuffix(_ word: Substring) -> Bool {
-    ["frozen", "residual", "mask", "masked", "accumulators", "index", "sum", "ordered", "trained"].contains(word)
+    ["frozen", "residual", "velocity", "mask", "masked", "accumulators", "index", "sum", "ordered", "trained"].contains(word)
   }
 
   private static let keywords: Set<String> = [

@@ -5,6 +5,7 @@ import MemoryPlanning
 struct EmissionContext {
   let graph: Graph
   let names: CNames
+  private let countedLayers: [Int]
   let offsets: [TensorID: Int]
   let scratchOffsets: [Int: Int]
   /// Definitions of constants in order of first use.
@@ -24,6 +25,7 @@ struct EmissionContext {
   init(graph: Graph, layout: ArenaLayout) {
     self.graph = graph
     names = CNames(graph)
+    countedLayers = StateLayout(graph).countedLayers
     offsets = layout.offsets()
     scratchOffsets = layout.scratchOffsets()
   }
@@ -62,6 +64,7 @@ struct EmissionContext {
     case .state(.bias, _): return "biases.\(name)"
     case .state(.weight, _): return "weights.\(name)"
     case .state(.residual, _): return "residuals.\(name)"
+    case .state(.velocity, _): return "velocities.\(name)"
     case .input, .value: return "t.\(name)"
     }
   }
@@ -117,6 +120,27 @@ struct EmissionContext {
 
   func scale(_ id: TensorID) -> Float { quantization(id).scales[0] }
   func zeroPoint(_ id: TensorID) -> Int32 { quantization(id).zeroPoint }
+
+  /// Where the updates of an operation's layer are counted.
+  func counts(_ operation: Operation) -> String {
+    guard let layer = operation.layer, let place = countedLayers.firstIndex(of: layer) else {
+      preconditionFailure("'\(operation.name)' is no update of a layer")
+    }
+    return "&counters[\(place)]"
+  }
+
+  /// The planes of a trained tensor, [weight, planes of the rule…], as a `struct weight_planes`.
+  func planes(_ tensors: [TensorID], _ rule: UpdateRule) -> String {
+    var fields = [".weight = \(data(tensors[0]))"]
+    for plane in tensors.dropFirst() {
+      guard case .state(let kind, _) = graph[plane].storage else { preconditionFailure("'\(graph[plane].name)' is no state") }
+      fields.append(".\(kind.rawValue) = \(data(plane))")
+    }
+    if rule.storage == .stochastic {
+      fields += [".random_key = random_key(header.seed, header.step, \(tensors[0].index))", ".rounds_randomly = true"]
+    }
+    return "(struct weight_planes){\(fields.joined(separator: ", "))}"
+  }
 
   /// The two planes of a layer's weights as a `struct weights_s8`.
   func weights(_ weighting: Weighting, _ inputs: [TensorID]) -> String {

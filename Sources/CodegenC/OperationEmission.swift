@@ -65,14 +65,14 @@ extension EmissionContext {
       return sumErrors(operation)
     case .reshape, .reshapeError:
       return nil  // the same bytes under another name
-    case .conv2DUpdateWeights(let window, let weighting):
-      return conv2DUpdateWeights(operation, name, window, weighting)
-    case .depthwiseConv2DUpdateWeights(let window, let weighting, let multiplier):
-      return depthwiseConv2DUpdateWeights(operation, name, window, weighting, multiplier)
-    case .fullyConnectedUpdateWeights(let weighting):
-      return fullyConnectedUpdateWeights(operation, name, weighting)
-    case .updateBias(let weighting):
-      return updateBias(operation, name, weighting)
+    case .conv2DUpdateWeights(let window, let weighting, let rule):
+      return conv2DUpdateWeights(operation, name, window, weighting, rule)
+    case .depthwiseConv2DUpdateWeights(let window, let weighting, let rule, let multiplier):
+      return depthwiseConv2DUpdateWeights(operation, name, window, weighting, rule, multiplier)
+    case .fullyConnectedUpdateWeights(let weighting, let rule):
+      return fullyConnectedUpdateWeights(operation, name, weighting, rule)
+    case .updateBias(let weighting, let rule):
+      return updateBias(operation, name, weighting, rule)
     case .updateRanges:
       return updateRanges()
     }

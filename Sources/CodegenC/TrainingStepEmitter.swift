@@ -145,6 +145,9 @@ package struct TrainingStepEmitter {
     writer.comment(["Training state: what a checkpoint holds, segment by segment."])
     writer.line("static struct step_header header;")
     writer.line("static struct error_range ranges[\(graph.errorRanges.count)];")
+    if !state.countedLayers.isEmpty {
+      writer.line("static struct update_counts counters[\(state.countedLayers.count)];")
+    }
     for (segment, type, name) in stateSegments where segment.bytes > 0 {
       writer.block("static struct {", closing: "} \(name);") { writer in
         for id in segment.tensors {
@@ -164,7 +167,10 @@ package struct TrainingStepEmitter {
   }
 
   private var stateSegments: [(StateLayout.Segment, String, String)] {
-    [(state.biases, "int32_t", "biases"), (state.weights, "int8_t", "weights"), (state.residuals, "int8_t", "residuals")]
+    [
+      (state.biases, "int32_t", "biases"), (state.weights, "int8_t", "weights"),
+      (state.residuals, "int8_t", "residuals"), (state.velocities, "int32_t", "velocities"),
+    ]
   }
 
   private func wrapComment(_ text: String) -> [String] {
@@ -272,8 +278,7 @@ package struct TrainingStepEmitter {
   }
 
   private func backwardFunction(_ writer: inout CSourceWriter, _ calls: [EmittedCall?], _ positions: [Int]) {
-    writer.line("static void backward(struct step_rate rate, struct phase_clock *clock,")
-    writer.block("                     struct update_counts *counts) {") { writer in
+    writer.block("static void backward(const struct step_update *update, struct phase_clock *clock) {") { writer in
       var phase = Phase.backward
       for position in positions {
         guard let call = calls[position] else { continue }
@@ -321,20 +326,24 @@ package struct TrainingStepEmitter {
       if state.biases.bytes > 0 { writer.line("memcpy(&biases, initial_biases, sizeof biases);") }
       if state.weights.bytes > 0 { writer.line("memcpy(&weights, initial_weights, sizeof weights);") }
       if state.residuals.bytes > 0 { writer.line("memset(&residuals, 0, sizeof residuals);") }
+      if state.velocities.bytes > 0 { writer.line("memset(&velocities, 0, sizeof velocities);") }
+      if !state.countedLayers.isEmpty { writer.line("memset(counters, 0, sizeof counters);") }
     }
     writer.line()
-    writer.line("static void train(uint32_t label, struct step_rate rate,")
+    writer.line("static void train(uint32_t label, const struct step_update *update,")
     writer.block("                  struct phase_clock *clock, struct step_result *result) {") { writer in
-      writer.line("struct update_counts counts = {0, 0};")
+      if trains { writer.line("const struct update_counts before = update_counts_total(counters, \(state.countedLayers.count));") }
       writer.line("phase_enter(clock, PHASE_FORWARD);")
       writer.line("forward(true);")
       writer.line("describe_output(result);")
       writer.line("phase_enter(clock, PHASE_BACKWARD);")
       writer.line("result->loss_q16 = loss(label, true);")
-      writer.line(trains ? "backward(rate, clock, &counts);" : "(void)rate;")
+      writer.line(trains ? "backward(update, clock);" : "(void)update;")
       writer.line("header.step += 1;")
-      writer.line("result->saturated = counts.saturated;")
-      writer.line("result->unchanged = counts.unchanged;")
+      if trains { writer.line("const struct update_counts after = update_counts_total(counters, \(state.countedLayers.count));") }
+      for count in ["saturated", "unchanged"] {
+        writer.line("result->\(count) = \(trains ? "(uint32_t)(after.\(count) - before.\(count))" : "0");")
+      }
       writer.line("phase_enter(clock, PHASE_WAIT);")
     }
     writer.line()
@@ -365,10 +374,15 @@ package struct TrainingStepEmitter {
     writer.block("static const struct step_segment segments[] = {", closing: "};") { writer in
       writer.line("{(uint8_t *)&header, sizeof header, STEP_SEGMENT_HEADER},")
       writer.line("{(uint8_t *)ranges, sizeof ranges, STEP_SEGMENT_RANGES},")
-      let kinds = ["STEP_SEGMENT_BIASES", "STEP_SEGMENT_WEIGHTS", "STEP_SEGMENT_RESIDUALS"]
+      let kinds = [
+        "STEP_SEGMENT_BIASES", "STEP_SEGMENT_WEIGHTS", "STEP_SEGMENT_RESIDUALS", "STEP_SEGMENT_VELOCITIES",
+      ]
       for ((segment, _, name), kind) in zip(stateSegments, kinds) {
         writer.line(segment.bytes > 0 ? "{(uint8_t *)&\(name), sizeof \(name), \(kind)}," : "{0, 0, \(kind)},")
       }
+      writer.line(
+        state.countedLayers.isEmpty
+          ? "{0, 0, STEP_SEGMENT_COUNTERS}," : "{(uint8_t *)counters, sizeof counters, STEP_SEGMENT_COUNTERS},")
     }
     writer.line()
     writer.block("const struct step_model step_model = {", closing: "};") { writer in

@@ -1,3 +1,4 @@
+import GraphIR
 import UpdatePlanning
 
 /// What a compilation is asked for.
@@ -8,12 +9,23 @@ package struct CompileOptions: Sendable {
   package var force: Bool
   /// Most mantissa bits of an error tensor, 4...15; less than 15 is for studies.
   package var errorBits: Int
+  /// In place of what the plan says; nil leaves that.
+  package var storage: WeightStorage?
+  package var velocity: Bool?
+  /// `.none` is for studies.
+  package var scaling: GradientScaling
 
-  package init(update: UpdatePlan = .full, board: BoardBudget, force: Bool = false, errorBits: Int = 15) {
+  package init(
+    update: UpdatePlan = .full, board: BoardBudget, force: Bool = false, errorBits: Int = 15,
+    storage: WeightStorage? = nil, velocity: Bool? = nil, scaling: GradientScaling = .quantizationAware
+  ) {
     self.update = update
     self.board = board
     self.force = force
     self.errorBits = errorBits
+    self.storage = storage
+    self.velocity = velocity
+    self.scaling = scaling
   }
 }
 

@@ -41,6 +41,7 @@ package struct CompiledArtifact: Sendable {
       updatePlan: planText,
       segments: ArtifactManifest.Segment.all(of: graph),
       trainedTensors: graph.trainedTensors(),
+      trainedLayers: graph.trainedLayers(),
       memory: memory,
       macs: .init(
         forward: graph.macs(phases: [.forward]), backward: graph.macs(phases: [.backward, .update])),

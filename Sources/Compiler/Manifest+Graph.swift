@@ -47,6 +47,7 @@ extension ArtifactManifest.Segment {
       .init(kind: .header, bytes: StateLayout.headerBytes), .init(kind: .ranges, bytes: state.rangesBytes),
       .init(kind: .biases, bytes: state.biases.bytes), .init(kind: .weights, bytes: state.weights.bytes),
       .init(kind: .residuals, bytes: state.residuals.bytes),
+      .init(kind: .velocities, bytes: state.velocities.bytes), .init(kind: .counters, bytes: state.countersBytes),
     ]
   }
 }
@@ -70,6 +71,15 @@ extension ArtifactManifest.Memory {
 }
 
 extension Graph {
+  /// Layers whose updates are counted, in the order of the counters.
+  func trainedLayers() -> [ArtifactManifest.TrainedLayer] {
+    StateLayout(self).countedLayers.map { layer in
+      let updates = operations.filter { $0.layer == layer }
+      let trained = updates.compactMap { $0.kind.stateOperands(of: $0.inputs).first }
+      return .init(name: layers[layer].name, parameters: trained.reduce(0) { $0 + self[$1].elementCount })
+    }
+  }
+
   /// What training changes, and where it stands in the state and in the model file.
   func trainedTensors() -> [ArtifactManifest.TrainedTensor] {
     let state = StateLayout(self)
@@ -120,7 +130,7 @@ extension ArtifactManifest.Golden {
     }
     let step = try TrainingStepInterpreter(graph: graph)
     step.reset(seed: 1)
-    let outcome = step.train(input: input, label: 0, rate: rate)
+    let outcome = step.train(input: input, label: 0, update: StepUpdate(rate: rate))
     var digest = Digest64()
     for segment in step.segmentBytes() { digest.update(segment) }
     self.init(

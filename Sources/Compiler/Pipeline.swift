@@ -41,9 +41,10 @@ package enum Pipeline {
     try pass("fuse activations") { $0.fusingActivations() }
     try pass("fold padding") { $0.foldingPadding() }
     try pass("split head") { try $0.splittingHead() }
-    let plan = try ResolvedUpdatePlan(options.update, for: graph)
+    let plan = try ResolvedUpdatePlan(
+      options.update, for: graph, storage: options.storage, velocity: options.velocity, scaling: options.scaling)
     try pass("apply update plan") { $0.applying(plan) }
-    try pass("differentiate") { try $0.differentiated(errorBits: options.errorBits) }
+    try pass("differentiate") { try $0.differentiated(errorBits: options.errorBits, rule: plan.rule) }
     try pass("eliminate dead operations") { $0.eliminatingDeadOperations() }
     try pass("keep trained channels") { $0.keepingTrainedChannels() }
     return (graph, plan)

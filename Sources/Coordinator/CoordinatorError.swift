@@ -16,6 +16,8 @@ package enum CoordinatorError: Error, Hashable, Sendable, CustomStringConvertibl
   case resumeMismatch(run: Int64, what: String, found: String, expected: String)
   /// The data does not fit the model.
   case unusableData(reason: String)
+  /// The plan asks for what the artifact was not compiled for.
+  case unusablePlan(reason: String)
   /// A run that has ended cannot be resumed; one that has not begun cannot be exported.
   case wrongState(run: Int64, reason: String)
 
@@ -37,7 +39,7 @@ package enum CoordinatorError: Error, Hashable, Sendable, CustomStringConvertibl
         + "resume the run from its last checkpoint"
     case .resumeMismatch(let run, let what, let found, let expected):
       "run \(run): \(what): found \(found), expected \(expected): resume it with what it began with"
-    case .unusableData(let reason):
+    case .unusableData(let reason), .unusablePlan(let reason):
       reason
     case .wrongState(let run, let reason):
       "run \(run): \(reason)"

@@ -7,29 +7,33 @@ package struct PlannedSample: Hashable, Sendable {
   package let mode: StepRecord.Mode
   /// Index in the training or the evaluation data.
   package let sample: Int
-  /// 0 for evaluation.
-  package let rate: LearningRate
 }
 
 /// A plan laid out: answers for any position, cheapest in ascending order.
 package struct SampleSequence: Sendable {
   package let plan: TrainingPlan
   private var sampler: Sampler
+  private var updates: UpdateSequence
 
   package init(_ plan: TrainingPlan) {
     self.plan = plan
     sampler = Sampler(count: plan.trainingSamples, seed: UInt64(plan.seed))
+    updates = UpdateSequence(plan)
   }
 
   package mutating func sample(at position: Int) -> PlannedSample {
     precondition((0..<plan.count).contains(position), "position \(position) of \(plan.count)")
     guard plan.training.contains(position) else {
       let sample = position < plan.training.lowerBound ? position : position - plan.training.upperBound
-      return PlannedSample(position: position, mode: .evaluate, sample: sample, rate: .zero)
+      return PlannedSample(position: position, mode: .evaluate, sample: sample)
     }
     let step = position - plan.training.lowerBound
-    return PlannedSample(
-      position: position, mode: .train, sample: sampler.index(atStep: step),
-      rate: plan.schedule.rate(at: step, of: plan.steps))
+    return PlannedSample(position: position, mode: .train, sample: sampler.index(atStep: step))
+  }
+
+  /// What the device is told besides.
+  package mutating func update(at position: Int) -> PlannedUpdate {
+    guard plan.training.contains(position) else { return .none }
+    return updates.update(atStep: position - plan.training.lowerBound)
   }
 }

@@ -52,10 +52,13 @@ package struct TrainResult: Hashable, Sendable, Codable {
   /// Weights that met the end of their range and updates that rounded to zero, over all steps.
   package var saturated: Int
   package var unchanged: Int
+  /// The same of each layer that learns, since the weights were reset; empty before the first step.
+  package var layers: [LayerUpdates]
 
   package init(
     run: Int64, steps: Int, loss: [Double], accuracy: Accuracy, evaluationLoss: Accuracy, digest: String, cost: Cost,
-    device: String, board: String, state: String, saturated: Int, unchanged: Int
+    device: String, board: String, state: String, saturated: Int, unchanged: Int,
+    layers: [LayerUpdates] = []
   ) {
     self.run = run
     self.steps = steps
@@ -69,5 +72,6 @@ package struct TrainResult: Hashable, Sendable, Codable {
     self.state = state
     self.saturated = saturated
     self.unchanged = unchanged
+    self.layers = layers
   }
 }

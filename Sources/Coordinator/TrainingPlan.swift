@@ -9,12 +9,13 @@ package struct TrainingPlan: Hashable, Sendable, Codable {
   package let steps: Int
   package let seed: UInt32
   package let schedule: LearningRateSchedule
+  package let optimizer: Optimizer
   /// Training steps from one checkpoint to the next.
   package let checkpointSteps: Int
 
   package init(
     trainingSamples: Int, evaluationSamples: Int, steps: Int, seed: UInt32, schedule: LearningRateSchedule,
-    checkpointSteps: Int = 200
+    optimizer: Optimizer = .sgd, checkpointSteps: Int = 200
   ) {
     precondition(trainingSamples > 0 && steps >= 0 && checkpointSteps > 0, "a plan of \(steps) steps")
     self.trainingSamples = trainingSamples
@@ -22,6 +23,7 @@ package struct TrainingPlan: Hashable, Sendable, Codable {
     self.steps = steps
     self.seed = seed
     self.schedule = schedule
+    self.optimizer = optimizer
     self.checkpointSteps = checkpointSteps
   }
 

@@ -36,6 +36,7 @@ extension TrainingRun {
     let steps = try await store.steps(
       of: id, from: machine.plan.training.lowerBound, limit: machine.plan.steps)
     let evaluations = try await store.evaluations(of: id)
+    let checkpoint = try await store.newestCheckpoint(of: id)
     let before = evaluations.first { $0.moment == .before }
     let after = evaluations.first { $0.moment == .after }
     return TrainResult(
@@ -45,7 +46,8 @@ extension TrainingRun {
       cost: TrainResult.Cost(unit: hello?.counterUnit.name ?? "", mean: steps), device: record.device,
       board: record.board,
       state: (machine.isStopped ? RunRecord.State.stopped : .finished).rawValue,
-      saturated: steps.map(\.saturated).reduce(0, +), unchanged: steps.map(\.unchanged).reduce(0, +))
+      saturated: steps.map(\.saturated).reduce(0, +), unchanged: steps.map(\.unchanged).reduce(0, +),
+      layers: checkpoint.map { LayerUpdates.all(of: $0, manifest) } ?? [])
   }
 
   /// The first error is the one to tell of; one that comes of noting it is only passed on as a note.

@@ -10,6 +10,7 @@ extension TrainingRun {
     watch: @escaping @Sendable (RunEvent) -> Void
   ) async throws -> TrainingRun {
     try check(data, against: artifact.manifest)
+    try check(plan.optimizer, against: artifact.manifest)
     let row = ArtifactRecord(
       key: artifact.manifest.key, manifest: [UInt8](try artifact.manifest.encoded()),
       model: [UInt8](try Data(contentsOf: artifact.file(artifact.manifest.files.model))))
@@ -68,6 +69,15 @@ extension TrainingRun {
       }
     }
     guard data.training.count > 0 else { throw .unusableData(reason: "data: found no samples to train on") }
+  }
+
+  private static func check(_ optimizer: Optimizer, against manifest: ArtifactManifest) throws(CoordinatorError) {
+    let velocities = manifest.segments.first { $0.kind == .velocities }?.bytes ?? 0
+    guard velocities > 0 || !optimizer.needsVelocity else {
+      throw .unusablePlan(
+        reason: "found batch \(optimizer.batch) and momentum \(optimizer.momentum), expected batch 1 and momentum 0 "
+          + "for a model without velocities: compile it with --velocity")
+    }
   }
 
   private static func encoded(_ plan: TrainingPlan) throws -> String {

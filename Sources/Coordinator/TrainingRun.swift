@@ -131,10 +131,12 @@ package actor TrainingRun {
 
   private func sample(at position: Int) -> DeviceSample {
     let planned = sequence.sample(at: position)
+    let update = sequence.update(at: position)
     let set = data.set(for: planned.mode)
     return DeviceSample(
       index: UInt32(position), mode: planned.mode == .train ? .train : .evaluate,
-      label: Int(set.labels[planned.sample]), rateMantissa: planned.rate.mantissa, rateShift: planned.rate.shift,
+      label: Int(set.labels[planned.sample]), rateMantissa: update.rate.mantissa, rateShift: update.rate.shift,
+      momentum: update.momentum, decay: update.decay, isHeld: update.isHeld,
       input: set.input(planned.sample))
   }
 

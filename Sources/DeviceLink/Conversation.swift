@@ -269,7 +269,7 @@ extension Conversation {
 
   private func isAboutSample(_ report: Wire.ErrorReport) -> Bool {
     switch report.code {
-    case .noRun, .indexAhead, .indexForgotten, .inputSize, .labelRange, .rateRange: true
+    case .noRun, .indexAhead, .indexForgotten, .inputSize, .labelRange, .rateRange, .velocityMissing: true
     case .malformedMessage, .unknownMessage, .messageTooLong:
       report.context == UInt32(Wire.MessageKind.sample.rawValue)
     case .wrongRun:

@@ -10,18 +10,27 @@ package struct DeviceSample: Hashable, Sendable {
   /// Learning rate = mantissa * 2^-shift, mantissa in 2^30 ..< 2^31 or 0.
   package var rateMantissa: UInt32
   package var rateShift: UInt8
+  /// In 1/65536: share of an applied step that stays in the velocity; 0 for models without velocities.
+  package var momentum: UInt16
+  /// In 1/65536: share of each trained weight that an applied step takes off.
+  package var decay: UInt16
+  /// Whether the step goes into the velocity alone; false for models without velocities.
+  package var isHeld: Bool
   /// Input codes.
   package var input: [Int8]
 
   package init(
     index: UInt32, mode: Wire.SampleMode, label: Int = 0, rateMantissa: UInt32 = 0,
-    rateShift: UInt8 = 0, input: [Int8]
+    rateShift: UInt8 = 0, momentum: UInt16 = 0, decay: UInt16 = 0, isHeld: Bool = false, input: [Int8]
   ) {
     self.index = index
     self.mode = mode
     self.label = label
     self.rateMantissa = rateMantissa
     self.rateShift = rateShift
+    self.momentum = momentum
+    self.decay = decay
+    self.isHeld = isHeld
     self.input = input
   }
 
@@ -41,12 +50,17 @@ package struct DeviceSample: Hashable, Sendable {
     guard mode != .train || rateMantissa == 0 || (1 << 30)..<(1 << 31) ~= rateMantissa else {
       throw bad("learning rate's mantissa", Int(rateMantissa), "0 or 2^30 to 2^31 - 1")
     }
+    let hasVelocities = device.hello.segments.contains { $0.kind == .velocities && $0.byteCount > 0 }
+    guard mode != .train || hasVelocities || (momentum == 0 && !isHeld) else {
+      throw bad("momentum", Int(momentum), "0 and no step held back: the model was compiled without velocities")
+    }
   }
 
   func message(run: UInt64) -> Wire.Sample {
     Wire.Sample(
       run: run, index: index, mode: mode, label: mode == .infer ? 0 : UInt16(label),
-      rateMantissa: rateMantissa, rateShift: rateShift, input: input.map(UInt8.init(bitPattern:)))
+      rateMantissa: rateMantissa, rateShift: rateShift, momentum: momentum, decay: decay, flags: isHeld ? 1 : 0,
+      input: input.map(UInt8.init(bitPattern:)))
   }
 }
 

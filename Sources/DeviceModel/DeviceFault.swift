@@ -33,7 +33,7 @@ extension Wire.ErrorCode {
     switch self {
     case .malformedMessage, .unknownMessage, .messageTooLong: .message
     case .noRun, .wrongRun, .indexAhead, .indexForgotten, .runActive: .session
-    case .inputSize, .labelRange, .rateRange: .sample
+    case .inputSize, .labelRange, .rateRange, .velocityMissing: .sample
     case .segmentUnknown, .segmentRange: .segment
     case .deviceFault: .device
     }
@@ -52,6 +52,7 @@ extension Wire.ErrorCode {
     case .runActive: "not while a run is open"
     case .inputSize: "the input has another size than the model's"
     case .labelRange: "the label is no class of the model"
+    case .velocityMissing: "the step is held back or has momentum, and the model has no velocities"
     case .rateRange: "the learning rate's mantissa is neither 0 nor in [2^30, 2^31)"
     case .segmentUnknown: "the training state has no such segment"
     case .segmentRange: "offset and count leave the segment"

@@ -57,9 +57,17 @@ extension DeviceSession {
     guard sample.mode == .infer || Int(sample.label) < engine.classCount else {
       throw DeviceFault(.labelRange, context: UInt32(engine.classCount))
     }
+    if sample.mode == .train { try checkUpdate(sample) }
+  }
+
+  private func checkUpdate(_ sample: Wire.Sample) throws(DeviceFault) {
     let mantissa = sample.rateMantissa
-    guard sample.mode != .train || mantissa == 0 || (1 << 30)..<(1 << 31) ~= mantissa else {
+    guard mantissa == 0 || (1 << 30)..<(1 << 31) ~= mantissa else {
       throw DeviceFault(.rateRange, context: mantissa)
+    }
+    let hasVelocities = engine.segments.contains { $0.kind == .velocities && $0.byteCount > 0 }
+    guard hasVelocities || (sample.momentum == 0 && !sample.isHeld) else {
+      throw DeviceFault(.velocityMissing, context: UInt32(sample.momentum))
     }
   }
 
@@ -76,8 +84,7 @@ extension DeviceSession {
     let input = sample.input.map(Int8.init(bitPattern:))
     switch sample.mode {
     case .train:
-      let rate = StepRate(mantissa: sample.rateMantissa, shift: UInt32(sample.rateShift))
-      return engine.train(input, label: Int(sample.label), rate: rate)
+      return engine.train(input, label: Int(sample.label), update: StepUpdate(sample))
     case .evaluate: return engine.evaluate(input, label: Int(sample.label))
     case .infer: return engine.infer(input)
     }
@@ -105,6 +112,19 @@ extension DeviceSession {
       stackHighWaterBytes: 0, overruns: 0, framingErrors: 0, noiseErrors: 0,
       flags: hasDigest ? Wire.Step.digestFlag : 0, digest: hasDigest ? digest : 0)
   }
+}
+
+extension StepUpdate {
+  fileprivate init(_ sample: Wire.Sample) {
+    self.init(
+      rate: StepRate(mantissa: sample.rateMantissa, shift: UInt32(sample.rateShift)), momentum: sample.momentum,
+      decay: sample.decay, applies: !sample.isHeld)
+  }
+}
+
+extension Wire.Sample {
+  /// Bit 0 of `flags`: the step goes into the velocity alone.
+  fileprivate var isHeld: Bool { flags & 1 != 0 }
 }
 
 extension Wire.Step {

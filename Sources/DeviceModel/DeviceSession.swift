@@ -109,6 +109,7 @@ extension DeviceSession {
 extension Wire.Sample {
   /// Bytes of a message before its input: identifier, run, index, mode, label, rate, count.
   static let headBytes = Wire.Sample(
-    run: 0, index: 0, mode: .train, label: 0, rateMantissa: 0, rateShift: 0, input: []
+    run: 0, index: 0, mode: .train, label: 0, rateMantissa: 0, rateShift: 0, momentum: 0, decay: 0, flags: 0,
+    input: []
   ).bytes.count
 }

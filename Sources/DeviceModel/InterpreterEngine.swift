@@ -4,7 +4,9 @@ import WireProtocol
 
 /// The interpreter as a device's step.
 package struct InterpreterEngine: StepEngine {
-  private static let kinds: [Wire.SegmentKind] = [.header, .ranges, .biases, .weights, .residuals]
+  private static let kinds: [Wire.SegmentKind] = [
+    .header, .ranges, .biases, .weights, .residuals, .velocities, .counters,
+  ]
 
   private let interpreter: TrainingStepInterpreter
   package let segments: [Wire.SegmentInfo]
@@ -22,8 +24,8 @@ package struct InterpreterEngine: StepEngine {
 
   package func reset(seed: UInt32) { interpreter.reset(seed: seed) }
 
-  package func train(_ input: [Int8], label: Int, rate: StepRate) -> StepResult {
-    StepResult(interpreter.train(input: input, label: label, rate: rate))
+  package func train(_ input: [Int8], label: Int, update: StepUpdate) -> StepResult {
+    StepResult(interpreter.train(input: input, label: label, update: update))
   }
 
   package func evaluate(_ input: [Int8], label: Int) -> StepResult {

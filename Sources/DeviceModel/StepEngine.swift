@@ -7,7 +7,8 @@ import WireProtocol
 /// Invariants:
 /// - The training state is exactly the bytes of the segments, in order; nothing else survives from
 ///   one step to the next. Segment 0 is the header: u32 step, u32 seed, little endian.
-/// - The caller checks: an input has `inputBytes` codes, a label is below `classCount`.
+/// - The caller checks: an input has `inputBytes` codes, a label is below `classCount`, and without
+///   velocities every update applies and has no momentum.
 package protocol StepEngine {
   var inputBytes: Int { get }
   var classCount: Int { get }
@@ -17,7 +18,7 @@ package protocol StepEngine {
   /// Initial weights, ranges empty, step 0, the given seed.
   mutating func reset(seed: UInt32)
   /// Forward, backward, update.
-  mutating func train(_ input: [Int8], label: Int, rate: StepRate) -> StepResult
+  mutating func train(_ input: [Int8], label: Int, update: StepUpdate) -> StepResult
   /// Forward and loss; the training state stays as it is.
   mutating func evaluate(_ input: [Int8], label: Int) -> StepResult
   /// Forward only: `lossQ16` is 0.

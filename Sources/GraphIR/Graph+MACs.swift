@@ -6,19 +6,19 @@ extension Graph {
       positions(operation.outputs[0]) * channels(operation.outputs[0]) * cells(window) * weighting.channels
     case .conv2DBackwardInput(let window, let weighting):
       positions(operation.inputs[0]) * channels(operation.inputs[0]) * cells(window) * weighting.channels
-    case .conv2DUpdateWeights(let window, let weighting):
+    case .conv2DUpdateWeights(let window, let weighting, _):
       positions(operation.inputs[1]) * channels(operation.inputs[1]) * cells(window) * weighting.trainedChannels
     case .depthwiseConv2D(let window, let weighting, _):
       positions(operation.outputs[0]) * cells(window) * weighting.channels
     case .depthwiseConv2DBackwardInput(let window, let weighting, _):
       positions(operation.inputs[0]) * cells(window) * weighting.channels
-    case .depthwiseConv2DUpdateWeights(let window, let weighting, _):
+    case .depthwiseConv2DUpdateWeights(let window, let weighting, _, _):
       positions(operation.inputs[1]) * cells(window) * weighting.trainedChannels
     case .fullyConnected(let weighting):
       self[operation.outputs[0]].elementCount * weighting.channels
     case .fullyConnectedBackwardInput(let weighting):
       self[operation.inputs[0]].elementCount * weighting.channels
-    case .fullyConnectedUpdateWeights(let weighting):
+    case .fullyConnectedUpdateWeights(let weighting, _):
       self[operation.inputs[1]].elementCount * weighting.trainedChannels
     default: 0
     }

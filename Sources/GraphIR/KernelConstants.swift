@@ -24,20 +24,31 @@ extension Weighting {
   /// What is left of the input gradient's factor after the prescale.
   package var inputErrorFactor: FixedPointFactor { FixedPointFactor(largestWeightScale) }
 
-  /// Step of a weight's 16-bit code for one unit of gradient and a learning rate of 1; 0 for dead channels.
-  package func weightUpdateFactors(count: Int) -> [FixedPointFactor] {
-    (0..<count).map { channel in
-      let scale = weightScale(channel)
-      return FixedPointFactor(scale < Self.deadScale ? 0 : 256 * Double(inputScale) / scale)
+  /// Step of a weight's 16-bit code, with the rule's fraction bits, for one unit of gradient and a learning rate of 1;
+  /// 0 for dead channels.
+  package func weightUpdateFactors(count: Int, _ rule: UpdateRule) -> [FixedPointFactor] {
+    let unit = Double(1 << (8 + rule.stepFractionBits)) * Double(inputScale)
+    return (0..<count).map { channel in
+      codeStep(unit, weightScale(channel), channel, rule.scaling)
     }
   }
 
   /// The same for a bias code with its fraction bits.
-  package func biasUpdateFactors(count: Int) -> [FixedPointFactor] {
-    (0..<count).map { channel in
-      let scale = weightScale(channel)
-      let unit = Double(1 << biasFractionBits)
-      return FixedPointFactor(scale < Self.deadScale ? 0 : unit / (Double(inputScale) * scale))
+  package func biasUpdateFactors(count: Int, _ rule: UpdateRule) -> [FixedPointFactor] {
+    let unit = Double(1 << biasFractionBits)
+    return (0..<count).map { channel in
+      codeStep(unit, Double(inputScale) * weightScale(channel), channel, rule.scaling)
+    }
+  }
+
+  /// `unit` of a gradient in codes of real value `scale`.
+  private func codeStep(
+    _ unit: Double, _ scale: Double, _ channel: Int, _ scaling: GradientScaling
+  ) -> FixedPointFactor {
+    guard weightScale(channel) >= Self.deadScale else { return FixedPointFactor(0) }
+    return switch scaling {
+    case .quantizationAware: FixedPointFactor(unit / scale)
+    case .none: FixedPointFactor(unit * scale)
     }
   }
 }

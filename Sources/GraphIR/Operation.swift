@@ -105,13 +105,13 @@ package enum OperationKind: Hashable, Sendable, Codable {
   case reshapeError
 
   // Update. Outputs are empty: state changes in place.
-  /// [x, dy, weight, residual]: the trained plane only. x holds all channels that the forward operation reads, or the
-  /// trained ones only.
-  case conv2DUpdateWeights(Window, Weighting)
-  case depthwiseConv2DUpdateWeights(Window, Weighting, multiplier: Int)
-  case fullyConnectedUpdateWeights(Weighting)
-  /// [dy, bias].
-  case updateBias(Weighting)
+  /// [x, dy, weight], then the residual plane of `WeightStorage.residual`, then the velocity plane where the rule
+  /// has one: the trained plane only. x holds all channels that the forward operation reads, or the trained ones only.
+  case conv2DUpdateWeights(Window, Weighting, UpdateRule)
+  case depthwiseConv2DUpdateWeights(Window, Weighting, UpdateRule, multiplier: Int)
+  case fullyConnectedUpdateWeights(Weighting, UpdateRule)
+  /// [dy, bias], then the velocity plane where the rule has one.
+  case updateBias(Weighting, UpdateRule)
   /// []: moves the exponent of every range that adapts, last operation of a step.
   case updateRanges
 }

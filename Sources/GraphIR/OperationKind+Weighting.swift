@@ -4,9 +4,9 @@ extension OperationKind {
     switch self {
     case .conv2D(_, let weighting), .depthwiseConv2D(_, let weighting, _), .fullyConnected(let weighting),
       .conv2DBackwardInput(_, let weighting), .depthwiseConv2DBackwardInput(_, let weighting, _),
-      .fullyConnectedBackwardInput(let weighting), .conv2DUpdateWeights(_, let weighting),
-      .depthwiseConv2DUpdateWeights(_, let weighting, _), .fullyConnectedUpdateWeights(let weighting),
-      .updateBias(let weighting):
+      .fullyConnectedBackwardInput(let weighting), .conv2DUpdateWeights(_, let weighting, _),
+      .depthwiseConv2DUpdateWeights(_, let weighting, _, _), .fullyConnectedUpdateWeights(let weighting, _),
+      .updateBias(let weighting, _):
       weighting
     default: nil
     }

@@ -92,11 +92,11 @@ struct OperationVerifier {
     case .maskError: try verifyMaskError()
     case .sumErrors: try verifySumErrors()
     case .reshapeError: try verifyReshapeError()
-    case .conv2DUpdateWeights(let window, let weighting): try verifyConv2DUpdate(window, weighting)
-    case .depthwiseConv2DUpdateWeights(let window, let weighting, let multiplier):
-      try verifyDepthwiseUpdate(window, weighting, multiplier)
-    case .fullyConnectedUpdateWeights(let weighting): try verifyFullyConnectedUpdate(weighting)
-    case .updateBias(let weighting): try verifyBiasUpdate(weighting)
+    case .conv2DUpdateWeights(let window, let weighting, let rule): try verifyConv2DUpdate(window, weighting, rule)
+    case .depthwiseConv2DUpdateWeights(let window, let weighting, let rule, let multiplier):
+      try verifyDepthwiseUpdate(window, weighting, rule, multiplier)
+    case .fullyConnectedUpdateWeights(let weighting, let rule): try verifyFullyConnectedUpdate(weighting, rule)
+    case .updateBias(let weighting, let rule): try verifyBiasUpdate(weighting, rule)
     case .updateRanges: try expectCounts(inputs: 0, outputs: 0)
     }
   }
@@ -364,24 +364,26 @@ struct OperationVerifier {
 
   // MARK: Update
 
-  private func verifyConv2DUpdate(_ window: Window, _ weighting: Weighting) throws {
-    try verifyUpdate(weighting)
+  private func verifyConv2DUpdate(_ window: Window, _ weighting: Weighting, _ rule: UpdateRule) throws {
+    try verifyUpdate(weighting, rule)
     try expectRank4(input(1))
     try verifyConvolution(
       window, weighting, x: input(0), y: input(1), weights: nil, rows: input(1).shape[3],
       channelsOfX: savedChannels(weighting, found: input(0).shape.last))
   }
 
-  private func verifyDepthwiseUpdate(_ window: Window, _ weighting: Weighting, _ multiplier: Int) throws {
-    try verifyUpdate(weighting)
+  private func verifyDepthwiseUpdate(
+    _ window: Window, _ weighting: Weighting, _ rule: UpdateRule, _ multiplier: Int
+  ) throws {
+    try verifyUpdate(weighting, rule)
     try expectDepthwise(weighting, multiplier, y: input(1))
     try verifyConvolution(
       window, weighting, x: input(0), y: input(1), weights: nil, rows: 1,
       channelsOfX: savedChannels(weighting, found: input(0).shape.last.map { $0 * multiplier }) / multiplier)
   }
 
-  private func verifyFullyConnectedUpdate(_ weighting: Weighting) throws {
-    try verifyUpdate(weighting)
+  private func verifyFullyConnectedUpdate(_ weighting: Weighting, _ rule: UpdateRule) throws {
+    try verifyUpdate(weighting, rule)
     let rows = input(1).elementCount / (input(1).shape.last ?? 1)
     try verifyDense(
       weighting, x: input(0), y: input(1), weights: nil,
@@ -393,8 +395,9 @@ struct OperationVerifier {
     found == weighting.trainedChannels ? weighting.trainedChannels : weighting.channels
   }
 
-  private func verifyBiasUpdate(_ weighting: Weighting) throws {
-    try expectCounts(inputs: 2, outputs: 0)
+  private func verifyBiasUpdate(_ weighting: Weighting, _ rule: UpdateRule) throws {
+    try expectCounts(inputs: rule.hasVelocity ? 3 : 2, outputs: 0)
+    if rule.hasVelocity { try expectPlane(2, .velocity, .int32, beside: 1) }
     try expect(input(0), .int16)
     try expect(input(1), .int32)
     guard case .state(.bias, _) = input(1).storage else { throw fail("'\(input(1).name)' is no trained bias") }
@@ -491,13 +494,25 @@ struct OperationVerifier {
     }
   }
 
-  private func verifyUpdate(_ weighting: Weighting) throws {
-    try expectCounts(inputs: 4, outputs: 0)
+  private func expectPlane(_ index: Int, _ kind: Tensor.StateKind, _ element: ElementType, beside other: Int) throws {
+    guard case .state(kind, _) = input(index).storage else {
+      throw fail("'\(input(index).name)' is no \(kind.rawValue) plane of the training state")
+    }
+    try expect(input(index), element)
+    try expect(input(index), shape: input(other).shape)
+  }
+
+  private func verifyUpdate(_ weighting: Weighting, _ rule: UpdateRule) throws {
+    guard rule.storage == .residual || !rule.hasVelocity else {
+      throw fail("found a velocity with \(rule.storage.rawValue) rounding, expected one beside residual planes only")
+    }
+    let extra: [(Tensor.StateKind, ElementType)] =
+      (rule.storage == .residual ? [(.residual, .int8)] : []) + (rule.hasVelocity ? [(.velocity, .int32)] : [])
+    try expectCounts(inputs: 3 + extra.count, outputs: 0)
     try expectQuantized(input(0))
     try expect(input(1), .int16)
-    guard case .state(.weight, _) = input(2).storage, case .state(.residual, _) = input(3).storage,
-      input(2).shape == input(3).shape, input(2).element == .int8, input(3).element == .int8
-    else { throw fail("'\(input(2).name)' and '\(input(3).name)' are no trained weights with their residuals") }
+    try expectPlane(2, .weight, .int8, beside: 2)
+    for (index, plane) in extra.enumerated() { try expectPlane(3 + index, plane.0, plane.1, beside: 2) }
     try expectScales(weighting.weightScales.map(Double.init), channels: input(1).shape.last ?? 1)
     try verifyScales(weighting)
   }

@@ -4,6 +4,8 @@ package struct StateLayout: Hashable, Sendable {
   package static let headerBytes = 8
   /// Bytes of one range: int32 exponent, held, observed.
   package static let rangeBytes = 12
+  /// Bytes of one layer's counts: u64 saturated, unchanged.
+  package static let countsBytes = 16
 
   package struct Segment: Hashable, Sendable {
     package var kind: Tensor.StateKind
@@ -17,17 +19,25 @@ package struct StateLayout: Hashable, Sendable {
   package let biases: Segment
   package let weights: Segment
   package let residuals: Segment
+  package let velocities: Segment
+  /// Layers whose updates are counted, ascending: indices into `Graph.layers`.
+  package let countedLayers: [Int]
 
   package init(_ graph: Graph) {
     rangesBytes = graph.errorRanges.count * Self.rangeBytes
     biases = Segment(kind: .bias, tensors: Self.tensors(.bias, of: graph), graph)
     weights = Segment(kind: .weight, tensors: Self.tensors(.weight, of: graph), graph)
     residuals = Segment(kind: .residual, tensors: Self.residuals(of: weights.tensors, graph), graph)
+    velocities = Segment(kind: .velocity, tensors: Self.tensors(.velocity, of: graph), graph)
+    countedLayers = Set(graph.operations.filter { !$0.kind.stateOperands(of: $0.inputs).isEmpty }.compactMap(\.layer)).sorted()
   }
 
   package var totalBytes: Int {
-    Self.headerBytes + rangesBytes + biases.bytes + weights.bytes + residuals.bytes
+    Self.headerBytes + rangesBytes + biases.bytes + weights.bytes + residuals.bytes + velocities.bytes
+      + countersBytes
   }
+
+  package var countersBytes: Int { countedLayers.count * Self.countsBytes }
 
   private static func tensors(_ kind: Tensor.StateKind, of graph: Graph) -> [TensorID] {
     graph.tensors.indices.filter { index in
@@ -40,7 +50,9 @@ package struct StateLayout: Hashable, Sendable {
     var residualOf: [TensorID: TensorID] = [:]
     for operation in graph.operations {
       let planes = operation.kind.stateOperands(of: operation.inputs)
-      if planes.count == 2 { residualOf[planes[0]] = planes[1] }
+      for plane in planes.dropFirst() {
+        if case .state(.residual, _) = graph[plane].storage { residualOf[planes[0]] = plane }
+      }
     }
     return weights.compactMap { residualOf[$0] }
   }

@@ -28,6 +28,8 @@ package struct Tensor: Hashable, Sendable, Codable {
     case weight
     /// int8 low plane: weight16 = 256 * weight + residual.
     case residual
+    /// int32: steps not yet applied. Of a weight in 2^-16 of a 16-bit code, of a bias in its own codes.
+    case velocity
   }
 
   package init(

@@ -49,13 +49,13 @@ extension Operation {
     case .spreadError: Copy<Int16>(graph, self, stridedCopy(in: graph), background: 0)
     case .maskError: MaskError(graph, self)
     case .sumErrors: SumErrors(graph, self)
-    case .conv2DUpdateWeights(let window, let weighting):
-      Conv2DUpdateWeights(graph, self, window, weighting)
-    case .depthwiseConv2DUpdateWeights(let window, let weighting, let multiplier):
-      DepthwiseConv2DUpdateWeights(graph, self, window, weighting, multiplier)
-    case .fullyConnectedUpdateWeights(let weighting):
-      FullyConnectedUpdateWeights(graph, self, weighting)
-    case .updateBias(let weighting): UpdateBias(graph, self, weighting)
+    case .conv2DUpdateWeights(let window, let weighting, let rule):
+      Conv2DUpdateWeights(graph, self, window, weighting, rule)
+    case .depthwiseConv2DUpdateWeights(let window, let weighting, let rule, let multiplier):
+      DepthwiseConv2DUpdateWeights(graph, self, window, weighting, rule, multiplier)
+    case .fullyConnectedUpdateWeights(let weighting, let rule):
+      FullyConnectedUpdateWeights(graph, self, weighting, rule)
+    case .updateBias(let weighting, let rule): UpdateBias(graph, self, weighting, rule)
     case .updateRanges: UpdateRanges(graph)
     }
   }

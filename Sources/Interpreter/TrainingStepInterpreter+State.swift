@@ -7,11 +7,15 @@ package struct StateError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// The training state as bytes: what digests cover and checkpoints copy.
 ///
-/// Segments in digest order: header, ranges, biases, weights, residuals (SEMANTICS.md, "Training state").
+/// Segments in digest order: header, ranges, biases, weights, residuals, velocities,
+/// counters (SEMANTICS.md, "Training state").
 extension TrainingStepInterpreter {
   /// Bytes of each segment.
   package var segmentByteCounts: [Int] {
-    [StateLayout.headerBytes, layout.rangesBytes, layout.biases.bytes, layout.weights.bytes, layout.residuals.bytes]
+    [
+      StateLayout.headerBytes, layout.rangesBytes, layout.biases.bytes, layout.weights.bytes, layout.residuals.bytes,
+      layout.velocities.bytes, layout.countersBytes,
+    ]
   }
 
   package func segmentBytes() -> [[UInt8]] {
@@ -27,7 +31,9 @@ extension TrainingStepInterpreter {
     case 2: bytes(of: layout.biases)
     case 3: bytes(of: layout.weights)
     case 4: bytes(of: layout.residuals)
-    default: preconditionFailure("segment \(index), expected 0..<5")
+    case 5: bytes(of: layout.velocities)
+    case 6: littleEndian(counters.flatMap { [$0.saturated, $0.unchanged] })
+    default: preconditionFailure("segment \(index), expected 0..<7")
     }
   }
 
@@ -57,7 +63,14 @@ extension TrainingStepInterpreter {
     case 2: load(bytes, layout.biases)
     case 3: load(bytes, layout.weights)
     case 4: load(bytes, layout.residuals)
-    default: preconditionFailure("segment \(index), expected 0..<5")
+    case 5: load(bytes, layout.velocities)
+    case 6:
+      let words = words(bytes)
+      func number(_ index: Int) -> UInt64 { UInt64(words[index]) | UInt64(words[index + 1]) << 32 }
+      counters = stride(from: 0, to: words.count, by: 4).map {
+        UpdateCounts(saturated: number($0), unchanged: number($0 + 2))
+      }
+    default: preconditionFailure("segment \(index), expected 0..<7")
     }
   }
 
@@ -85,7 +98,7 @@ extension TrainingStepInterpreter {
   }
 
   private func littleEndian<T: FixedWidthInteger>(_ values: [T]) -> [UInt8] {
-    values.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value >> T($0 * 8)) } }
+    values.flatMap { value in (0..<T.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> T($0 * 8)) } }
   }
 
   private func words(_ bytes: [UInt8]) -> [UInt32] {

@@ -15,15 +15,21 @@ package final class TrainingStepInterpreter {
   /// Training steps since `reset`.
   package internal(set) var step: UInt32 = 0
   package internal(set) var seed: UInt32 = 0
+  /// Since `reset`, of each of `StateLayout.countedLayers`.
+  var counters: [UpdateCounts]
   let memory: TensorMemory
   var context: StepContext
   private let kernels: [any IntegerKernel]
+  /// Layer to place in `counters`.
+  private let counterOfLayer: [Int: Int]
 
   /// - Throws: `GraphError` when the graph breaks a rule of the verifier.
   package init(graph: Graph) throws {
     try graph.verify()
     self.graph = graph
     layout = StateLayout(graph)
+    counters = layout.countedLayers.map { _ in UpdateCounts() }
+    counterOfLayer = Dictionary(uniqueKeysWithValues: zip(layout.countedLayers, 0...))
     memory = TensorMemory(graph)
     kernels = graph.operations.map { $0.integerKernel(in: graph) }
     context = StepContext(ranges: Self.initialRanges(graph))
@@ -39,7 +45,8 @@ package final class TrainingStepInterpreter {
     step = 0
     self.seed = seed
     context.ranges = Self.initialRanges(graph)
-    for segment in [layout.biases, layout.weights, layout.residuals] {
+    counters = counters.map { _ in UpdateCounts() }
+    for segment in [layout.biases, layout.weights, layout.residuals, layout.velocities] {
       for id in segment.tensors {
         if let bytes = graph.bytes(of: id) { memory.write(bytes, to: id) }
       }
@@ -47,42 +54,48 @@ package final class TrainingStepInterpreter {
   }
 
   /// Forward, loss, backward, update. `input` has `inputCount` codes, `label` is below `classCount`.
-  package func train(input: [Int8], label: Int, rate: StepRate) -> StepOutcome {
-    let outcome = run(input, label: label, rate: rate) { _ in true }
+  ///
+  /// - Parameter update: what momentum it has, and a step it does not apply, need velocity planes.
+  package func train(input: [Int8], label: Int, update: StepUpdate) -> StepOutcome {
+    let outcome = run(input, label: label, update: update) { _ in true }
     step &+= 1
     return outcome
   }
 
   /// Forward and loss; the training state stays as it is.
   package func evaluate(input: [Int8], label: Int) -> StepOutcome {
-    run(input, label: label, rate: .zero) { !$0.isTrainingOnly }
+    run(input, label: label, update: .none) { !$0.isTrainingOnly }
   }
 
   /// Forward only.
   package func infer(input: [Int8]) -> StepOutcome {
-    run(input, label: 0, rate: .zero) { $0.phase == .forward && !$0.isTrainingOnly }
+    run(input, label: 0, update: .none) { $0.phase == .forward && !$0.isTrainingOnly }
   }
 
   /// Runs one operation on what its operands hold, for tests of single kernels.
   package func run(
-    operation index: Int, label: Int = 0, rate: StepRate = .zero
+    operation index: Int, label: Int = 0, update: StepUpdate = .none
   ) -> (lossQ16: Int32, saturated: Int, unchanged: Int) {
-    context.begin(label: label, rate: rate)
+    context.begin(label: label, update: update, step: step, seed: seed)
     kernels[index].run(memory, &context)
     return (context.lossQ16, context.saturated, context.unchanged)
   }
 
   private func run(
-    _ input: [Int8], label: Int, rate: StepRate, where runs: (OperationKind) -> Bool
+    _ input: [Int8], label: Int, update: StepUpdate, where runs: (OperationKind) -> Bool
   ) -> StepOutcome {
     precondition(input.count == inputCount, "a sample of \(input.count) codes, expected \(inputCount)")
     precondition(label >= 0 && label < classCount, "label \(label), expected 0..<\(classCount)")
     memory.pointer(graph.input, as: Int8.self).update(from: input, count: input.count)
-    context.begin(label: label, rate: rate)
+    context.begin(label: label, update: update, step: step, seed: seed)
     var time = PhaseTime()
     for (operation, kernel) in zip(graph.operations, kernels) where runs(operation.kind) {
       let start = ContinuousClock.now
+      let before = UpdateCounts(context)
       kernel.run(memory, &context)
+      if let layer = operation.layer, let counter = counterOfLayer[layer] {
+        counters[counter].add(UpdateCounts(context), since: before)
+      }
       time.add(start.duration(to: .now), to: operation.kind.phase)
     }
     return outcome(time)

@@ -14,7 +14,9 @@ package struct UpdateMemory: Hashable, Sendable, Codable {
   package let biasBytes: Int
   /// The low planes of those weights.
   package let residualBytes: Int
-  /// Weights, residuals and biases of the classifier, which the published schemes leave out of their account.
+  /// The velocities of those weights and biases.
+  package let velocityBytes: Int
+  /// All planes of the classifier's parameters, which the published schemes leave out of their account.
   package let classifierBytes: Int
 
   /// What Lin et al. (arXiv 2206.15472) name their schemes after: saved activations, masks of one bit for the
@@ -32,7 +34,7 @@ package struct UpdateMemory: Hashable, Sendable, Codable {
       return sum + graph[operation.outputs[0]].byteCount
     }
     otherMaskBytes = bytes(.mask) - maskBytes
-    var (weights, biases, residuals, classifier) = (0, 0, 0, 0)
+    var (weights, biases, residuals, velocities, classifier) = (0, 0, 0, 0, 0)
     for operation in graph.operations where operation.kind.phase == .update {
       for id in operation.inputs {
         guard case .state(let kind, _) = graph[id].storage else { continue }
@@ -45,9 +47,11 @@ package struct UpdateMemory: Hashable, Sendable, Codable {
         case .weight: weights += count
         case .bias: biases += count
         case .residual: residuals += count
+        case .velocity: velocities += count
         }
       }
     }
-    (weightBytes, biasBytes, residualBytes, classifierBytes) = (weights, biases, residuals, classifier)
+    (weightBytes, biasBytes, classifierBytes) = (weights, biases, classifier)
+    (residualBytes, velocityBytes) = (residuals, velocities)
   }
 }

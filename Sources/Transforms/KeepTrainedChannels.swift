@@ -51,7 +51,7 @@ extension Graph {
     let multiplier: Int
     switch operation.kind {
     case .conv2DUpdateWeights, .fullyConnectedUpdateWeights: multiplier = 1
-    case .depthwiseConv2DUpdateWeights(_, _, let count): multiplier = count
+    case .depthwiseConv2DUpdateWeights(_, _, _, let count): multiplier = count
     default: return nil
     }
     guard let weighting = operation.kind.weighting,

@@ -12,11 +12,20 @@ package struct ResolvedUpdatePlan: Hashable, Sendable {
 
   /// One for each of the graph's layers.
   package var layers: [LayerUpdate]
+  /// How all of them take their steps.
+  package var rule: UpdateRule
 
   package static let nothing = LayerUpdate(bias: false, trainedChannels: 0)
 
-  /// - Throws: `UpdatePlanError` that names the layer a plan asks for and the model lacks.
-  package init(_ plan: UpdatePlan, for graph: Graph) throws {
+  /// - Parameters:
+  ///   - storage, velocity: in place of what the plan says.
+  ///   - scaling: of weight gradients.
+  /// - Throws: `UpdatePlanError` that names the layer a plan asks for and the model lacks, or what does not go together.
+  package init(
+    _ plan: UpdatePlan, for graph: Graph, storage: WeightStorage? = nil, velocity: Bool? = nil,
+    scaling: GradientScaling = .quantizationAware
+  ) throws {
+    rule = try UpdateRule(plan, storage: storage, velocity: velocity, scaling: scaling)
     let channels = graph.channelsByLayer()
     let everything = channels.map { LayerUpdate(bias: true, trainedChannels: $0) }
     layers = Array(repeating: Self.nothing, count: channels.count)
@@ -94,7 +103,28 @@ package struct ResolvedUpdatePlan: Hashable, Sendable {
       let weights = "weights \(update.trainedChannels)/\(channels[index])\(chosen)"
       return "\(index) \(graph.layers[index].name): bias \(update.bias ? 1 : 0) \(weights)"
     }
-    return lines.isEmpty ? "nothing" : lines.joined(separator: "\n")
+    return lines.isEmpty ? "nothing" : (lines + ruleLines).joined(separator: "\n")
+  }
+
+  /// What differs from plain SGD with residual planes.
+  private var ruleLines: [String] {
+    (rule.storage == .residual ? [] : ["storage \(rule.storage.rawValue)"]) + (rule.hasVelocity ? ["velocity"] : [])
+      + (rule.scaling == .quantizationAware ? [] : ["scaling \(rule.scaling.rawValue)"])
+  }
+}
+
+extension UpdateRule {
+  fileprivate init(
+    _ plan: UpdatePlan, storage: WeightStorage?, velocity: Bool?, scaling: GradientScaling
+  ) throws {
+    let sparse: SparsePlan? = if case .sparse(let sparse) = plan { sparse } else { nil }
+    self.init(
+      storage: storage ?? sparse?.storage ?? .residual, hasVelocity: velocity ?? sparse?.velocity ?? false,
+      scaling: scaling)
+    guard self.storage == .residual || !hasVelocity else {
+      throw UpdatePlanError(
+        "velocity: found with storage '\(self.storage.rawValue)', expected storage 'residual': momentum and batches sum steps finer than a code; leave one of the two out")
+    }
   }
 }
 

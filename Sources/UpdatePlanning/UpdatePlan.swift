@@ -1,4 +1,5 @@
 import Foundation
+import GraphIR
 
 /// What a user asks to be trained: a preset, or the contents of a plan file.
 ///
@@ -37,6 +38,10 @@ package struct SparsePlan: Hashable, Sendable, Codable {
   package var weights: [WeightUpdate]?
   /// Whether the classifier learns whole, whatever else is listed. Default: true.
   package var classifier: Bool?
+  /// Where trained weights keep what their codes cannot hold. Default: `residual`.
+  package var storage: WeightStorage?
+  /// Whether trained parameters have a velocity, for momentum and batches. Default: false.
+  package var velocity: Bool?
 
   package enum Biases: Hashable, Sendable, Codable {
     /// The biases of the last N layers, the classifier not counted.
@@ -76,24 +81,19 @@ package struct SparsePlan: Hashable, Sendable, Codable {
       try container.expect(["layer", "ratio", "channels"])
       layer = try container.decode(LayerReference.self, forKey: AnyKey("layer"))
       ratio = try container.decodeIfPresent(Double.self, forKey: AnyKey("ratio"))
-      channels = try container.decodeIfPresent(String.self, forKey: AnyKey("channels")).map { name in
-        guard let choice = ChannelChoice(rawValue: name) else {
-          throw DecodingError.dataCorruptedError(
-            forKey: AnyKey("channels"), in: container,
-            debugDescription: "found '\(name)', expected \(ChannelChoice.allCases.map(\.rawValue).joined(separator: " or "))")
-        }
-        return choice
-      }
+      channels = try container.choice("channels")
     }
   }
 
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: AnyKey.self)
-    try container.expect(["schema", "biases", "weights", "classifier"])
+    try container.expect(["schema", "biases", "weights", "classifier", "storage", "velocity"])
     schema = try container.decode(Int.self, forKey: AnyKey("schema"))
     biases = try container.decodeIfPresent(Biases.self, forKey: AnyKey("biases"))
     weights = try container.decodeIfPresent([WeightUpdate].self, forKey: AnyKey("weights"))
     classifier = try container.decodeIfPresent(Bool.self, forKey: AnyKey("classifier"))
+    storage = try container.choice("storage")
+    velocity = try container.decodeIfPresent(Bool.self, forKey: AnyKey("velocity"))
   }
 
   /// - Throws: `UpdatePlanError` with the file's name and what is wrong in it.
@@ -166,6 +166,18 @@ private struct AnyKey: CodingKey {
 }
 
 extension KeyedDecodingContainer<AnyKey> {
+  /// One of the names of `Choice`; nil where the key is absent.
+  fileprivate func choice<Choice: RawRepresentable<String> & CaseIterable>(_ key: String) throws -> Choice? {
+    try decodeIfPresent(String.self, forKey: AnyKey(key)).map { name in
+      guard let choice = Choice(rawValue: name) else {
+        throw DecodingError.dataCorruptedError(
+          forKey: AnyKey(key), in: self,
+          debugDescription: "found '\(name)', expected \(Choice.allCases.map(\.rawValue).joined(separator: " or "))")
+      }
+      return choice
+    }
+  }
+
   fileprivate func expect(_ known: [String]) throws {
     guard let unknown = allKeys.map(\.stringValue).filter({ !known.contains($0) }).min() else { return }
     throw DecodingError.dataCorrupted(

@@ -76,6 +76,7 @@ struct Failure: Error {
     case .refused: self.init(.refused, code: "device-refused", error.description)
     case .digestDiffers: self.init(.refused, code: "digest", error.description)
     case .resumeMismatch, .wrongState: self.init(.badData, code: "resume", error.description)
+    case .unusablePlan: self.init(.badData, code: "plan", error.description)
     case .unusableData: self.init(.badData, code: "data", error.description)
     }
   }

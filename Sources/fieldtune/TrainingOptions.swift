@@ -24,6 +24,15 @@ struct TrainingOptions: ParsableArguments {
     help: "constant, or cosine: down to 0 along half a cosine after a warm-up over the first 20th of the steps.")
   var schedule = LearningRateSchedule.Shape.constant
 
+  @Option(name: .long, parsing: .unconditional, help: "Samples whose mean gradient makes one step.")
+  var batch = 1
+
+  @Option(name: .long, parsing: .unconditional, help: "Share of a step that goes on into the next, below 1.")
+  var momentum = 0.0
+
+  @Option(name: .long, parsing: .unconditional, help: "Share of each weight, times the learning rate, that a step takes off.")
+  var weightDecay = 0.0
+
   @Option(name: .long, parsing: .unconditional, help: "Seed of the samples' order and of the device's random numbers.")
   var seed: UInt32 = 1
 
@@ -44,7 +53,10 @@ struct TrainingOptions: ParsableArguments {
     guard lr > 0, lr <= LearningRate.maximum else {
       throw ValidationError("--lr: found \(lr), expected more than 0 and at most \(LearningRate.maximum)")
     }
+    if let fault = optimizer.fault { throw ValidationError(fault) }
   }
+
+  var optimizer: Optimizer { Optimizer(batch: batch, momentum: momentum, weightDecay: weightDecay) }
 
   /// The plan for this many samples.
   func plan(trainingSamples: Int, evaluationSamples: Int) -> TrainingPlan {
@@ -53,7 +65,7 @@ struct TrainingOptions: ParsableArguments {
       trainingSamples: trainingSamples, evaluationSamples: evaluationSamples, steps: steps, seed: seed,
       schedule: LearningRateSchedule(
         shape: schedule, peak: lr, warmUpSteps: schedule == .cosine ? steps / 20 : 0),
-      checkpointSteps: checkpointSteps)
+      optimizer: optimizer, checkpointSteps: checkpointSteps)
   }
 }
 

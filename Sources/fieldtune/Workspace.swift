@@ -67,7 +67,8 @@ enum Workspace {
   ) throws -> CompiledArtifact {
     let model = try readModel(path)
     let compileOptions = CompileOptions(
-      update: try updatePlan(options.update), board: BoardBudget(board), force: isForced, errorBits: options.errorBits)
+      update: try updatePlan(options.update), board: BoardBudget(board), force: isForced, errorBits: options.errorBits,
+      storage: options.weights, velocity: options.velocity, scaling: options.scaling)
     do {
       return try naming(path) { try Pipeline.compile(model: model, name: modelName(path), options: compileOptions) }
     } catch let error as UpdatePlanError {

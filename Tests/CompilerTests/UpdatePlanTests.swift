@@ -1,3 +1,4 @@
+import Compiler
 import Foundation
 import GraphIR
 import Interpreter
@@ -24,6 +25,37 @@ import UpdatePlanning
         """)
   }
 
+  @Test func plan_saysHowParametersTakeTheirSteps() throws {
+    #expect(
+      try resolve(#"{"schema": 1, "storage": "stochastic"}"#) == "3 head: bias 1 weights 8/8\nstorage stochastic")
+    #expect(
+      try resolve(#"{"schema": 1, "storage": "residual", "velocity": true}"#)
+        == "3 head: bias 1 weights 8/8\nvelocity")
+    #expect(try resolve(#"{"schema": 1, "velocity": false}"#) == "3 head: bias 1 weights 8/8")
+  }
+
+  /// Options of the command line stand in place of the plan file's words.
+  @Test func options_overrideThePlan() throws {
+    let plan = try SparsePlan(json: Data(#"{"schema": 1, "storage": "stochastic"}"#.utf8), fileName: "plan.json")
+    let resolved = try ResolvedUpdatePlan(
+      .sparse(plan), for: .residualSample(), storage: .residual, velocity: true, scaling: .none)
+    #expect(resolved.rule == UpdateRule(storage: .residual, hasVelocity: true, scaling: .none))
+  }
+
+  @Test(arguments: [
+    UpdateRule(), UpdateRule(hasVelocity: true), UpdateRule(storage: .stochastic), UpdateRule(storage: .nearest),
+  ])
+  func rule_takesTheBytesItSays(rule: UpdateRule) throws {
+    var options = CompileOptions.unlimited(.lastLayer)
+    (options.storage, options.velocity) = (rule.storage, rule.hasVelocity)
+    let graph = try Pipeline.trainingGraph(.denseSample(), options: options).graph
+    let state = StateLayout(graph)
+    #expect(state.residuals.bytes == (rule.storage == .residual ? state.weights.bytes : 0))
+    let trained = (state.weights.tensors + state.biases.tensors).map { (4 * graph[$0].elementCount + 7) / 8 * 8 }
+    #expect(state.velocities.bytes == (rule.hasVelocity ? trained.reduce(0, +) : 0))
+    #expect(state.countersBytes == 16)
+  }
+
   @Test func plan_mayLeaveTheClassifierAlone() throws {
     #expect(try resolve(#"{"schema": 1, "classifier": false, "biases": [0]}"#) == "0 stem: bias 1 weights 0/4")
   }
@@ -47,6 +79,14 @@ import UpdatePlanning
     (
       #"{"schema": 1, "weights": [{"layer": 0, "channels": "loudest"}]}"#,
       "plan.json: weights.[0].channels: found 'loudest', expected first or largest-norm"
+    ),
+    (
+      #"{"schema": 1, "storage": "int8"}"#,
+      "plan.json: storage: found 'int8', expected residual or stochastic or nearest"
+    ),
+    (
+      #"{"schema": 1, "storage": "nearest", "velocity": true}"#,
+      "velocity: found with storage 'nearest', expected storage 'residual'"
     ),
     (#"{"schema": 1, "weights": [{"layer": 0}, {"layer": "stem"}]}"#, "weights of layer 'stem': listed twice, expected once"),
     (
@@ -153,7 +193,7 @@ import UpdatePlanning
     let interpreter = try TrainingStepInterpreter(graph: graph)
     interpreter.reset(seed: 1)
     let input = (0..<interpreter.inputCount).map { Int8(truncatingIfNeeded: $0 &* 37 &+ 11) }
-    _ = interpreter.train(input: input, label: 2, rate: StepRate(mantissa: 1 << 30, shift: 33))
+    _ = interpreter.train(input: input, label: 2, update: StepUpdate(rate: StepRate(mantissa: 1 << 30, shift: 33)))
     return interpreter
   }
 

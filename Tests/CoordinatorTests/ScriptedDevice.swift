@@ -60,7 +60,7 @@ final class ScriptedDevice: DeviceSource {
   static func stepped(_ bytes: [UInt8], by sample: DeviceSample) -> [UInt8] {
     var digest = Digest64(bytes)
     digest.update(sample.input.map(UInt8.init(bitPattern:)))
-    digest.update([UInt8(sample.label), UInt8(truncatingIfNeeded: sample.rateMantissa >> 15), sample.rateShift])
+    digest.update([UInt8(sample.label), UInt8(truncatingIfNeeded: sample.rateMantissa >> 15), sample.rateShift, sample.isHeld ? 1 : 0])
     return digest.hex.utf8.map { $0 }
   }
 

@@ -7,7 +7,8 @@ import WireProtocol
 struct Course {
   let artifact: Artifact
 
-  /// The sample at a position: one in five evaluates, the others train.
+  /// The sample at a position: one in five evaluates, the others train; with velocities in batches of four, with momentum
+  /// and weight decay.
   func sample(_ index: UInt32) -> DeviceSample {
     var state = UInt64(index) &* 0x9E37_79B9_7F4A_7C15 | 1
     func next() -> UInt64 {
@@ -16,10 +17,13 @@ struct Course {
       state ^= state << 17
       return state
     }
+    let hasVelocities = artifact.manifest.segments.contains { $0.kind == .velocities && $0.bytes > 0 }
+    let isHeld = hasVelocities && index % 5 < 3
     return DeviceSample(
       index: index, mode: index % 5 == 4 ? .evaluate : .train,
       label: Int(next() % UInt64(artifact.manifest.output.classCount)),
-      rateMantissa: 1 << 30, rateShift: 38,
+      rateMantissa: 1 << 30, rateShift: 38, momentum: hasVelocities ? 58_982 : 0,
+      decay: hasVelocities && !isHeld ? 256 : 0, isHeld: isHeld,
       input: (0..<artifact.manifest.input.bytes).map { _ in Int8(truncatingIfNeeded: next() >> 20) })
   }
 

@@ -1,12 +1,17 @@
 import ArtifactManifest
 import Compiler
 import Foundation
+import GraphIR
 import UpdatePlanning
 
 /// The demo's models, compiled once for all tests so that every parameter trains.
 enum DemoArtifact: String, CaseIterable, CustomStringConvertible, Sendable {
   case dense = "digits-dense"
   case convolutional = "digits-conv"
+  /// With velocities: momentum, batches, weight decay.
+  case momentum = "digits-conv, velocity"
+  /// Without residual planes.
+  case stochastic = "digits-dense, stochastic"
 
   var description: String { rawValue }
 
@@ -14,19 +19,25 @@ enum DemoArtifact: String, CaseIterable, CustomStringConvertible, Sendable {
     switch self {
     case .dense: try Self.compiledDense.get()
     case .convolutional: try Self.compiledConvolutional.get()
+    case .momentum: try Self.compiledMomentum.get()
+    case .stochastic: try Self.compiledStochastic.get()
     }
   }
 
-  private static let compiledDense = Result { try compile(.dense) }
-  private static let compiledConvolutional = Result { try compile(.convolutional) }
+  private static let compiledDense = Result { try compile(.dense, "digits-dense") }
+  private static let compiledConvolutional = Result { try compile(.convolutional, "digits-conv") }
+  private static let compiledMomentum = Result { try compile(.momentum, "digits-conv", velocity: true) }
+  private static let compiledStochastic = Result { try compile(.stochastic, "digits-dense", storage: .stochastic) }
 
-  private static func compile(_ model: DemoArtifact) throws -> Artifact {
+  private static func compile(
+    _ artifact: DemoArtifact, _ model: String, storage: WeightStorage? = nil, velocity: Bool? = nil
+  ) throws -> Artifact {
     let file = project.appendingPathComponent("Tools/Demo/\(model).tflite")
     let host = BoardBudget(name: "host", sramBytes: nil, flashBytes: nil, stackBytes: 2048)
     let compiled = try Pipeline.compile(
-      model: [UInt8](Data(contentsOf: file)), name: model.rawValue,
-      options: CompileOptions(update: .full, board: host))
-    let directory = folder.appendingPathComponent(model.rawValue)
+      model: [UInt8](Data(contentsOf: file)), name: model,
+      options: CompileOptions(update: .full, board: host, storage: storage, velocity: velocity))
+    let directory = folder.appendingPathComponent("\(artifact)".filter { $0.isLetter })
     try compiled.write(to: directory)
     return try Artifact(opening: directory)
   }

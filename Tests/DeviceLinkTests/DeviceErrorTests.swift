@@ -68,6 +68,11 @@ struct DeviceErrorTests {
       name: "rate too large", code: .rateRange, context: 1 << 31,
       message: sample(0) { $0.rateMantissa = 1 << 31 }),
     Row(
+      name: "momentum without velocities", code: .velocityMissing, context: 9, message: sample(0) { $0.momentum = 9 }),
+    Row(
+      name: "step held back without velocities", code: .velocityMissing, context: 0,
+      message: sample(0) { $0.flags = 1 }),
+    Row(
       name: "read of no segment", code: .segmentUnknown, context: 1,
       message: .segmentRead(.init(segment: .ranges, offset: 0, count: 1))),
     Row(

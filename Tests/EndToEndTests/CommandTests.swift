@@ -106,13 +106,15 @@ import Testing
     #expect(abs(score - accuracy) < 1e-9)
   }
 
-  @Test func interruptedRun_resumesToTheSameDigest() async throws {
+  /// The second row stops within a batch, as likely as not.
+  @Test(arguments: [[], ["--batch", "8", "--momentum", "0.9", "--weight-decay", "0.01"]])
+  func interruptedRun_resumesToTheSameDigest(optimizer: [String]) async throws {
     let tool = try Tool()
     defer { tool.remove() }
-    let options = [
-      "train", Tool.conv, "--device", "loopback", "--data", Tool.train, "--steps", "600", "--lr", "0.02", "--seed", "3",
-      "--json",
-    ]
+    let options =
+      [
+        "train", Tool.conv, "--device", "loopback", "--data", Tool.train, "--steps", "600", "--lr", "0.02", "--seed", "3",
+      ] + optimizer + ["--json"]
     let whole = try await tool.run(options).json()
     let (output, errors) = (Pipe(), Pipe())
     let process = tool.process(options, output: output, errors: errors)
@@ -156,6 +158,10 @@ import Testing
     (["train", Tool.conv, "--device", "loopback", "--data", Tool.train, "--export", "/nope/x.tflite"], 73, "/nope"),
     (["train", Tool.conv, "--data", Tool.train, "--steps", "-1"], 64, "at least 1"),
     (["train", Tool.conv, "--data", Tool.train, "--lr", "-1"], 64, "more than 0"),
+    (["train", Tool.conv, "--data", Tool.train, "--batch", "0"], 64, "batch: found 0"),
+    (["train", Tool.conv, "--data", Tool.train, "--momentum", "1"], 64, "momentum: found 1.0"),
+    (["train", Tool.conv, "--device", "loopback", "--data", Tool.train, "--no-velocity", "--batch", "2"], 65, "--velocity"),
+    (["compile", Tool.conv, "--weights", "stochastic", "--velocity", "-o", "a"], 65, "storage 'residual'"),
     (["demo", "--epochs", "0"], 64, "at least 1"),
   ]
 

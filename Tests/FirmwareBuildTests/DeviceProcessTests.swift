@@ -95,7 +95,7 @@ import WireProtocol
   private static func sample(_ index: UInt32) -> Wire.Sample {
     .init(
       run: 1, index: index, mode: .train, label: UInt16(index % 4), rateMantissa: 1 << 30,
-      rateShift: 30, input: (0..<64).map { UInt8(truncatingIfNeeded: $0 &* Int(index &+ 3)) })
+      rateShift: 30, momentum: 0, decay: 0, flags: 0, input: (0..<64).map { UInt8(truncatingIfNeeded: $0 &* Int(index &+ 3)) })
   }
 
   /// Of the fixture's state: step 20, seed 7, weights 1, 2, 3, 4 with bit 0 turned five times.

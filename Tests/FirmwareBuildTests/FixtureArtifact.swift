@@ -90,11 +90,11 @@ struct FixtureArtifact {
         result->loss_q16 = \(evaluation);
     }
 
-    static void train(uint32_t label, struct step_rate rate, struct phase_clock *clock,
-                      struct step_result *result) {
+    static void train(uint32_t label, const struct step_update *update,
+                      struct phase_clock *clock, struct step_result *result) {
         evaluate(label, clock, result);
         phase_enter(clock, PHASE_UPDATE);
-        weights[label] = (int8_t)(weights[label] ^ (int8_t)(rate.mantissa >> rate.shift & 1u));
+        weights[label] = (int8_t)(weights[label] ^ (int8_t)(update->rate.mantissa >> update->rate.shift & 1u));
         header.step++;
         phase_enter(clock, PHASE_WAIT);
     }

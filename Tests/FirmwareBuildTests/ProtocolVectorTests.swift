@@ -22,7 +22,7 @@ import WireProtocol
     _ = try host.nextMessage { if case .runReport(let report) = $0 { report } else { nil } }
     let input = [UInt8](repeating: 1, count: 64)
     try host.send(
-      .sample(.init(run: 1, index: 0, mode: .evaluate, label: 0, rateMantissa: 0, rateShift: 0, input: input)))
+      .sample(.init(run: 1, index: 0, mode: .evaluate, label: 0, rateMantissa: 0, rateShift: 0, momentum: 0, decay: 0, flags: 0, input: input)))
     let step = try host.nextMessage { if case .step(let step) = $0 { step } else { nil } }
     #expect(step.lossQ16 == Self.passed, "frame or message vector \(step.lossQ16 - Self.passed - 1) fails")
     device.stop()

@@ -43,6 +43,24 @@ struct GradientCase: CustomStringConvertible {
     .layer(
       "depthwise 3x3, multiplier 2, stride 2", Self.conv(3, stride: 2, pad: 1), map: 5, inputs: 3, outputs: 6,
       trained: 4, multiplier: 2),
+    .layer(
+      "depthwise 3x3, multiplier 3, dilated", Self.conv(3, stride: 1, dilation: 2, pad: 2), map: 6, inputs: 2, outputs: 6,
+      trained: 5, multiplier: 3),
+    .layer(
+      "convolution 3x1, stride 1x2, dilated 2x1", Self.uneven, map: [6, 5], cells: [5, 3], inputs: 4, outputs: 3,
+      trained: 3),
+    .layer(
+      "depthwise 3x1, stride 1x2, dilated 2x1", Self.uneven, map: [6, 5], cells: [5, 3], inputs: 4, outputs: 4,
+      trained: 4, multiplier: 1),
+    .layer(
+      "convolution over one row", Window(kernelHeight: 1, kernelWidth: 5, strideWidth: 2, padLeft: 2), map: [1, 9],
+      cells: [1, 5], inputs: 4, outputs: 3, trained: 4),
+    .layer(
+      "convolution over one column", Window(kernelHeight: 4, kernelWidth: 1, strideHeight: 3, padTop: 1), map: [8, 1],
+      cells: [3, 1], inputs: 5, outputs: 4, trained: 2),
+    .layer(
+      "depthwise over one row", Window(kernelHeight: 1, kernelWidth: 3, dilationWidth: 2, padLeft: 1), map: [1, 8],
+      cells: [1, 6], inputs: 4, outputs: 4, trained: 4, multiplier: 1),
     .dense("fully connected", rows: 3, inputs: 12, outputs: 7, trained: 12),
     .dense(
       "fully connected, clamped", rows: 4, inputs: 10, outputs: 6, trained: 3, clamp: Clamp(minimum: -10, maximum: 127)),
@@ -87,6 +105,9 @@ struct GradientCase: CustomStringConvertible {
     .loss("softmax cross-entropy", classes: 10),
   ]
 
+  private static let uneven = Window(
+    kernelHeight: 3, kernelWidth: 1, strideHeight: 1, strideWidth: 2, dilationHeight: 2, padTop: 1)
+
   private static func conv(_ kernel: Int, stride: Int, dilation: Int = 1, pad: Int) -> Window {
     Window(
       kernelHeight: kernel, kernelWidth: kernel, strideHeight: stride, strideWidth: stride,
@@ -101,11 +122,21 @@ extension GradientCase {
     _ name: String, _ window: Window, map: Int, inputs: Int, outputs: Int, trained: Int,
     multiplier: Int? = nil, clamp: Clamp = Clamp(), keepsTrainedOnly: Bool = false
   ) -> GradientCase {
-    var result = GradientCase(name)
     let cells =
       (map - 1 + window.padTop) / window.strideHeight + (window.padTop == 0 && window.kernelHeight > 1 ? 0 : 1)
-    let x = result.codes("x", [1, map, map, inputs])
-    let shape = [1, cells, cells, outputs]
+    return layer(
+      name, window, map: [map, map], cells: [cells, cells], inputs: inputs, outputs: outputs, trained: trained,
+      multiplier: multiplier, clamp: clamp, keepsTrainedOnly: keepsTrainedOnly)
+  }
+
+  /// `map` and `cells`: height and width of input and output.
+  private static func layer(
+    _ name: String, _ window: Window, map: [Int], cells: [Int], inputs: Int, outputs: Int, trained: Int,
+    multiplier: Int? = nil, clamp: Clamp = Clamp(), keepsTrainedOnly: Bool = false
+  ) -> GradientCase {
+    var result = GradientCase(name)
+    let x = result.codes("x", [1] + map + [inputs])
+    let shape = [1] + cells + [outputs]
     let taps = [window.kernelHeight, window.kernelWidth]
     let channels = multiplier == nil ? inputs : outputs
     let weighting = result.weighting(channels, outputs, trained, clamp)
@@ -114,12 +145,12 @@ extension GradientCase {
       result.build(
         x, shape, planes, weighting, .depthwiseConv2D(window, weighting, multiplier: multiplier),
         .depthwiseConv2DBackwardInput(window, weighting, multiplier: multiplier),
-        .depthwiseConv2DUpdateWeights(window, weighting, multiplier: multiplier),
+        .depthwiseConv2DUpdateWeights(window, weighting, UpdateRule(), multiplier: multiplier),
         kept: keepsTrainedOnly ? trained / multiplier : nil)
     } else {
       result.build(
         x, shape, planes, weighting, .conv2D(window, weighting), .conv2DBackwardInput(window, weighting),
-        .conv2DUpdateWeights(window, weighting), kept: keepsTrainedOnly ? trained : nil)
+        .conv2DUpdateWeights(window, weighting, UpdateRule()), kept: keepsTrainedOnly ? trained : nil)
     }
     return result
   }
@@ -134,7 +165,7 @@ extension GradientCase {
     let planes = result.planes(weighting) { [outputs, $0] }
     result.build(
       x, [rows, outputs], planes, weighting, .fullyConnected(weighting),
-      .fullyConnectedBackwardInput(weighting), .fullyConnectedUpdateWeights(weighting),
+      .fullyConnectedBackwardInput(weighting), .fullyConnectedUpdateWeights(weighting, UpdateRule()),
       kept: keepsTrainedOnly ? trained : nil)
     return result
   }
@@ -310,7 +341,7 @@ extension GradientCase {
     }
     run(updateWeights, [saved, masked, planes[0], residual])
     gradients.append(.update(of: planes[0], by: graph.operations.count - 1))
-    run(.updateBias(weighting), [masked, bias])
+    run(.updateBias(weighting, UpdateRule()), [masked, bias])
     gradients.append(.update(of: bias, by: graph.operations.count - 1))
   }
 

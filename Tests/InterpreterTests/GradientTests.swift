@@ -138,7 +138,7 @@ extension Double {
     let factor = FixedPointFactor(4000 / largest)
     let rate = StepRate(mantissa: UInt32(factor.multiplier), shift: UInt32(factor.shift))
     let before = codes(interpreter, parameter, operation)
-    let counts = interpreter.run(operation: operation, rate: rate)
+    let counts = interpreter.run(operation: operation, update: StepUpdate(rate: rate))
     #expect(counts.saturated == 0)
     let after = codes(interpreter, parameter, operation)
     return zip(zip(before, after), units).map { change, unit in

@@ -11,7 +11,7 @@ struct KernelResult: Equatable {
 
 /// Runs the C kernels on a case, with the constants the generated code would hold.
 extension LayerCase {
-  func kernelResult(_ action: Action, rate: step_rate) -> KernelResult {
+  func kernelResult(_ action: Action, order: UpdateOrder) -> KernelResult {
     switch action {
     case .codes:
       var y = [Int8](repeating: 99, count: output.reduce(1, *))
@@ -26,8 +26,8 @@ extension LayerCase {
       withForward { forwardAccumulators(&$0, $1, &y) }
       return KernelResult(bytes: [littleEndian(y)])
     case .backwardInput: return backwardResult()
-    case .updateWeights: return updateWeightsResult(rate)
-    case .updateBias: return updateBiasResult(rate)
+    case .updateWeights: return updateWeightsResult(order)
+    case .updateBias: return updateBiasResult(order)
     }
   }
 
@@ -196,43 +196,62 @@ extension LayerCase {
     }
   }
 
-  private func updateWeightsResult(_ rate: step_rate) -> KernelResult {
-    var weight = trained
-    var residual = residual
+  private func updateWeightsResult(_ order: UpdateOrder) -> KernelResult {
+    var (weight, residual, velocity) = (trained, residual, velocity)
     var counts = update_counts()
-    var range = ranges[0]
-    withUpdateStage(weighting.weightUpdateFactors(count: outputChannels)) { stage in
-      switch kind {
-      case .convolution:
-        var shape = convolutionShape
-        conv2d_s8_update_weights(
-          &shape, &stage, rate, xZeroPoint, x, dy, &range, &weight, &residual, &counts)
-      case .depthwise:
-        var shape = depthwiseShape
-        depthwise_conv2d_s8_update_weights(
-          &shape, &stage, rate, xZeroPoint, x, dy, &range, &weight, &residual, &counts)
-      case .dense:
-        var shape = denseShape
-        fully_connected_s8_update_weights(
-          &shape, &stage, rate, xZeroPoint, x, dy, &range, &weight, &residual, &counts)
+    var update = order.update
+    withUpdateStage(weighting.weightUpdateFactors(count: outputChannels, rule)) { stage in
+      weight.withUnsafeMutableBufferPointer { weight in
+        residual.withUnsafeMutableBufferPointer { residual in
+          velocity.withUnsafeMutableBufferPointer { velocity in
+            let planes = weight_planes(
+              weight: weight.baseAddress, residual: rule.storage == .residual ? residual.baseAddress : nil,
+              velocity: rule.hasVelocity ? velocity.baseAddress : nil,
+              random_key: random_key(order.seed, 0, 1), rounds_randomly: rule.storage == .stochastic)
+            updateWeights(&stage, &update, planes, &counts)
+          }
+        }
       }
     }
+    let planes = [littleEndian(weight)] + (rule.storage == .residual ? [littleEndian(residual)] : [])
     return KernelResult(
-      bytes: [littleEndian(weight), littleEndian(residual)], saturated: Int(counts.saturated),
+      bytes: planes + (rule.hasVelocity ? [littleEndian(velocity)] : []), saturated: Int(counts.saturated),
       unchanged: Int(counts.unchanged))
   }
 
-  private func updateBiasResult(_ rate: step_rate) -> KernelResult {
-    var bias = bias
+  private func updateWeights(
+    _ stage: inout update_stage, _ update: inout step_update, _ planes: weight_planes, _ counts: inout update_counts
+  ) {
+    var range = ranges[0]
+    switch kind {
+    case .convolution:
+      var shape = convolutionShape
+      conv2d_s8_update_weights(&shape, &stage, &update, xZeroPoint, x, dy, &range, planes, &counts)
+    case .depthwise:
+      var shape = depthwiseShape
+      depthwise_conv2d_s8_update_weights(&shape, &stage, &update, xZeroPoint, x, dy, &range, planes, &counts)
+    case .dense:
+      var shape = denseShape
+      fully_connected_s8_update_weights(&shape, &stage, &update, xZeroPoint, x, dy, &range, planes, &counts)
+    }
+  }
+
+  private func updateBiasResult(_ order: UpdateOrder) -> KernelResult {
+    var (bias, velocity) = (bias, biasVelocity)
     var counts = update_counts()
+    var update = order.update
     var range = ranges[0]
     var shape = bias_shape(
       positions: Int32(dy.count / outputChannels), channels: Int32(outputChannels))
-    withUpdateStage(weighting.biasUpdateFactors(count: outputChannels)) { stage in
-      bias_s32_update(&shape, &stage, rate, dy, &range, &bias, &counts)
+    withUpdateStage(weighting.biasUpdateFactors(count: outputChannels, rule)) { stage in
+      velocity.withUnsafeMutableBufferPointer { velocity in
+        bias_s32_update(
+          &shape, &stage, &update, dy, &range, &bias, rule.hasVelocity ? velocity.baseAddress : nil, &counts)
+      }
     }
     return KernelResult(
-      bytes: [littleEndian(bias)], saturated: Int(counts.saturated), unchanged: Int(counts.unchanged))
+      bytes: [littleEndian(bias)] + (rule.hasVelocity ? [littleEndian(velocity)] : []),
+      saturated: Int(counts.saturated), unchanged: Int(counts.unchanged))
   }
 
   private func withUpdateStage(

@@ -21,6 +21,10 @@ struct LayerCase {
   let trained: [Int8]
   let frozen: [Int8]
   let residual: [Int8]
+  /// Of the trained plane, and of the bias.
+  let velocity: [Int32]
+  let biasVelocity: [Int32]
+  let rule: UpdateRule
   let bias: [Int32]
   let bits: Int
   let dy: [Int16]
@@ -69,6 +73,9 @@ struct LayerCase {
     dy = random.mantissas(output.reduce(1, *), bits: bits)
     dyExponent = random.int(-40...10)
     dxExponent = dyExponent + random.int(-20...6)
+    rule = random.updateRule()
+    velocity = random.velocities(rowCount * trainedChannels)
+    biasVelocity = random.velocities(outputChannels)
   }
 
   /// Planes in order, as tensors of `builder`.
@@ -112,10 +119,16 @@ struct LayerCase {
     case .updateWeights:
       guard weighting.trainedChannels > 0, let weight = planes.first else { return builder.graph }
       let shape = builder.graph[weight].shape
-      let residual = builder.codes("residual", shape, self.residual, state: .residual)
-      builder.run(updateWeights, [x, dy, weight, residual])
+      var operands = [x, dy, weight]
+      if rule.storage == .residual {
+        operands.append(builder.codes("residual", shape, residual, state: .residual))
+      }
+      if rule.hasVelocity { operands.append(builder.integers("velocity", shape, velocity, state: .velocity)) }
+      builder.run(updateWeights, operands)
     case .updateBias:
-      builder.run(.updateBias(weighting), [dy, bias])
+      let shape = builder.graph[bias].shape
+      let velocity = rule.hasVelocity ? [builder.integers("velocity", shape, biasVelocity, state: .velocity)] : []
+      builder.run(.updateBias(weighting, rule), [dy, bias] + velocity)
     }
     return builder.graph
   }
@@ -138,9 +151,9 @@ struct LayerCase {
 
   private var updateWeights: OperationKind {
     switch kind {
-    case .convolution: .conv2DUpdateWeights(window, weighting)
-    case .depthwise: .depthwiseConv2DUpdateWeights(window, weighting, multiplier: multiplier)
-    case .dense: .fullyConnectedUpdateWeights(weighting)
+    case .convolution: .conv2DUpdateWeights(window, weighting, rule)
+    case .depthwise: .depthwiseConv2DUpdateWeights(window, weighting, rule, multiplier: multiplier)
+    case .dense: .fullyConnectedUpdateWeights(weighting, rule)
     }
   }
 }
@@ -172,6 +185,20 @@ extension SplitMix64 {
       clamp: oneIn(2) ? Clamp() : Clamp(minimum: minimum, maximum: minimum + Int32(int(0...120))),
       weightScales: scales, inputScale: scale(-10, 1), channels: channels, trainedChannels: trained,
       biasFractionBits: oneIn(2) ? 0 : int(1...16))
+  }
+
+  fileprivate mutating func updateRule() -> UpdateRule {
+    let storage = oneIn(2) ? WeightStorage.residual : WeightStorage.allCases[int(1...2)]
+    return UpdateRule(
+      storage: storage, hasVelocity: storage == .residual && oneIn(2),
+      scaling: oneIn(4) ? .none : .quantizationAware)
+  }
+
+  /// Some at rest, some at the end of their range.
+  fileprivate mutating func velocities(_ count: Int) -> [Int32] {
+    (0..<count).map { _ in
+      oneIn(3) ? int32() : oneIn(9) ? [0, .max, .min][int(0...2)] : Int32(int(-100_000...100_000))
+    }
   }
 
   mutating func rate() -> (mantissa: UInt32, shift: UInt32) {

@@ -48,21 +48,20 @@ import Testing
     var random = SplitMix64(seed: ~seed)
     for action in LayerCase.Action.allCases {
       if action == .updateWeights && layer.weighting.trainedChannels == 0 { continue }
-      let rate = random.rate()
-      let interpreted = try interpret(
-        layer, action, StepRate(mantissa: rate.mantissa, shift: rate.shift))
-      let computed = layer.kernelResult(
-        action, rate: step_rate(mantissa: rate.mantissa, shift: rate.shift))
+      let order = UpdateOrder(&random, for: layer.rule)
+      let interpreted = try interpret(layer, action, order)
+      let computed = layer.kernelResult(action, order: order)
       #expect(computed == interpreted, "\(layer.kind) \(action), seed \(seed): \(layer.window)")
     }
   }
 
   private func interpret(
-    _ layer: LayerCase, _ action: LayerCase.Action, _ rate: StepRate
+    _ layer: LayerCase, _ action: LayerCase.Action, _ order: UpdateOrder
   ) throws -> KernelResult {
     let graph = layer.graph(action)
     let interpreter = try TrainingStepInterpreter(graph: graph)
-    let counts = interpreter.run(operation: 0, rate: rate)
+    interpreter.reset(seed: order.seed)
+    let counts = interpreter.run(operation: 0, update: order.interpreted)
     let operation = graph.operations[0]
     let written = operation.outputs + operation.kind.stateOperands(of: operation.inputs)
     return KernelResult(

@@ -36,7 +36,8 @@ struct MessageVector {
         kind: .busFault, programCounter: 1, linkRegister: 2, faultStatus: 3, faultAddress: 4)),
     .sample(
       Wire.Sample(
-        run: 1, index: 2, mode: .evaluate, label: 3, rateMantissa: 1 << 30, rateShift: 40,
+        run: 1, index: 2, mode: .evaluate, label: 3, rateMantissa: 1 << 30, rateShift: 40, momentum: 58_982,
+        decay: 256, flags: 1,
         input: [0x80, 0xFF, 0, 0x7F])),
     .step(SampleStream.step(41)),
     .output(Wire.Output(run: 1, index: 2, prediction: 3, codes: [4, 5, 6])),
@@ -101,8 +102,8 @@ struct MessageVector {
         name: "a device's message from the host", sender: .host,
         bytes: SampleStream.step(1).bytes, message: nil),
       changed("sample of mode 3", 13, 3, sample),
-      changed("sample with a count beyond the end", 21, 9, sample),
-      changed("segment 5", 1, 5, write),
+      changed("sample with a count beyond the end", sample.count - 10, 9, sample),
+      changed("segment 200", 1, 200, write),
       changed("segment data of 777 bytes", 7, 3, write),
     ]
   }

@@ -6,7 +6,7 @@ enum SampleStream {
     var random = SeededGenerator(seed: UInt64(index) + 1)
     return Wire.Sample(
       run: 7, index: index, mode: .train, label: UInt16(index % 10), rateMantissa: 1 << 30,
-      rateShift: 37, input: random.bytes(inputBytes))
+      rateShift: 37, momentum: 0, decay: 0, flags: 0, input: random.bytes(inputBytes))
   }
 
   static func step(_ index: UInt32) -> Wire.Step {

@@ -32,10 +32,13 @@ void study_train(const int8_t *inputs, const uint32_t *labels, const uint32_t *o
                  int32_t *losses_q16, uint16_t *predictions, uint64_t counts[2]) {
     for (uint32_t i = 0; i < step_count; i++) {
         const size_t sample = order[i];
-        const struct step_rate rate = {.mantissa = rate_mantissas[i], .shift = rate_shifts[i]};
+        const struct step_update update = {
+            .rate = {.mantissa = rate_mantissas[i], .shift = rate_shifts[i]},
+            .applies = true,
+        };
         struct step_result result;
         take(inputs, sample);
-        step_model.train(labels[sample], rate, &phases, &result);
+        step_model.train(labels[sample], &update, &phases, &result);
         losses_q16[i] = result.loss_q16;
         predictions[i] = result.prediction;
         counts[0] += result.saturated;

@@ -9,6 +9,6 @@ extension ReverseMode {
       kind: .depthwiseConv2DBackwardInput(window, weighting, multiplier: multiplier))
     emitUpdates(
       of: operation, weighting, error: error,
-      weights: .depthwiseConv2DUpdateWeights(window, weighting, multiplier: multiplier))
+      weights: .depthwiseConv2DUpdateWeights(window, weighting, rule, multiplier: multiplier))
   }
 }

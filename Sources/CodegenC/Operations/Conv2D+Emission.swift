@@ -29,13 +29,13 @@ extension EmissionContext {
   }
 
   mutating func conv2DUpdateWeights(
-    _ operation: Operation, _ name: String, _ window: Window, _ weighting: Weighting
+    _ operation: Operation, _ name: String, _ window: Window, _ weighting: Weighting, _ rule: UpdateRule
   ) -> EmittedCall {
     let (x, error) = (operation.inputs[0], operation.inputs[1])
     let shape = conv2DShape(operation, name, window, weighting, x: x, y: error)
-    let factors = weighting.weightUpdateFactors(count: graph[error].shape[3])
+    let factors = weighting.weightUpdateFactors(count: graph[error].shape[3], rule)
     let stage = updateStage(layerName(operation, name) + "_weight_step", factors)
-    return EmittedCall("conv2d_s8_update_weights", ["&" + shape, "&" + stage] + updateArguments(operation))
+    return EmittedCall("conv2d_s8_update_weights", ["&" + shape, "&" + stage] + updateArguments(operation, rule))
   }
 
   private mutating func conv2DShape(

@@ -29,13 +29,13 @@ extension EmissionContext {
   }
 
   mutating func depthwiseConv2DUpdateWeights(
-    _ operation: Operation, _ name: String, _ window: Window, _ weighting: Weighting, _ multiplier: Int
+    _ operation: Operation, _ name: String, _ window: Window, _ weighting: Weighting, _ rule: UpdateRule, _ multiplier: Int
   ) -> EmittedCall {
     let (x, error) = (operation.inputs[0], operation.inputs[1])
     let shape = depthwiseShape(operation, name, window, weighting, multiplier, x: x, y: error)
-    let factors = weighting.weightUpdateFactors(count: weighting.channels)
+    let factors = weighting.weightUpdateFactors(count: weighting.channels, rule)
     let stage = updateStage(layerName(operation, name) + "_weight_step", factors)
-    return EmittedCall("depthwise_conv2d_s8_update_weights", ["&" + shape, "&" + stage] + updateArguments(operation))
+    return EmittedCall("depthwise_conv2d_s8_update_weights", ["&" + shape, "&" + stage] + updateArguments(operation, rule))
   }
 
   private mutating func depthwiseShape(

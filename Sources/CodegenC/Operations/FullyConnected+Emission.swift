@@ -26,13 +26,13 @@ extension EmissionContext {
   }
 
   mutating func fullyConnectedUpdateWeights(
-    _ operation: Operation, _ name: String, _ weighting: Weighting
+    _ operation: Operation, _ name: String, _ weighting: Weighting, _ rule: UpdateRule
   ) -> EmittedCall {
     let error = operation.inputs[1]
     let shape = denseShape(operation, name, weighting, x: operation.inputs[0], y: error)
-    let factors = weighting.weightUpdateFactors(count: graph[error].shape.last ?? 1)
+    let factors = weighting.weightUpdateFactors(count: graph[error].shape.last ?? 1, rule)
     let stage = updateStage(layerName(operation, name) + "_weight_step", factors)
-    return EmittedCall("fully_connected_s8_update_weights", ["&" + shape, "&" + stage] + updateArguments(operation))
+    return EmittedCall("fully_connected_s8_update_weights", ["&" + shape, "&" + stage] + updateArguments(operation, rule))
   }
 
   private mutating func denseShape(

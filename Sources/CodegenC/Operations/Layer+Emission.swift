@@ -60,12 +60,11 @@ extension EmissionContext {
   }
 
   /// Arguments of every weight update behind shape and stage.
-  func updateArguments(_ operation: Operation) -> [String] {
-    let (x, error, weight, residual) = (
-      operation.inputs[0], operation.inputs[1], operation.inputs[2], operation.inputs[3]
-    )
+  func updateArguments(_ operation: Operation, _ rule: UpdateRule) -> [String] {
+    let (x, error) = (operation.inputs[0], operation.inputs[1])
     return [
-      "rate", "\(zeroPoint(x))", data(x), data(error), range(error), data(weight), data(residual), "counts",
+      "update", "\(zeroPoint(x))", data(x), data(error), range(error), planes(Array(operation.inputs[2...]), rule),
+      counts(operation),
     ]
   }
 

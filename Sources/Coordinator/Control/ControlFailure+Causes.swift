@@ -19,7 +19,7 @@ extension ControlFailure {
   private static func kind(of error: CoordinatorError) -> Kind {
     switch error {
     case .unavailable, .interrupted, .mismatch, .selfTestFailed, .refused, .digestDiffers: .device
-    case .resumeMismatch, .unusableData: .data
+    case .resumeMismatch, .unusableData, .unusablePlan: .data
     case .wrongState: .request
     }
   }

@@ -40,6 +40,7 @@ package struct TrainRequest: Hashable, Sendable, Codable {
       throw ControlFailure(
         .request, "request 'train': \(what): found \(found), expected \(expected.lowerBound) to \(expected.upperBound)")
     }
+    if let fault = plan.optimizer.fault { throw ControlFailure(.request, "request 'train': optimizer: \(fault)") }
     guard plan.schedule.peak >= 0, plan.schedule.peak <= LearningRate.maximum else {
       throw ControlFailure(
         .request,

@@ -80,14 +80,14 @@ extension FloatTwin {
       }
     }
     switch operation.kind {
-    case .conv2D(let window, _), .conv2DBackwardInput(let window, _), .conv2DUpdateWeights(let window, _):
+    case .conv2D(let window, _), .conv2DBackwardInput(let window, _), .conv2DUpdateWeights(let window, _, _):
       let sliding = SlidingWindow(window, map: graph[x].shape, cells: graph[y].shape)
       for cell in 0..<sliding.outputCells {
         sliding.forEachTap(of: cell) { dense($0, sliding.taps, $1, cell) }
       }
     case .depthwiseConv2D(let window, _, let multiplier),
       .depthwiseConv2DBackwardInput(let window, _, let multiplier),
-      .depthwiseConv2DUpdateWeights(let window, _, let multiplier):
+      .depthwiseConv2DUpdateWeights(let window, _, _, let multiplier):
       let sliding = SlidingWindow(window, map: graph[x].shape, cells: graph[y].shape)
       for cell in 0..<sliding.outputCells {
         sliding.forEachTap(of: cell) { depthwise($0, multiplier, $1, cell) }

@@ -86,37 +86,27 @@ struct Conv2DUpdateWeights: IntegerKernel {
   private let window: SlidingWindow
   private let input: TensorID
   private let errors: TensorID
-  private let weight: TensorID
-  private let residual: TensorID
   private let inputChannels: Int
   private let outputChannels: Int
   private let trained: Int
   private let zeroPoint: Int16
-  private let stage: UpdateStage
+  private let update: WeightUpdate
 
-  init(_ graph: Graph, _ operation: Operation, _ window: Window, _ weighting: Weighting) {
+  init(_ graph: Graph, _ operation: Operation, _ window: Window, _ weighting: Weighting, _ rule: UpdateRule) {
     (input, errors) = (operation.inputs[0], operation.inputs[1])
-    (weight, residual) = (operation.inputs[2], operation.inputs[3])
     self.window = SlidingWindow(window, map: graph[input].shape, cells: graph[errors].shape)
     inputChannels = graph[input].shape[3]
     outputChannels = graph[errors].shape[3]
     trained = weighting.trainedChannels
     zeroPoint = Int16(graph[input].zeroPoint)
-    stage = UpdateStage(
-      graph, errors: errors, factors: weighting.weightUpdateFactors(count: outputChannels))
+    update = WeightUpdate(graph, operation, weighting, rule, channels: outputChannels)
   }
 
   func run(_ memory: TensorMemory, _ context: inout StepContext) {
     let rowCount = window.taps * trained
     withSums(outputChannels * rowCount) { sums in
       gather(memory, into: sums)
-      let weights: UnsafeMutablePointer<Int8> = memory.pointer(weight)
-      let residuals: UnsafeMutablePointer<Int8> = memory.pointer(residual)
-      for index in 0..<outputChannels * rowCount {
-        stage.updateWeight(
-          &weights[index], &residuals[index], gradient: sums[index], channel: index / rowCount,
-          &context)
-      }
+      update.run(sums, count: outputChannels * rowCount, memory, &context) { $0 / rowCount }
     }
   }
 

@@ -110,41 +110,31 @@ struct DepthwiseConv2DUpdateWeights: IntegerKernel {
   private let window: SlidingWindow
   private let input: TensorID
   private let errors: TensorID
-  private let weight: TensorID
-  private let residual: TensorID
   private let inputChannels: Int
   private let multiplier: Int
   private let outputChannels: Int
   private let trained: Int
   private let zeroPoint: Int16
-  private let stage: UpdateStage
+  private let update: WeightUpdate
 
   init(
-    _ graph: Graph, _ operation: Operation, _ window: Window, _ weighting: Weighting,
+    _ graph: Graph, _ operation: Operation, _ window: Window, _ weighting: Weighting, _ rule: UpdateRule,
     _ multiplier: Int
   ) {
     (input, errors) = (operation.inputs[0], operation.inputs[1])
-    (weight, residual) = (operation.inputs[2], operation.inputs[3])
     self.window = SlidingWindow(window, map: graph[input].shape, cells: graph[errors].shape)
     inputChannels = graph[input].shape[3]
     self.multiplier = multiplier
     outputChannels = weighting.channels
     trained = weighting.trainedChannels
     zeroPoint = Int16(graph[input].zeroPoint)
-    stage = UpdateStage(
-      graph, errors: errors, factors: weighting.weightUpdateFactors(count: outputChannels))
+    update = WeightUpdate(graph, operation, weighting, rule, channels: outputChannels)
   }
 
   func run(_ memory: TensorMemory, _ context: inout StepContext) {
     withSums(window.taps * trained) { sums in
       gather(memory, into: sums)
-      let weights: UnsafeMutablePointer<Int8> = memory.pointer(weight)
-      let residuals: UnsafeMutablePointer<Int8> = memory.pointer(residual)
-      for index in 0..<window.taps * trained {
-        stage.updateWeight(
-          &weights[index], &residuals[index], gradient: sums[index], channel: index % trained,
-          &context)
-      }
+      update.run(sums, count: window.taps * trained, memory, &context) { $0 % trained }
     }
   }
 

@@ -77,32 +77,26 @@ struct FullyConnectedBackwardInput: IntegerKernel {
 struct FullyConnectedUpdateWeights: IntegerKernel {
   private let input: TensorID
   private let errors: TensorID
-  private let weight: TensorID
-  private let residual: TensorID
   private let rows: Int
   private let inputChannels: Int
   private let outputChannels: Int
   private let trained: Int
   private let zeroPoint: Int16
-  private let stage: UpdateStage
+  private let update: WeightUpdate
 
-  init(_ graph: Graph, _ operation: Operation, _ weighting: Weighting) {
+  init(_ graph: Graph, _ operation: Operation, _ weighting: Weighting, _ rule: UpdateRule) {
     (input, errors) = (operation.inputs[0], operation.inputs[1])
-    (weight, residual) = (operation.inputs[2], operation.inputs[3])
     outputChannels = graph[errors].shape.last ?? 1
     rows = graph[errors].elementCount / outputChannels
     inputChannels = graph[input].elementCount / rows
     trained = weighting.trainedChannels
     zeroPoint = Int16(graph[input].zeroPoint)
-    stage = UpdateStage(
-      graph, errors: errors, factors: weighting.weightUpdateFactors(count: outputChannels))
+    update = WeightUpdate(graph, operation, weighting, rule, channels: outputChannels)
   }
 
   func run(_ memory: TensorMemory, _ context: inout StepContext) {
     let input: UnsafeMutablePointer<Int8> = memory.pointer(input)
     let errors: UnsafeMutablePointer<Int16> = memory.pointer(errors)
-    let weights: UnsafeMutablePointer<Int8> = memory.pointer(weight)
-    let residuals: UnsafeMutablePointer<Int8> = memory.pointer(residual)
     withSums(outputChannels * trained) { sums in
       for row in 0..<rows {
         for o in 0..<outputChannels {
@@ -111,11 +105,7 @@ struct FullyConnectedUpdateWeights: IntegerKernel {
             zeroPoint, trained)
         }
       }
-      for index in 0..<outputChannels * trained {
-        stage.updateWeight(
-          &weights[index], &residuals[index], gradient: sums[index], channel: index / trained,
-          &context)
-      }
+      update.run(sums, count: outputChannels * trained, memory, &context) { $0 / trained }
     }
   }
 }

@@ -72,6 +72,10 @@ extension Wire {
     case weights = 3
     /// Low planes of the trained weights.
     case residuals = 4
+    /// Steps of the trained parameters not yet applied.
+    case velocities = 5
+    /// Saturated and unchanged updates of each trained layer since the weights were reset.
+    case counters = 6
   }
 }
 
@@ -185,6 +189,9 @@ extension Wire {
     case labelRange = 302
     /// The mantissa is neither 0 nor in [2^30, 2^31); context: the mantissa found.
     case rateRange = 304
+    /// The step is held back or has momentum, and the model has no velocities; context: the
+    /// momentum.
+    case velocityMissing = 305
     /// The training state has no such segment; context: the kind found.
     case segmentUnknown = 401
     /// Offset and count leave the segment; context: its size.

@@ -755,6 +755,12 @@ extension Wire {
     package var rateMantissa: UInt32
     /// See `rateMantissa`.
     package var rateShift: UInt8
+    /// Share of an applied step that stays in the velocity, in 1/65536.
+    package var momentum: UInt16
+    /// Share of each trained weight that an applied step takes off, in 1/65536.
+    package var decay: UInt16
+    /// Bit 0: the step is held back: it goes into the velocity, and no parameter moves.
+    package var flags: UInt8
     /// Input codes, int8.
     package var input: [UInt8]
 
@@ -765,6 +771,9 @@ extension Wire {
       label: UInt16,
       rateMantissa: UInt32,
       rateShift: UInt8,
+      momentum: UInt16,
+      decay: UInt16,
+      flags: UInt8,
       input: [UInt8]
     ) {
       self.run = run
@@ -773,6 +782,9 @@ extension Wire {
       self.label = label
       self.rateMantissa = rateMantissa
       self.rateShift = rateShift
+      self.momentum = momentum
+      self.decay = decay
+      self.flags = flags
       self.input = input
     }
   }
@@ -789,6 +801,9 @@ extension Wire.Sample: WireMessage {
     writer.write(label)
     writer.write(rateMantissa)
     writer.write(rateShift)
+    writer.write(momentum)
+    writer.write(decay)
+    writer.write(flags)
     writer.write(bytes: input, maximum: 65535)
   }
 
@@ -799,6 +814,9 @@ extension Wire.Sample: WireMessage {
     label = try reader.integer("sample.label")
     rateMantissa = try reader.integer("sample.rateMantissa")
     rateShift = try reader.integer("sample.rateShift")
+    momentum = try reader.integer("sample.momentum")
+    decay = try reader.integer("sample.decay")
+    flags = try reader.integer("sample.flags")
     input = try reader.bytes("sample.input", maximum: 65535)
   }
 }

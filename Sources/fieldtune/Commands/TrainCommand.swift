@@ -22,7 +22,7 @@ struct TrainCommand: AsyncParsableCommand {
     let interrupt = Interrupt()
     if let export { try OutputFile.check(export) }
     let name = try device.resolved()
-    let prepared = try PreparedArtifact(model, device: name, settings: settings, note: { options.note($0) })
+    let prepared = try PreparedArtifact(model, device: name, settings: compileSettings, note: { options.note($0) })
     let opened = try DeviceOpener(artifact: prepared.artifact, baud: device.baud, note: { options.note($0) }).open(name)
     let session = TrainingSession(
       artifact: prepared.artifact, device: opened, baud: device.baud, training: training,
@@ -39,6 +39,13 @@ struct TrainCommand: AsyncParsableCommand {
       )
       throw ExitCode(ExitStatus.interrupted.rawValue)
     }
+  }
+
+  /// A model that is compiled for this run gets the planes that the run needs.
+  private var compileSettings: CompileSettings {
+    var settings = settings
+    if training.optimizer.needsVelocity, settings.velocity == nil { settings.velocity = true }
+    return settings
   }
 
   private func write(_ run: Int64, of backend: RunBackend, to path: String) async throws {
@@ -65,6 +72,18 @@ struct TrainCommand: AsyncParsableCommand {
         + "\(Number.grouped(Int(result.cost.update))) update, \(Number.grouped(Int(result.cost.wait))) wait (\(result.cost.unit))",
     ])
     table.add(["digest", result.digest])
+    return table.text + (result.layers.isEmpty ? "" : "\n" + layers(of: result))
+  }
+
+  private static func layers(of result: TrainResult) -> String {
+    var table = TextTable(["updates of", "", "met an end", "rounded to zero"])
+    for layer in result.layers {
+      let updates = Double(max(layer.updates, 1))
+      table.add([
+        layer.layer, Number.grouped(layer.updates), Number.percent(Double(layer.saturated) / updates),
+        Number.percent(Double(layer.unchanged) / updates),
+      ])
+    }
     return table.text
   }
 }

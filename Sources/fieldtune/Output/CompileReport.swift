@@ -23,7 +23,7 @@ struct CompileReport: Encodable {
     let forward: Int
     /// Input and weight gradients.
     let backward: Int
-    /// Bytes of training state: high and low planes, biases.
+    /// Bytes of training state: biases and all planes.
     let stateBytes: Int
   }
 

@@ -121,7 +121,8 @@ struct ExplainReport: Encodable {
     table.add(["these four, as published schemes count", Number.grouped(publishedMeasureBytes)])
     table.add(["other masks, indices of maxima", Number.grouped(update.otherMaskBytes)])
     table.add(["residuals of those weights", Number.grouped(update.residualBytes)])
-    table.add(["classifier: weights, residuals, biases", Number.grouped(update.classifierBytes)])
+    if update.velocityBytes > 0 { table.add(["velocities of all of these", Number.grouped(update.velocityBytes)]) }
+    table.add(["classifier: weights, biases and their planes", Number.grouped(update.classifierBytes)])
     return table.text
   }
 

@@ -17,9 +17,9 @@ struct CountingEngine: StepEngine {
 
   func reset(seed: UInt32) { toy.reset(seed: seed) }
 
-  func train(_ input: [Int8], label: Int, rate: StepRate) -> StepResult {
+  func train(_ input: [Int8], label: Int, update: StepUpdate) -> StepResult {
     counter.steps += 1
-    return toy.train(input, label: label, rate: rate)
+    return toy.train(input, label: label, update: update)
   }
 
   func evaluate(_ input: [Int8], label: Int) -> StepResult {

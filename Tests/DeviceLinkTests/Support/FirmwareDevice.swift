@@ -113,7 +113,8 @@ extension FirmwareDevice {
     model.segment_count = 3
     model.segments = UnsafePointer(segments)
     model.reset = { seed in FirmwareDevice.current.step?.reset(seed: seed) }
-    model.train = { label, rate, clock, result in
+    model.train = { label, update, clock, result in
+      guard let rate = update?.pointee.rate else { return }
       FirmwareDevice.report(clock, result) { step, input in
         step.train(input, label: Int(label), mantissa: rate.mantissa, shift: rate.shift)
       }

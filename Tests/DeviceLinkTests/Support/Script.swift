@@ -28,7 +28,8 @@ enum Script {
     return Wire.Sample(
       run: run, index: sample.index, mode: sample.mode,
       label: sample.mode == .infer ? 0 : UInt16(sample.label), rateMantissa: sample.rateMantissa,
-      rateShift: sample.rateShift, input: sample.input.map(UInt8.init(bitPattern:)))
+      rateShift: sample.rateShift, momentum: sample.momentum, decay: sample.decay, flags: sample.isHeld ? 1 : 0,
+      input: sample.input.map(UInt8.init(bitPattern:)))
   }
 
   static func samples(_ count: Int) -> [DeviceSample] { (0..<count).map(sample) }

@@ -22,8 +22,8 @@ struct ToyEngine: StepEngine {
 
   func reset(seed: UInt32) { memory.step.reset(seed: seed) }
 
-  func train(_ input: [Int8], label: Int, rate: StepRate) -> StepResult {
-    StepResult(memory.step.train(input, label: label, mantissa: rate.mantissa, shift: rate.shift))
+  func train(_ input: [Int8], label: Int, update: StepUpdate) -> StepResult {
+    StepResult(memory.step.train(input, label: label, mantissa: update.rate.mantissa, shift: update.rate.shift))
   }
 
   func evaluate(_ input: [Int8], label: Int) -> StepResult {

@@ -20,6 +20,7 @@
 /* Training state: what a checkpoint holds, segment by segment. */
 static struct step_header header;
 static struct error_range ranges[2];
+static struct update_counts counters[2];
 static struct {
     _Alignas(8) int32_t hidden_bias[32]; /* (32) */
     _Alignas(8) int32_t head_bias[10]; /* (10) */
@@ -167,8 +168,7 @@ static int32_t loss(uint32_t label, bool training) {
         (uint32_t *)(arena + 184), training ? t.d_head_accumulators : 0);
 }
 
-static void backward(struct step_rate rate, struct phase_clock *clock,
-                     struct update_counts *counts) {
+static void backward(const struct step_update *update, struct phase_clock *clock) {
     /* 6. head/backward_input:
      * d_head_accumulators (1,10), head_weights (10,32) -> d_hidden_from_head (1,32) */
     fully_connected_s8_backward_input(&head_1_shape, &head_1_error_stage, t.d_head_accumulators,
@@ -178,13 +178,14 @@ static void backward(struct step_rate rate, struct phase_clock *clock,
     /* 7. head/update_weights:
      * hidden (1,32), d_head_accumulators (1,10), head_weights (10,32), head_weights_residual
      * (10,32) */
-    fully_connected_s8_update_weights(&head_1_shape, &head_1_weight_step, rate, -128, t.hidden,
-        t.d_head_accumulators, &ranges[0], weights.head_weights, residuals.head_weights_residual,
-        counts);
+    fully_connected_s8_update_weights(&head_1_shape, &head_1_weight_step, update, -128, t.hidden,
+        t.d_head_accumulators, &ranges[0],
+        (struct weight_planes){.weight = weights.head_weights, .residual = residuals.head_weights_residual},
+        &counters[1]);
     /* 8. head/update_bias:
      * d_head_accumulators (1,10), head_bias (10) */
-    bias_s32_update(&head_1_bias_shape, &head_1_bias_step, rate, t.d_head_accumulators, &ranges[0],
-        biases.head_bias, counts);
+    bias_s32_update(&head_1_bias_shape, &head_1_bias_step, update, t.d_head_accumulators,
+        &ranges[0], biases.head_bias, 0, &counters[1]);
     phase_enter(clock, PHASE_BACKWARD);
     /* 9. hidden/mask_error:
      * d_hidden_from_head (1,32), hidden_mask (1,32) -> d_hidden_masked (1,32) */
@@ -192,13 +193,14 @@ static void backward(struct step_rate rate, struct phase_clock *clock,
     phase_enter(clock, PHASE_UPDATE);
     /* 10. hidden/update_weights:
      * image (1,64), d_hidden_masked (1,32), hidden_weights (32,64), hidden_weights_residual (32,64) */
-    fully_connected_s8_update_weights(&hidden_0_shape, &hidden_0_weight_step, rate, -128, t.image,
-        t.d_hidden_masked, &ranges[1], weights.hidden_weights, residuals.hidden_weights_residual,
-        counts);
+    fully_connected_s8_update_weights(&hidden_0_shape, &hidden_0_weight_step, update, -128, t.image,
+        t.d_hidden_masked, &ranges[1],
+        (struct weight_planes){.weight = weights.hidden_weights, .residual = residuals.hidden_weights_residual},
+        &counters[0]);
     /* 11. hidden/update_bias:
      * d_hidden_masked (1,32), hidden_bias (32) */
-    bias_s32_update(&hidden_0_bias_shape, &hidden_0_bias_step, rate, t.d_hidden_masked, &ranges[1],
-        biases.hidden_bias, counts);
+    bias_s32_update(&hidden_0_bias_shape, &hidden_0_bias_step, update, t.d_hidden_masked,
+        &ranges[1], biases.hidden_bias, 0, &counters[0]);
     /* 12. ranges */
     error_ranges_update(ranges, range_bits, 2);
 }
@@ -215,20 +217,22 @@ static void reset(uint32_t seed) {
     memcpy(&biases, initial_biases, sizeof biases);
     memcpy(&weights, initial_weights, sizeof weights);
     memset(&residuals, 0, sizeof residuals);
+    memset(counters, 0, sizeof counters);
 }
 
-static void train(uint32_t label, struct step_rate rate,
+static void train(uint32_t label, const struct step_update *update,
                   struct phase_clock *clock, struct step_result *result) {
-    struct update_counts counts = {0, 0};
+    const struct update_counts before = update_counts_total(counters, 2);
     phase_enter(clock, PHASE_FORWARD);
     forward(true);
     describe_output(result);
     phase_enter(clock, PHASE_BACKWARD);
     result->loss_q16 = loss(label, true);
-    backward(rate, clock, &counts);
+    backward(update, clock);
     header.step += 1;
-    result->saturated = counts.saturated;
-    result->unchanged = counts.unchanged;
+    const struct update_counts after = update_counts_total(counters, 2);
+    result->saturated = (uint32_t)(after.saturated - before.saturated);
+    result->unchanged = (uint32_t)(after.unchanged - before.unchanged);
     phase_enter(clock, PHASE_WAIT);
 }
 
@@ -259,13 +263,15 @@ static const struct step_segment segments[] = {
     {(uint8_t *)&biases, sizeof biases, STEP_SEGMENT_BIASES},
     {(uint8_t *)&weights, sizeof weights, STEP_SEGMENT_WEIGHTS},
     {(uint8_t *)&residuals, sizeof residuals, STEP_SEGMENT_RESIDUALS},
+    {0, 0, STEP_SEGMENT_VELOCITIES},
+    {(uint8_t *)counters, sizeof counters, STEP_SEGMENT_COUNTERS},
 };
 
 const struct step_model step_model = {
     .name = "digits_dense",
     .model_hash = UINT64_C(0xed15c9bb80439264),
     .plan_hash = UINT64_C(0x44a62e8c6678647c),
-    .semantics_hash = UINT64_C(0xaf9ec33e9d7dc193),
+    .semantics_hash = UINT64_C(0x6d04ee4480141793),
     .layout_hash = UINT64_C(0xf59c2d8c48ad3891),
     .input = (int8_t *)(arena + 0),
     .input_bytes = STEP_INPUT_BYTES,

@@ -8,7 +8,7 @@ enum {
     STEP_INPUT_BYTES = 64,
     STEP_CLASS_COUNT = 10,
     STEP_ARENA_BYTES = 232,
-    STEP_STATE_BYTES = 4936,
+    STEP_STATE_BYTES = 4968,
 };
 
 #endif
