@@ -20,4 +20,10 @@ int32_t softmax_cross_entropy_s32(const struct cross_entropy_shape *shape,
                                   const struct cross_entropy_stage *stage, const int32_t *logits,
                                   int32_t label, uint32_t *scratch, int16_t *error);
 
+/* The same against a distribution: `target` holds C probabilities in Q14, whose sum the host makes
+ * 2^14. A target of 2^14 for one class gives the same bits as that class as label. */
+int32_t soft_cross_entropy_s32(const struct cross_entropy_shape *shape,
+                               const struct cross_entropy_stage *stage, const int32_t *logits,
+                               const int16_t *target, uint32_t *scratch, int16_t *error);
+
 #endif

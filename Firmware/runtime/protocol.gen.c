@@ -180,6 +180,7 @@ uint32_t wire_device_hello_encode(const struct wire_device_hello *message,
     wire_put_u16(&writer, message->sample_slots);
     wire_put_u16(&writer, message->record_slots);
     wire_put_u32(&writer, message->input_bytes);
+    wire_put_u32(&writer, message->target_bytes);
     wire_put_u16(&writer, message->class_count);
     wire_put_count(&writer, message->segments_count, 8);
     for (uint32_t i = 0; i < message->segments_count; i++) {

@@ -14,7 +14,7 @@
 
 #define WIRE_VERSION 1u
 #define WIRE_MINIMUM_VERSION 1u
-#define WIRE_SCHEMA_HASH UINT64_C(0xA0F7ED770F7F1444)
+#define WIRE_SCHEMA_HASH UINT64_C(0xC2BDD31F241CA0C)
 
 /* The bytes 'F' 'T' 'U' 'N': the first field of both hellos. */
 #define WIRE_MAGIC 1314214982u
@@ -213,7 +213,7 @@ enum wire_error_code {
     WIRE_ERROR_CODE_INDEX_FORGOTTEN = 204,
     /* Not while a run is open; context: low 32 bits of the open run. */
     WIRE_ERROR_CODE_RUN_ACTIVE = 205,
-    /* The input has another size; context: the size expected. */
+    /* Input and target have another size together; context: the size expected. */
     WIRE_ERROR_CODE_INPUT_SIZE = 301,
     /* The label is no class; context: the class count. */
     WIRE_ERROR_CODE_LABEL_RANGE = 302,
@@ -359,8 +359,10 @@ struct wire_device_hello {
     uint16_t sample_slots;
     /* STEP records it keeps to answer repeats. */
     uint16_t record_slots;
-    /* Size of a sample's input. */
+    /* Size of a sample's input codes. */
     uint32_t input_bytes;
+    /* Size of a sample's target values; 0 where the loss needs none. */
+    uint32_t target_bytes;
     /* Labels are below it. */
     uint16_t class_count;
     /* The training state, in digest order. */
@@ -388,7 +390,7 @@ struct wire_device_hello {
     uint8_t state; /* enum wire_run_state */
 };
 
-#define WIRE_DEVICE_HELLO_MAX_BYTES 484u
+#define WIRE_DEVICE_HELLO_MAX_BYTES 488u
 uint32_t wire_device_hello_encode(const struct wire_device_hello *message,
                                   uint8_t *bytes, uint32_t capacity);
 
@@ -567,7 +569,7 @@ struct wire_sample {
     uint32_t index;
     /* What to do with it. */
     uint8_t mode; /* enum wire_sample_mode */
-    /* The true class; 0 for infer. */
+    /* The true class; 0 for infer and where the loss takes none. */
     uint16_t label;
     /* Learning rate = mantissa * 2^-shift; in [2^30, 2^31) or 0. */
     uint32_t rate_mantissa;
@@ -579,7 +581,8 @@ struct wire_sample {
     uint16_t decay;
     /* Bit 0: the step is held back: it goes into the velocity, and no parameter moves. */
     uint8_t flags;
-    /* Input codes, int8. */
+    /* Input codes, int8; behind them, unless for infer, the target's values, int16:
+     * `targetBytes` of DEVICE_HELLO. */
     struct wire_bytes input;
 };
 
@@ -599,7 +602,7 @@ struct wire_step {
     uint32_t index;
     /* What was done. */
     uint8_t mode; /* enum wire_sample_mode */
-    /* Cross-entropy in nats, 16 fraction bits. */
+    /* Loss with 16 fraction bits: nats, or squares of the output's unit. */
     int32_t loss_q16;
     /* The class with the largest output code, the lowest such. */
     uint16_t prediction;

@@ -24,6 +24,7 @@ static void identify(void *context, struct wire_device_hello *hello) {
     hello->sample_slots = (uint16_t)sample_queue_places(&session->samples);
     hello->record_slots = RECORD_RING_SLOTS;
     hello->input_bytes = model->input_bytes;
+    hello->target_bytes = model->target_bytes;
     hello->class_count = (uint16_t)model->class_count;
     hello->segments = session->segments;
     hello->segments_count = (uint8_t)model->segment_count;
@@ -75,14 +76,16 @@ static uint32_t sample_credit(void *context) {
 }
 
 void session_init(struct session *session, const struct step_model *model,
-                  const struct session_board *board, int8_t *slots, uint32_t slot_count) {
+                  const struct session_board *board, int8_t *slots, uint32_t slot_count,
+                  int16_t *targets) {
     assert(model->segment_count > 0 && model->segment_count <= SESSION_SEGMENTS_MAX);
     memset(session, 0, sizeof *session);
     session->model = model;
     session->board = board;
     session->state = WIRE_RUN_STATE_IDLE;
     session->crash_told = board->crash == 0;
-    sample_queue_init(&session->samples, model->input, model->input_bytes, slots, slot_count);
+    sample_queue_init(&session->samples, model->input, model->input_bytes, slots, slot_count,
+                      targets, model->target_bytes);
     record_ring_clear(&session->records, 0);
     for (uint32_t i = 0; i < model->segment_count; i++) {
         session->segments[i].kind = model->segments[i].kind;

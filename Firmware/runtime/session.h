@@ -74,9 +74,10 @@ struct session {
 };
 
 /* Resets the training state with seed 0. `slots` holds `slot_count` samples of model->input_bytes
- * beside the one in the arena. */
+ * beside the one in the arena, `targets` the model->target_bytes of each and of that one. */
 void session_init(struct session *session, const struct step_model *model,
-                  const struct session_board *board, int8_t *slots, uint32_t slot_count);
+                  const struct session_board *board, int8_t *slots, uint32_t slot_count,
+                  int16_t *targets);
 
 /* Takes bytes from the line and answers the messages they complete. `now` in milliseconds. */
 void session_receive(struct session *session, const uint8_t *bytes, uint32_t byte_count,

@@ -22,7 +22,7 @@ static const char *sentence(uint16_t code) {
     case WIRE_ERROR_CODE_RUN_ACTIVE:
         return "not while a run is open";
     case WIRE_ERROR_CODE_INPUT_SIZE:
-        return "the input has another size than the model's";
+        return "input and target have another size than the model's";
     case WIRE_ERROR_CODE_LABEL_RANGE:
         return "the label is no class of the model";
     case WIRE_ERROR_CODE_RATE_RANGE:

@@ -49,11 +49,13 @@ static struct session_fault check_update(const struct session *session,
 static struct session_fault check_sample(const struct session *session,
                                          const struct queued_sample *sample) {
     const struct wire_sample *head = &sample->head;
-    if (sample->input_bytes != session->model->input_bytes) {
-        return session_fault(WIRE_ERROR_CODE_INPUT_SIZE, session->model->input_bytes);
+    const struct step_model *model = session->model;
+    uint32_t target_bytes = head->mode == WIRE_SAMPLE_MODE_INFER ? 0 : model->target_bytes;
+    if (sample->byte_count != model->input_bytes + target_bytes) {
+        return session_fault(WIRE_ERROR_CODE_INPUT_SIZE, model->input_bytes + target_bytes);
     }
-    if (head->mode != WIRE_SAMPLE_MODE_INFER && head->label >= session->model->class_count) {
-        return session_fault(WIRE_ERROR_CODE_LABEL_RANGE, session->model->class_count);
+    if (head->mode != WIRE_SAMPLE_MODE_INFER && head->label >= model->class_count) {
+        return session_fault(WIRE_ERROR_CODE_LABEL_RANGE, model->class_count);
     }
     if (head->mode == WIRE_SAMPLE_MODE_TRAIN) {
         return check_update(session, head);
@@ -65,6 +67,7 @@ static struct session_fault check_sample(const struct session *session,
 static void compute(struct session *session, const struct wire_sample *head,
                     struct phase_clock *clock, struct step_result *result) {
     const struct step_model *model = session->model;
+    const struct step_target target = {head->label, sample_queue_target(&session->samples)};
     memset(result, 0, sizeof *result);
     switch ((enum wire_sample_mode)head->mode) {
     case WIRE_SAMPLE_MODE_TRAIN: {
@@ -74,11 +77,11 @@ static void compute(struct session *session, const struct wire_sample *head,
             .decay = head->decay,
             .applies = (head->flags & SAMPLE_HELD) == 0,
         };
-        model->train(head->label, &update, clock, result);
+        model->train(target, &update, clock, result);
         break;
     }
     case WIRE_SAMPLE_MODE_EVALUATE:
-        model->evaluate(head->label, clock, result);
+        model->evaluate(target, clock, result);
         break;
     case WIRE_SAMPLE_MODE_INFER:
         model->infer(clock, result);

@@ -6,6 +6,8 @@
  * Invariants
  *   - The training state is exactly the bytes of `segments`, in order. Its digest is FNV-1a (64 bit)
  *     over them; a checkpoint is a copy of them; nothing else survives from one step to the next.
+ *   - What a target holds is the loss's business (SEMANTICS.md, "Loss"): a label, `target_bytes` of
+ *     values, or nothing where the target is the sample itself.
  *   - The sample lies in the arena, at `input`, when `train`, `evaluate` or `infer` is called; they
  *     overwrite it. Between calls nobody uses the arena but whoever writes the next sample there.
  *   - Integer arithmetic only: every device gets the same bytes (invariant 8 of Sources/README.md).
@@ -40,8 +42,15 @@ struct step_header {
     uint32_t seed; /* key of every random number of the run */
 };
 
+/* What the loss compares the output with. */
+struct step_target {
+    uint32_t label;        /* the true class; 0 where there is none */
+    const int16_t *values; /* target_bytes / 2 of them: Q14 probabilities, or output codes with 8
+                              fraction bits; null where target_bytes is 0 */
+};
+
 struct step_result {
-    int32_t loss_q16;     /* cross-entropy in nats, 16 fraction bits */
+    int32_t loss_q16;     /* in the loss's unit, 16 fraction bits */
     uint16_t prediction;  /* index of the largest output code, the lowest such index */
     uint16_t output_count;
     const int8_t *output; /* output codes, valid until the next call */
@@ -57,6 +66,7 @@ struct step_model {
     uint64_t layout_hash;
     int8_t *input; /* in the arena: `input_bytes` codes */
     uint32_t input_bytes;
+    uint32_t target_bytes; /* of a target's values; 0 where the loss needs none */
     uint32_t class_count;
     uint32_t arena_bytes;
     uint32_t segment_count;
@@ -64,12 +74,13 @@ struct step_model {
 
     /* Initial weights from flash into SRAM, ranges empty, step 0, the given seed. */
     void (*reset)(uint32_t seed);
-    /* label < class_count, and without velocities the update applies and has no momentum; the
+    /* target.label < class_count, and without velocities the update applies and has no momentum; the
      * caller checks. */
-    void (*train)(uint32_t label, const struct step_update *update, struct phase_clock *clock,
+    void (*train)(struct step_target target, const struct step_update *update, struct phase_clock *clock,
                   struct step_result *result);
     /* Forward and loss, no change of the training state. */
-    void (*evaluate)(uint32_t label, struct phase_clock *clock, struct step_result *result);
+    void (*evaluate)(struct step_target target, struct phase_clock *clock,
+                     struct step_result *result);
     /* Forward only: loss_q16 is 0. */
     void (*infer)(struct phase_clock *clock, struct step_result *result);
 };

@@ -12,6 +12,7 @@ package struct ArtifactManifest: Hashable, Sendable, Codable {
   package var hashes: Hashes
   package var input: Input
   package var output: Output
+  package var loss: Loss
   /// The update plan in force, as the compiler resolved it.
   package var updatePlan: String
   /// Training state, in digest order: what a checkpoint holds.
@@ -28,7 +29,7 @@ package struct ArtifactManifest: Hashable, Sendable, Codable {
   package var board: String
 
   package init(
-    name: String, files: Files, hashes: Hashes, input: Input, output: Output, updatePlan: String,
+    name: String, files: Files, hashes: Hashes, input: Input, output: Output, loss: Loss, updatePlan: String,
     segments: [Segment], trainedTensors: [TrainedTensor], trainedLayers: [TrainedLayer] = [], memory: Memory, macs: MACs, golden: Golden, board: String
   ) {
     formatVersion = Self.formatVersion
@@ -37,6 +38,7 @@ package struct ArtifactManifest: Hashable, Sendable, Codable {
     self.hashes = hashes
     self.input = input
     self.output = output
+    self.loss = loss
     self.updatePlan = updatePlan
     self.segments = segments
     self.trainedTensors = trainedTensors
@@ -106,6 +108,36 @@ package struct ArtifactManifest: Hashable, Sendable, Codable {
       self.classCount = classCount
       self.scale = scale
       self.zeroPoint = zeroPoint
+    }
+  }
+
+  /// What the step minimizes, and what it has to be told of a sample for it.
+  package struct Loss: Hashable, Sendable, Codable {
+    package enum Kind: String, Hashable, Sendable, Codable {
+      /// Softmax cross-entropy with a class.
+      case crossEntropy = "cross-entropy"
+      /// The same with a distribution over the classes.
+      case softCrossEntropy = "soft-cross-entropy"
+      /// Mean squared error against numbers in the output's unit.
+      case meanSquaredError = "mse"
+      /// Mean squared error against the sample itself.
+      case reconstruction
+    }
+    package var kind: Kind
+    /// Bytes of a sample's target values (int16), 0 where it has none.
+    package var targetBytes: Int
+
+    package init(kind: Kind, targetBytes: Int) {
+      self.kind = kind
+      self.targetBytes = targetBytes
+    }
+
+    /// Whether the output is a class, so that there is such a thing as accuracy.
+    package var isClassification: Bool {
+      switch kind {
+      case .crossEntropy, .softCrossEntropy: true
+      case .meanSquaredError, .reconstruction: false
+      }
     }
   }
 
@@ -227,16 +259,19 @@ package struct ArtifactManifest: Hashable, Sendable, Codable {
     /// Base64 of the int8 codes.
     package var input: String
     package var label: Int
+    /// Base64 of the target's values as on the wire; empty where there are none.
+    package var target: String
     package var rateMantissa: UInt32
     package var rateShift: UInt32
     package var lossQ16: Int32
     package var digest: HexDigest
 
     package init(
-      input: String, label: Int, rateMantissa: UInt32, rateShift: UInt32, lossQ16: Int32, digest: HexDigest
+      input: String, label: Int, target: String, rateMantissa: UInt32, rateShift: UInt32, lossQ16: Int32, digest: HexDigest
     ) {
       self.input = input
       self.label = label
+      self.target = target
       self.rateMantissa = rateMantissa
       self.rateShift = rateShift
       self.lossQ16 = lossQ16

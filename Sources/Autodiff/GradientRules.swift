@@ -32,6 +32,8 @@ extension ReverseMode {
       padGradients(operation, before: before, error: error)
     case .selectChannels(let channels):
       try selectChannelsGradients(operation, channels, error: error)
+    case .centerCodes:
+      if needs(operation.inputs[0]) { contribute(error, to: operation.inputs[0]) }
     case .reshape:
       reshapeGradients(operation, error: error)
     case .concatenate(let axis):
@@ -43,7 +45,7 @@ extension ReverseMode {
     case .softmax:
       throw GraphError(
         "softmax '\(operation.name)' stands in the middle of the model, where int8 probabilities would have to carry a gradient; leave the layers in front of it out of the plan")
-    case .requantize, .clampMask, .softmaxCrossEntropy, .conv2DBackwardInput,
+    case .requantize, .clampMask, .softmaxCrossEntropy, .softCrossEntropy, .meanSquaredError, .conv2DBackwardInput,
       .depthwiseConv2DBackwardInput, .fullyConnectedBackwardInput, .averagePool2DBackward, .maxPool2DBackward,
       .broadcastBackward, .multiplyBackward, .lookupBackward, .selectErrorChannels, .sliceError,
       .spreadError, .transposeError, .maskError, .sumErrors, .reshapeError, .conv2DUpdateWeights,

@@ -6,6 +6,11 @@ extension Graph {
   mutating func estimateInitialExponents() {
     var peaks = errorRanges.map { $0.adapts ? 0 : 1.0 }
     for operation in operations {
+      if case .meanSquaredError(let scales) = operation.kind, let range = self[operation.outputs[0]].errorRange {
+        // All of the exported output's range away from the target.
+        peaks[range] = 2 * 256 * Double(scales.codeScale) / Double(self[operation.inputs[0]].elementCount)
+        continue
+      }
       guard let output = operation.outputs.first, let range = self[output].errorRange, errorRanges[range].adapts,
         let inputRange = self[operation.inputs[0]].errorRange, inputRange != range
       else { continue }

@@ -13,13 +13,15 @@ struct ReverseMode {
   private var backward: [Operation] = []
   /// Contributions to the gradient of each forward tensor.
   private var errors: [TensorID: [TensorID]] = [:]
+  private let loss: Loss
   /// Forward tensors whose gradient some trained layer needs.
   private let needed: Set<TensorID>
   let rule: UpdateRule
 
-  init(_ graph: Graph, _ rule: UpdateRule) {
+  init(_ graph: Graph, _ loss: Loss, _ rule: UpdateRule) {
     self.graph = graph
     self.rule = rule
+    self.loss = loss
     needed = Self.tensorsThatNeedGradients(graph)
   }
 
@@ -49,25 +51,37 @@ struct ReverseMode {
 
   private func headPosition() throws -> Int {
     guard let position = graph.operations.firstIndex(where: { $0.isHead(in: graph) }) else {
-      throw GraphError("graph '\(graph.name)': found no head split off its accumulators; the loss reads accumulators")
+      throw GraphError("graph '\(graph.name)': found no head split off its accumulators or centered; the loss reads one")
     }
     return position
   }
 
   private mutating func emitLoss(of head: Operation) {
-    guard let weighting = head.kind.weighting else { preconditionFailure("\(head.name) has no weights") }
-    let logits = head.outputs[0]
-    let range = graph.addRange(ErrorRange(name: "loss", bits: 15, initialExponent: -15, adapts: false))
+    let outputs = head.outputs[0]
+    // A cross-entropy's errors lie within ±1; those of a squared error have no bound.
+    let range = graph.addRange(
+      ErrorRange(name: "loss", bits: 15, initialExponent: -15, adapts: !loss.isClassification))
     let error = graph.add(
       Tensor(
-        name: "d_" + graph[logits].name, shape: graph[logits].shape, element: .int16, storage: .value,
+        name: "d_" + graph[outputs].name, shape: graph[outputs].shape, element: .int16, storage: .value,
         errorRange: range))
+    let sample = loss == .reconstruction ? [graph.input] : []
     backward.append(
-      Operation(
-        name: "loss",
-        kind: .softmaxCrossEntropy(logitScales: weighting.weightScales.map { Double($0) * Double(weighting.inputScale) }),
-        inputs: [logits], outputs: [error]))
-    if needs(logits) { errors[logits] = [error] }
+      Operation(name: "loss", kind: lossKind(head), inputs: [outputs] + sample, outputs: [error]))
+    if needs(outputs) { errors[outputs] = [error] }
+  }
+
+  private func lossKind(_ head: Operation) -> OperationKind {
+    let scales = head.accumulatorScales(in: graph)
+    switch loss {
+    case .crossEntropy: return .softmaxCrossEntropy(logitScales: scales)
+    case .softCrossEntropy: return .softCrossEntropy(logitScales: scales)
+    case .meanSquaredError, .reconstruction:
+      let codes = graph[graph.output].quantization
+      return .meanSquaredError(
+        SquaredErrorScales(
+          outputScales: scales, codeScale: codes?.scales.first ?? 1, codeZeroPoint: codes?.zeroPoint ?? 0))
+    }
   }
 
   private mutating func differentiate(_ position: Int) throws {
@@ -164,9 +178,15 @@ struct ReverseMode {
 }
 
 extension Operation {
-  /// A layer whose accumulators are an output of the graph's own: the classifier after `splittingHead`.
+  /// What `splittingHead` made for the loss to read: the only forward operation whose output is int32.
   fileprivate func isHead(in graph: Graph) -> Bool {
-    kind.isLayer && outputs.first.map { graph[$0].element == .int32 } == true
+    outputs.first.map { graph[$0].element == .int32 } == true
+  }
+
+  /// Real value of one unit of a head's output, one or one for each channel.
+  fileprivate func accumulatorScales(in graph: Graph) -> [Double] {
+    if let weighting = kind.weighting { return weighting.weightScales.map { Double($0) * Double(weighting.inputScale) } }
+    return (graph[inputs[0]].quantization?.scales ?? []).map(Double.init)
   }
 }
 

@@ -37,8 +37,14 @@ extension EmissionContext {
       return requantize(operation, name, scales, clamp, rounding)
     case .clampMask(let clamp):
       return clampMask(operation, clamp)
+    case .centerCodes:
+      return centerCodes(operation)
     case .softmaxCrossEntropy(let scales):
-      return softmaxCrossEntropy(operation, name, scales, position)
+      return crossEntropy(operation, name, scales, position, isSoft: false)
+    case .softCrossEntropy(let scales):
+      return crossEntropy(operation, name, scales, position, isSoft: true)
+    case .meanSquaredError(let scales):
+      return squaredError(operation, name, scales)
     case .conv2DBackwardInput(let window, let weighting):
       return conv2DBackwardInput(operation, name, window, weighting, position)
     case .depthwiseConv2DBackwardInput(let window, let weighting, let multiplier):

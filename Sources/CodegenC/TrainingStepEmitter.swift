@@ -58,6 +58,7 @@ package struct TrainingStepEmitter {
     writer.line()
     writer.block("enum {", closing: "};") { writer in
       writer.line("STEP_INPUT_BYTES = \(graph[graph.input].byteCount),")
+      writer.line("STEP_TARGET_BYTES = \(2 * graph.targetCount),")
       writer.line("STEP_CLASS_COUNT = \(classCount),")
       writer.line("STEP_ARENA_BYTES = \(layout.bytes),")
       writer.line("STEP_STATE_BYTES = \(state.totalBytes),")
@@ -229,7 +230,7 @@ package struct TrainingStepEmitter {
 
   private func functions(_ writer: inout CSourceWriter, _ calls: [EmittedCall?], _ loops: [EmittedRowLoop]) {
     let positions = graph.operations.indices
-    let loss = positions.first { if case .softmaxCrossEntropy = graph.operations[$0].kind { true } else { false } }
+    let loss = positions.first { graph.operations[$0].kind.isLoss }
     let forward = positions.filter { graph.operations[$0].kind.phase == .forward }
     let backward = positions.filter { graph.operations[$0].kind.phase != .forward && $0 != loss }
 
@@ -253,8 +254,9 @@ package struct TrainingStepEmitter {
       }
     }
     writer.line()
-    writer.block("static int32_t loss(uint32_t label, bool training) {") { writer in
+    writer.block("static int32_t loss(struct step_target target, bool training) {") { writer in
       guard let loss, let call = calls[loss] else { return }
+      if !call.arguments.contains(where: { $0.contains("target.") }) { writer.line("(void)target;") }
       describe(&writer, loss)
       write(&writer, call)
     }
@@ -330,14 +332,14 @@ package struct TrainingStepEmitter {
       if !state.countedLayers.isEmpty { writer.line("memset(counters, 0, sizeof counters);") }
     }
     writer.line()
-    writer.line("static void train(uint32_t label, const struct step_update *update,")
+    writer.line("static void train(struct step_target target, const struct step_update *update,")
     writer.block("                  struct phase_clock *clock, struct step_result *result) {") { writer in
       if trains { writer.line("const struct update_counts before = update_counts_total(counters, \(state.countedLayers.count));") }
       writer.line("phase_enter(clock, PHASE_FORWARD);")
       writer.line("forward(true);")
       writer.line("describe_output(result);")
       writer.line("phase_enter(clock, PHASE_BACKWARD);")
-      writer.line("result->loss_q16 = loss(label, true);")
+      writer.line("result->loss_q16 = loss(target, true);")
       writer.line(trains ? "backward(update, clock);" : "(void)update;")
       writer.line("header.step += 1;")
       if trains { writer.line("const struct update_counts after = update_counts_total(counters, \(state.countedLayers.count));") }
@@ -347,12 +349,12 @@ package struct TrainingStepEmitter {
       writer.line("phase_enter(clock, PHASE_WAIT);")
     }
     writer.line()
-    writer.line("static void evaluate(uint32_t label, struct phase_clock *clock,")
+    writer.line("static void evaluate(struct step_target target, struct phase_clock *clock,")
     writer.block("                     struct step_result *result) {") { writer in
       writer.line("phase_enter(clock, PHASE_FORWARD);")
       writer.line("forward(false);")
       writer.line("describe_output(result);")
-      writer.line("result->loss_q16 = loss(label, false);")
+      writer.line("result->loss_q16 = loss(target, false);")
       writer.line("result->saturated = 0;")
       writer.line("result->unchanged = 0;")
       writer.line("phase_enter(clock, PHASE_WAIT);")
@@ -393,6 +395,7 @@ package struct TrainingStepEmitter {
       for (name, hash) in named { writer.line(".\(name)_hash = UINT64_C(0x\(hash.text)),") }
       writer.line(".input = \(context.place(graph.input)),")
       writer.line(".input_bytes = STEP_INPUT_BYTES,")
+      writer.line(".target_bytes = STEP_TARGET_BYTES,")
       writer.line(".class_count = STEP_CLASS_COUNT,")
       writer.line(".arena_bytes = STEP_ARENA_BYTES,")
       writer.line(".segment_count = sizeof segments / sizeof segments[0],")

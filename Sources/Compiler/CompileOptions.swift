@@ -14,10 +14,15 @@ package struct CompileOptions: Sendable {
   package var velocity: Bool?
   /// `.none` is for studies.
   package var scaling: GradientScaling
+  /// nil: what the model's end speaks for.
+  package var loss: Loss?
+  /// `.codes` is for studies.
+  package var lossInput: LossInput
 
   package init(
     update: UpdatePlan = .full, board: BoardBudget, force: Bool = false, errorBits: Int = 15,
-    storage: WeightStorage? = nil, velocity: Bool? = nil, scaling: GradientScaling = .quantizationAware
+    storage: WeightStorage? = nil, velocity: Bool? = nil, scaling: GradientScaling = .quantizationAware,
+    loss: Loss? = nil, lossInput: LossInput = .accumulator
   ) {
     self.update = update
     self.board = board
@@ -26,6 +31,8 @@ package struct CompileOptions: Sendable {
     self.storage = storage
     self.velocity = velocity
     self.scaling = scaling
+    self.loss = loss
+    self.lossInput = lossInput
   }
 }
 

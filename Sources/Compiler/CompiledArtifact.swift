@@ -4,6 +4,7 @@ import FoundationEssentials
 import GraphIR
 import Interpreter
 import MemoryPlanning
+import Transforms
 import UpdatePlanning
 
 /// The result of a compilation, not yet on disk.
@@ -15,6 +16,8 @@ package struct CompiledArtifact: Sendable {
   package let timeline: MemoryTimeline
   /// What training takes beyond inference.
   package let updateMemory: UpdateMemory
+  /// Why this loss, where the options name none.
+  package let lossReason: String?
   package let sources: [SourceFile]
   package let manifest: ArtifactManifest
 
@@ -25,9 +28,10 @@ package struct CompiledArtifact: Sendable {
     self.model = model
     self.graph = graph
     self.layout = layout
+    lossReason = options.loss == nil ? graph.likelyLoss().reason : nil
     timeline = MemoryTimeline(graph, layout)
     updateMemory = UpdateMemory(graph, layout)
-    let planText = plan.text(for: graph)
+    let planText = plan.text(for: graph) + "\n" + graph.lossText
     let hashes = try ArtifactManifest.Hashes(model: model, planText: planText, graph: graph, layout: layout)
     var emitter = TrainingStepEmitter(graph: graph, layout: layout, hashes: hashes)
     sources = emitter.emit()
@@ -38,6 +42,7 @@ package struct CompiledArtifact: Sendable {
       hashes: hashes,
       input: .init(graph),
       output: .init(graph),
+      loss: .init(graph),
       updatePlan: planText,
       segments: ArtifactManifest.Segment.all(of: graph),
       trainedTensors: graph.trainedTensors(),

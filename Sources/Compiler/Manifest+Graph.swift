@@ -22,7 +22,7 @@ extension ArtifactManifest.Hashes {
 }
 
 extension ArtifactManifest.Input {
-  init(_ graph: Graph) {
+  package init(_ graph: Graph) {
     let tensor = graph[graph.input]
     self.init(
       shape: tensor.shape, bytes: tensor.byteCount, scale: tensor.quantization?.scales.first ?? 1,
@@ -31,11 +31,32 @@ extension ArtifactManifest.Input {
 }
 
 extension ArtifactManifest.Output {
-  init(_ graph: Graph) {
+  package init(_ graph: Graph) {
     let tensor = graph[graph.output]
     self.init(
       classCount: tensor.elementCount, scale: tensor.quantization?.scales.first ?? 1,
       zeroPoint: Int(tensor.quantization?.zeroPoint ?? 0))
+  }
+}
+
+extension ArtifactManifest.Loss {
+  package init(_ graph: Graph) {
+    let kind: Kind
+    switch graph.loss {
+    case .crossEntropy, nil: kind = .crossEntropy
+    case .softCrossEntropy: kind = .softCrossEntropy
+    case .meanSquaredError: kind = .meanSquaredError
+    case .reconstruction: kind = .reconstruction
+    }
+    self.init(kind: kind, targetBytes: 2 * graph.targetCount)
+  }
+}
+
+extension Graph {
+  /// `loss: cross-entropy of accumulators`: what the plan's text says of the loss.
+  var lossText: String {
+    let readsCodes = operations.contains { if case .centerCodes = $0.kind { true } else { false } }
+    return "loss: \(loss?.rawValue ?? "none") of \(readsCodes ? "codes" : "accumulators")"
   }
 }
 
@@ -59,12 +80,15 @@ extension ArtifactManifest.Memory {
   init(_ graph: Graph, _ layout: ArenaLayout, _ board: BoardBudget) {
     let state = StateLayout(graph)
     let constants = graph.tensors.filter(\.isConstant).reduce(0) { $0 + $1.byteCount }
-    let sampleBytes = graph[graph.input].byteCount
-    let stepBytes = layout.bytes + state.totalBytes + board.stackBytes + board.linkBytes
+    // A target lies beside the link, one for the sample in the arena and one for each slot.
+    let targetBytes = 2 * graph.targetCount
+    let sampleBytes = graph[graph.input].byteCount + targetBytes
+    let linkBytes = board.linkBytes + targetBytes
+    let stepBytes = layout.bytes + state.totalBytes + board.stackBytes + linkBytes
     let sampleSlots = board.sampleSlots(of: sampleBytes, beside: stepBytes)
     self.init(
       arenaBytes: layout.bytes, arenaLowerBoundBytes: layout.lowerBoundBytes, stateBytes: state.totalBytes,
-      stackBytes: board.stackBytes, linkBytes: board.linkBytes, sampleSlots: sampleSlots,
+      stackBytes: board.stackBytes, linkBytes: linkBytes, sampleSlots: sampleSlots,
       sampleSlotBytes: sampleSlots * sampleBytes,
       flashBytes: Self.codeBytes + constants + state.biases.bytes + state.weights.bytes)
   }
@@ -128,13 +152,15 @@ extension ArtifactManifest.Golden {
       random = random &* 1_664_525 &+ 1_013_904_223
       return Int8(truncatingIfNeeded: random >> 24)
     }
+    let target = StepTarget(values: (0..<graph.targetCount).map { Int16($0 % 16 << 10) })
     let step = try TrainingStepInterpreter(graph: graph)
     step.reset(seed: 1)
-    let outcome = step.train(input: input, label: 0, update: StepUpdate(rate: rate))
+    let outcome = step.train(input: input, target: target, update: StepUpdate(rate: rate))
     var digest = Digest64()
     for segment in step.segmentBytes() { digest.update(segment) }
     self.init(
-      input: Data(input.map { UInt8(bitPattern: $0) }).base64EncodedString(), label: 0, rateMantissa: rate.mantissa,
-      rateShift: rate.shift, lossQ16: outcome.lossQ16, digest: HexDigest(digest.value))
+      input: Data(input.map { UInt8(bitPattern: $0) }).base64EncodedString(), label: target.label,
+      target: Data(target.values.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] })
+        .base64EncodedString(), rateMantissa: rate.mantissa, rateShift: rate.shift, lossQ16: outcome.lossQ16, digest: HexDigest(digest.value))
   }
 }

@@ -40,11 +40,12 @@ package enum Pipeline {
     try pass("import") { $0.eliminatingDeadOperations() }
     try pass("fuse activations") { $0.fusingActivations() }
     try pass("fold padding") { $0.foldingPadding() }
-    try pass("split head") { try $0.splittingHead() }
+    let loss = options.loss ?? graph.likelyLoss().loss
+    try pass("split head") { try $0.splittingHead(for: loss, reading: options.lossInput) }
     let plan = try ResolvedUpdatePlan(
       options.update, for: graph, storage: options.storage, velocity: options.velocity, scaling: options.scaling)
     try pass("apply update plan") { $0.applying(plan) }
-    try pass("differentiate") { try $0.differentiated(errorBits: options.errorBits, rule: plan.rule) }
+    try pass("differentiate") { try $0.differentiated(loss: loss, errorBits: options.errorBits, rule: plan.rule) }
     try pass("eliminate dead operations") { $0.eliminatingDeadOperations() }
     try pass("keep trained channels") { $0.keepingTrainedChannels() }
     return (graph, plan)

@@ -54,9 +54,14 @@ package struct SelfTest: Sendable {
     guard let input = Data(base64Encoded: manifest.golden.input), input.count == manifest.input.bytes else {
       throw .unusableData(reason: "manifest: golden input: not \(manifest.input.bytes) bytes of base64: compile again")
     }
+    guard let target = Data(base64Encoded: manifest.golden.target), target.count == manifest.loss.targetBytes else {
+      throw .unusableData(
+        reason: "manifest: golden target: not \(manifest.loss.targetBytes) bytes of base64: compile again")
+    }
     return DeviceSample(
       index: 0, mode: .train, label: manifest.golden.label, rateMantissa: manifest.golden.rateMantissa,
-      rateShift: UInt8(truncatingIfNeeded: manifest.golden.rateShift), input: input.map(Int8.init(bitPattern:)))
+      rateShift: UInt8(truncatingIfNeeded: manifest.golden.rateShift), input: input.map(Int8.init(bitPattern:)),
+      target: TargetValues.values(ofBytes: [UInt8](target)))
   }
 }
 

@@ -37,10 +37,10 @@ package struct TrainResult: Hashable, Sendable, Codable {
   package var run: Int64
   /// Training steps applied.
   package var steps: Int
-  /// Cross-entropy in nats, one for each training step.
+  /// One for each training step: nats, or squares of the output's unit.
   package var loss: [Double]
   package var accuracy: Accuracy
-  /// Mean cross-entropy of the evaluations, as `accuracy`.
+  /// Mean loss of the evaluations, as `accuracy`.
   package var evaluationLoss: Accuracy
   /// Of the whole training state: sixteen hexadecimal digits.
   package var digest: String

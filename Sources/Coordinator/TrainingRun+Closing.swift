@@ -11,7 +11,7 @@ extension TrainingRun {
     ] where !range.isEmpty && journalled.contains(range.upperBound - 1) {
       let steps = try await store.steps(of: id, from: range.lowerBound, limit: range.count)
       let evaluation = EvaluationRecord(
-        run: id, moment: moment, sampleCount: steps.count, correctCount: steps.count(where: \.isCorrect),
+        run: id, moment: moment, sampleCount: steps.count, correctCount: manifest.loss.isClassification ? steps.count { $0.isCorrect == true } : -1,
         loss: steps.map(\.loss).reduce(0, +) / Double(steps.count))
       try await store.save(evaluation)
       watch(.evaluation(record: evaluation))

@@ -62,6 +62,11 @@ extension TrainingRun {
           reason: "data: a sample has \(set.inputBytes) values, expected \(manifest.input.bytes) "
             + "for the model's input of shape \(manifest.input.shape)")
       }
+      guard set.targetBytes == manifest.loss.targetBytes || set.count == 0 else {
+        throw .unusableData(
+          reason: "data: a sample has \(set.targetBytes / 2) target values, expected \(manifest.loss.targetBytes / 2) "
+            + "for the loss '\(manifest.loss.kind.rawValue)'")
+      }
       if let label = set.labels.first(where: { Int($0) >= manifest.output.classCount }) {
         throw .unusableData(
           reason: "data: found label \(label), expected 0…\(manifest.output.classCount - 1) "

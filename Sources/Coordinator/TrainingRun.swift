@@ -137,12 +137,13 @@ package actor TrainingRun {
       index: UInt32(position), mode: planned.mode == .train ? .train : .evaluate,
       label: Int(set.labels[planned.sample]), rateMantissa: update.rate.mantissa, rateShift: update.rate.shift,
       momentum: update.momentum, decay: update.decay, isHeld: update.isHeld,
-      input: set.input(planned.sample))
+      input: set.input(planned.sample), target: set.target(planned.sample))
   }
 
   private func take(_ step: Wire.Step, from device: any DeviceConnection) throws(DeviceFailure) {
     let record = StepRecord(
-      step, of: device.hello, run: id, sample: sequence.sample(at: Int(step.index)).sample)
+      step, of: device.hello, run: id, sample: sequence.sample(at: Int(step.index)).sample,
+      hasClass: manifest.loss.isClassification)
     switch machine.received(record) {
     case .accepted, .repeated: return
     case .outOfOrder(let expected):
@@ -153,10 +154,10 @@ package actor TrainingRun {
 
 extension StepRecord {
   /// - Parameter run: the run's id in the store.
-  init(_ step: Wire.Step, of device: Wire.DeviceHello, run: Int64, sample: Int) {
+  init(_ step: Wire.Step, of device: Wire.DeviceHello, run: Int64, sample: Int, hasClass: Bool) {
     self.init(
       run: run, position: Int(step.index), mode: step.mode == .train ? .train : .evaluate, sample: sample,
-      lossQ16: Int(step.lossQ16), prediction: Int(step.prediction), label: Int(step.label),
+      lossQ16: Int(step.lossQ16), prediction: Int(step.prediction), label: hasClass ? Int(step.label) : -1,
       waitTicks: device.units(step.waitTicks), forwardTicks: device.units(step.forwardTicks),
       backwardTicks: device.units(step.backwardTicks),
       updateTicks: device.units(step.updateTicks), saturated: Int(step.saturated), unchanged: Int(step.unchanged))

@@ -1,18 +1,32 @@
-/// A table of numbers with one column of labels.
+/// A table of numbers with one column of labels, or some of targets.
 enum CSVFile {
+  /// Which columns are no part of the sample.
+  enum Columns {
+    case label(String)
+    case targets([String])
+
+    var names: [String] {
+      switch self {
+      case .label(let name): [name]
+      case .targets(let names): names
+      }
+    }
+  }
+
   /// Reads comma-separated text, or tab-separated where the file's name says `.tsv`.
   ///
-  /// The first row is a header if any of its fields is no number. `label` is a name of the header
-  /// or, failing that, the index of a column from 0. The other columns are the sample, in order.
-  static func read(_ bytes: [UInt8], label: String, place: String) throws -> Dataset {
+  /// The first row is a header if any of its fields is no number. A column is a name of the header
+  /// or, failing that, an index from 0. The other columns are the sample, in order.
+  static func read(_ bytes: [UInt8], columns: Columns, place: String) throws -> Dataset {
     var reader = CSVReader(bytes, separator: place.contains(".tsv") ? "\t" : ",", place: place)
     guard let first = try reader.nextRow() else {
       throw DatasetError(.damaged, place, found: "no rows", expected: "at least one")
     }
     let hasHeader = first.contains { Float($0) == nil }
-    let labelColumn = try column(label, first: first, hasHeader: hasHeader, place: place)
+    let taught = try columns.names.map { try column($0, first: first, hasHeader: hasHeader, place: place) }
     var values: [Float] = []
     var labels: [Int] = []
+    var targets: [Float] = []
     var row = hasHeader ? try reader.nextRow() : first
     while let fields = row {
       guard fields.count == first.count else {
@@ -22,15 +36,21 @@ enum CSVFile {
       }
       for (index, field) in fields.enumerated() {
         let cell = "\(place): line \(reader.line), column \(index)"
-        if index == labelColumn {
-          labels.append(try Self.label(field, place: cell))
-        } else {
-          values.append(try number(field, place: cell))
+        if !taught.contains(index) { values.append(try number(field, place: cell)) }
+      }
+      for index in taught {
+        let cell = "\(place): line \(reader.line), column \(index)"
+        switch columns {
+        case .label: labels.append(try Self.label(fields[index], place: cell))
+        case .targets: targets.append(try number(fields[index], place: cell))
         }
       }
       row = try reader.nextRow()
     }
-    return try Dataset(name: place, sampleShape: [first.count - 1], real: values, labels: labels)
+    let isLabelled = if case .label = columns { true } else { false }
+    return try Dataset(
+      name: place, sampleShape: [first.count - taught.count], real: values,
+      targets: isLabelled ? .classes(labels) : .rows(targets, width: taught.count))
   }
 
   private static func column(

@@ -12,7 +12,11 @@ extension DataSpecification {
     case .wholeArchive(let path):
       return try Self.load(try Self.openArchive(path), split: nil)
     case .table(let path, let label):
-      return try CSVFile.read(try FileBytes.read(path), label: label, place: path)
+      return try CSVFile.read(try FileBytes.read(path), columns: .label(label), place: path)
+    case .regressionTable(let path, let targets):
+      return try CSVFile.read(try FileBytes.read(path), columns: .targets(targets), place: path)
+    case .samples(let path):
+      return try Dataset(name: path, samples: ArrayFile.read(path), labels: nil)
     case .folder(let path, let split):
       return try Self.loadFolder(path, split: split)
     case .live(let socketPath):

@@ -9,8 +9,12 @@ package enum DataSpecification: Hashable, Sendable {
   case pair(samples: String, labels: String)
   /// `FILE.npz:x,y`: two arrays of an archive.
   case archive(path: String, samples: String, labels: String)
+  /// `FILE.npy`: samples alone, for autoencoders.
+  case samples(path: String)
   /// `FILE.npz`: an archive in which two arrays go together.
   case wholeArchive(path: String)
+  /// `FILE.csv:target=COLUMN,…`: numbers to be given, one column for each of the model's outputs.
+  case regressionTable(path: String, targets: [String])
   /// `FILE.csv:label=COLUMN`, where COLUMN is a name of the header or an index from 0.
   case table(path: String, label: String)
   /// `FOLDER`, `FOLDER:train` or `FOLDER:test`.
@@ -26,6 +30,9 @@ package enum DataSpecification: Hashable, Sendable {
       return .live(socketPath: String(text.dropFirst(5)))
     }
     if let (path, column) = split(text, at: ":label=") { return .table(path: path, label: column) }
+    if let (path, columns) = split(text, at: ":target=") {
+      return .regressionTable(path: path, targets: columns.split(separator: ",").map(String.init))
+    }
     if let (path, names) = split(text, at: ".npz:") {
       return try archive(path: path + ".npz", names: names, text: text)
     }
@@ -37,8 +44,9 @@ package enum DataSpecification: Hashable, Sendable {
     if isTable(text) {
       throw DatasetError(
         .ambiguous, text, found: "no label column",
-        expected: "\(text):label=COLUMN, a name of the header or an index from 0")
+        expected: "\(text):label=COLUMN or :target=COLUMN,…, names of the header or indices from 0")
     }
+    if text.hasSuffix(".npy") || text.hasSuffix(".npy.gz") { return .samples(path: text) }
     if text.hasSuffix(".npz") { return .wholeArchive(path: text) }
     for split in [Split.train, .test] where text.hasSuffix(":\(split.rawValue)") {
       return .folder(path: String(text.dropLast(split.rawValue.count + 1)), split: split)
@@ -71,7 +79,8 @@ package enum DataSpecification: Hashable, Sendable {
   private static func unclear(_ text: String) -> DatasetError {
     DatasetError(
       .ambiguous, "data '\(text)'", found: "none of the known forms",
-      expected: "IMAGES,LABELS, FILE.npz, FILE.npz:x,y, FILE.csv:label=COLUMN, FOLDER, "
+      expected: "IMAGES,LABELS, FILE.npz, FILE.npz:x,y, FILE.csv:label=COLUMN, "
+        + "FILE.csv:target=COLUMN,…, FILE.npy, FOLDER, "
         + "FOLDER:train, FOLDER:test or live:SOCKET")
   }
 }

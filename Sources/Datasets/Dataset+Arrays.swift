@@ -1,28 +1,28 @@
 extension Dataset {
-  /// Joins an array of samples, whose first dimension counts them, with an array of labels.
-  init(name: String, samples: ArrayContent, labels: ArrayContent) throws {
+  /// Joins an array of samples, whose first dimension counts them, with an array of what they are to be taught.
+  init(name: String, samples: ArrayContent, labels: ArrayContent?) throws {
     guard let sampleCount = samples.shape.first else {
       throw DatasetError(
         .mismatch, "\(name): samples", found: "a single number",
         expected: "an array whose first dimension counts the samples")
     }
-    let classes = try Self.labels(from: labels, name: name)
-    guard classes.count == sampleCount else {
+    let targets = try labels.map { try Self.targets(from: $0, name: name) } ?? .nothing(count: sampleCount)
+    guard targets.count == sampleCount else {
       throw DatasetError(
-        .mismatch, name, found: "\(classes.count) labels for \(sampleCount) samples",
+        .mismatch, name, found: "\(targets.count) labels for \(sampleCount) samples",
         expected: "one label for each sample")
     }
     let shape = Array(samples.shape.dropFirst())
     switch samples.values {
     case .unsigned(let values):
-      try self.init(name: name, sampleShape: shape, unsigned: values, labels: classes)
+      try self.init(name: name, sampleShape: shape, unsigned: values, targets: targets)
     case .signed(let values):
-      try self.init(name: name, sampleShape: shape, signed: values, labels: classes)
+      try self.init(name: name, sampleShape: shape, signed: values, targets: targets)
     case .integers(let values):
       let reals = try values.map { try Self.real($0, name: name) }
-      try self.init(name: name, sampleShape: shape, real: reals, labels: classes)
+      try self.init(name: name, sampleShape: shape, real: reals, targets: targets)
     case .real(let values):
-      try self.init(name: name, sampleShape: shape, real: values, labels: classes)
+      try self.init(name: name, sampleShape: shape, real: values, targets: targets)
     }
   }
 
@@ -36,26 +36,41 @@ extension Dataset {
     return real
   }
 
-  /// Labels: one integer a sample, in a vector or a column.
-  private static func labels(from content: ArrayContent, name: String) throws -> [Int] {
-    guard let count = content.shape.first, content.shape.dropFirst().allSatisfy({ $0 == 1 }) else {
+  /// One integer a sample, in a vector or a column, is a class; real numbers, or several a sample, are numbers.
+  private static func targets(from content: ArrayContent, name: String) throws -> Targets {
+    guard let count = content.shape.first, count > 0 else {
       throw DatasetError(
         .mismatch, "\(name): labels", found: "an array of shape \(content.shape)",
-        expected: "one number for each sample (one-hot rows become numbers by numpy's argmax)")
+        expected: "one label, or one row of numbers, for each sample")
     }
-    precondition(count == content.values.count, "\(count) labels, \(content.values.count) values")
-    switch content.values {
+    let width = content.values.count / count
+    if width == 1, let classes = Self.classes(content.values) { return .classes(classes) }
+    let numbers = try Self.numbers(content.values, name: name)
+    if let index = numbers.firstIndex(where: { !$0.isFinite }) {
+      throw DatasetError(
+        .damaged, "\(name): target \(index)", found: "\(numbers[index])", expected: "a finite number")
+    }
+    return .rows(numbers, width: width)
+  }
+
+  /// nil where a number is no integer.
+  private static func classes(_ values: ArrayValues) -> [Int]? {
+    switch values {
     case .unsigned(let values): return values.map(Int.init)
     case .signed(let values): return values.map(Int.init)
     case .integers(let values): return values.map(Int.init)
     case .real(let values):
-      return try values.enumerated().map { index, value in
-        guard let label = Int(exactly: value) else {
-          throw DatasetError(
-            .mismatch, "\(name): label \(index)", found: "\(value)", expected: "an integer")
-        }
-        return label
-      }
+      let classes = values.compactMap { Int(exactly: $0) }
+      return classes.count == values.count ? classes : nil
+    }
+  }
+
+  private static func numbers(_ values: ArrayValues, name: String) throws -> [Float] {
+    switch values {
+    case .unsigned(let values): values.map(Float.init)
+    case .signed(let values): values.map(Float.init)
+    case .integers(let values): try values.map { try real($0, name: name) }
+    case .real(let values): values
     }
   }
 }

@@ -1,6 +1,6 @@
-/// Labelled samples in memory.
+/// Samples in memory, with what they are to be taught.
 ///
-/// Invariant: there are `count` labels, and `count` times `valuesPerSample` values.
+/// Invariant: there are `count` targets, and `count` times `valuesPerSample` values.
 package struct Dataset: Sendable {
   package enum ElementType: String, Decodable, Sendable {
     /// 0…255, such as pixels.
@@ -26,22 +26,22 @@ package struct Dataset: Sendable {
   /// Product of `sampleShape`.
   package let valuesPerSample: Int
   private let storage: Storage
-  private let labels: [Int]
+  private let targets: Targets
 
-  package init(name: String, sampleShape: [Int], unsigned values: [UInt8], labels: [Int]) throws {
+  package init(name: String, sampleShape: [Int], unsigned values: [UInt8], targets: Targets) throws {
     try self.init(
-      name: name, sampleShape: sampleShape, storage: .unsigned(values), values.count, labels)
+      name: name, sampleShape: sampleShape, storage: .unsigned(values), values.count, targets)
   }
 
-  package init(name: String, sampleShape: [Int], signed values: [Int8], labels: [Int]) throws {
+  package init(name: String, sampleShape: [Int], signed values: [Int8], targets: Targets) throws {
     try self.init(
-      name: name, sampleShape: sampleShape, storage: .signed(values), values.count, labels)
+      name: name, sampleShape: sampleShape, storage: .signed(values), values.count, targets)
   }
 
   /// - Throws: `.mismatch` when counts disagree, `.damaged` when a value is not finite.
-  package init(name: String, sampleShape: [Int], real values: [Float], labels: [Int]) throws {
+  package init(name: String, sampleShape: [Int], real values: [Float], targets: Targets) throws {
     try self.init(
-      name: name, sampleShape: sampleShape, storage: .real(values), values.count, labels)
+      name: name, sampleShape: sampleShape, storage: .real(values), values.count, targets)
     if let index = values.firstIndex(where: { !$0.isFinite }) {
       throw DatasetError(
         .damaged, "\(name): sample \(index / valuesPerSample), value \(index % valuesPerSample)",
@@ -50,13 +50,13 @@ package struct Dataset: Sendable {
   }
 
   private init(
-    name: String, sampleShape: [Int], storage: Storage, _ valueCount: Int, _ labels: [Int]
+    name: String, sampleShape: [Int], storage: Storage, _ valueCount: Int, _ targets: Targets
   ) throws {
     self.name = name
     self.sampleShape = sampleShape
     self.storage = storage
-    self.labels = labels
-    count = labels.count
+    self.targets = targets
+    count = targets.count
     valuesPerSample = sampleShape.reduce(1, *)
     guard count > 0, valuesPerSample > 0 else {
       throw DatasetError(
@@ -81,9 +81,18 @@ extension Dataset {
   }
 
   /// The class of sample `index`, as the file has it: `validate(classCount:)` tells whether it
-  /// fits.
+  /// fits. 0 where the data has no classes.
   package func label(at index: Int) -> Int {
-    labels[index]
+    if case .classes(let classes) = targets { classes[index] } else { 0 }
+  }
+
+  /// The numbers that sample `index` is to be taught; a class counts as its number. Empty where the data has none.
+  package func target(at index: Int) -> [Float] {
+    switch targets {
+    case .nothing: []
+    case .classes(let classes): [Float(classes[index])]
+    case .rows(let values, let width): Array(values[index * width..<(index + 1) * width])
+    }
   }
 
   /// The values of sample `index` in row-major order.
@@ -97,12 +106,33 @@ extension Dataset {
     }
   }
 
-  /// - Throws: `.mismatch`, naming the first sample whose label is not in `0..<classCount`.
+  /// - Throws: `.mismatch`, naming the first sample whose label is not in `0..<classCount`, or for data without classes.
   package func validate(classCount: Int) throws {
-    guard let index = labels.firstIndex(where: { !(0..<classCount ~= $0) }) else { return }
+    guard case .classes(let classes) = targets else {
+      throw DatasetError(
+        .mismatch, name, found: "\(describedTargets), no classes",
+        expected: "one integer for each sample (or --loss soft-cross-entropy, mse or reconstruction)")
+    }
+    guard let index = classes.firstIndex(where: { !(0..<classCount ~= $0) }) else { return }
     throw DatasetError(
-      .mismatch, "\(name): sample \(index)", found: "label \(labels[index])",
+      .mismatch, "\(name): sample \(index)", found: "label \(classes[index])",
       expected: "0 to \(classCount - 1): the model tells \(classCount) classes apart")
+  }
+
+  /// - Throws: `.mismatch` when a sample has another number of target values than the model's outputs.
+  package func validate(targetCount: Int) throws {
+    guard target(at: 0).count != targetCount else { return }
+    throw DatasetError(
+      .mismatch, name, found: describedTargets,
+      expected: "\(targetCount) numbers for each sample, one for each of the model's outputs")
+  }
+
+  private var describedTargets: String {
+    switch targets {
+    case .nothing: "samples alone"
+    case .classes: "a number for each sample"
+    case .rows(_, let width): "\(width) numbers for each sample"
+    }
   }
 
   /// - Parameter inputBytes: bytes of the model's int8 input, that is the number of its values.

@@ -5,7 +5,7 @@ package struct DeviceSample: Hashable, Sendable {
   /// Position in the run; each index is applied once, after the one before it.
   package var index: UInt32
   package var mode: Wire.SampleMode
-  /// The true class; 0 for infer.
+  /// The true class; 0 for infer and where the loss takes none.
   package var label: Int
   /// Learning rate = mantissa * 2^-shift, mantissa in 2^30 ..< 2^31 or 0.
   package var rateMantissa: UInt32
@@ -18,10 +18,12 @@ package struct DeviceSample: Hashable, Sendable {
   package var isHeld: Bool
   /// Input codes.
   package var input: [Int8]
+  /// Values of the target, as many as the loss takes; not sent for infer.
+  package var target: [Int16]
 
   package init(
     index: UInt32, mode: Wire.SampleMode, label: Int = 0, rateMantissa: UInt32 = 0,
-    rateShift: UInt8 = 0, momentum: UInt16 = 0, decay: UInt16 = 0, isHeld: Bool = false, input: [Int8]
+    rateShift: UInt8 = 0, momentum: UInt16 = 0, decay: UInt16 = 0, isHeld: Bool = false, input: [Int8], target: [Int16] = []
   ) {
     self.index = index
     self.mode = mode
@@ -32,6 +34,7 @@ package struct DeviceSample: Hashable, Sendable {
     self.decay = decay
     self.isHeld = isHeld
     self.input = input
+    self.target = target
   }
 
   /// - Throws: `DeviceLinkError.badSample` for what the device would refuse.
@@ -42,6 +45,10 @@ package struct DeviceSample: Hashable, Sendable {
     let inputBytes = Int(device.hello.inputBytes)
     guard input.count == inputBytes else {
       throw bad("input", input.count, "\(inputBytes) codes, the size of the model's input")
+    }
+    let targetCount = Int(device.hello.targetBytes) / 2
+    guard mode == .infer || target.count == targetCount else {
+      throw bad("target", target.count, "\(targetCount) values, as the model's loss takes them")
     }
     let classCount = Int(device.hello.classCount)
     guard mode == .infer || 0..<classCount ~= label else {
@@ -57,10 +64,11 @@ package struct DeviceSample: Hashable, Sendable {
   }
 
   func message(run: UInt64) -> Wire.Sample {
-    Wire.Sample(
+    let values = mode == .infer ? [] : target.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
+    return Wire.Sample(
       run: run, index: index, mode: mode, label: mode == .infer ? 0 : UInt16(label),
       rateMantissa: rateMantissa, rateShift: rateShift, momentum: momentum, decay: decay, flags: isHeld ? 1 : 0,
-      input: input.map(UInt8.init(bitPattern:)))
+      input: input.map(UInt8.init(bitPattern:)) + values)
   }
 }
 

@@ -50,7 +50,7 @@ extension Wire.ErrorCode {
     case .indexAhead: "the sample is not the next one"
     case .indexForgotten: "the sample was applied and its answer is no longer kept"
     case .runActive: "not while a run is open"
-    case .inputSize: "the input has another size than the model's"
+    case .inputSize: "input and target have another size than the model's"
     case .labelRange: "the label is no class of the model"
     case .velocityMissing: "the step is held back or has momentum, and the model has no velocities"
     case .rateRange: "the learning rate's mantissa is neither 0 nor in [2^30, 2^31)"

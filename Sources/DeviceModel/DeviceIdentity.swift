@@ -37,7 +37,8 @@ extension DeviceSession {
       semanticsHash: identity.semanticsHash, layoutHash: identity.layoutHash,
       mtu: UInt16(Wire.maximumBodyBytes), sampleQueueBytes: UInt32(sampleQueueBytes),
       sampleSlots: UInt16(Self.sampleSlots), recordSlots: UInt16(RecordRing.slots),
-      inputBytes: UInt32(engine.inputBytes), classCount: UInt16(engine.classCount),
+      inputBytes: UInt32(engine.inputBytes), targetBytes: UInt32(engine.targetBytes),
+      classCount: UInt16(engine.classCount),
       segments: engine.segments, bauds: [], memory: [], counterUnit: .nanoseconds,
       counterHertz: 1_000_000_000, run: run, nextIndex: records.next, trainingStep: trainingStep,
       checkpointGeneration: 0, state: state)

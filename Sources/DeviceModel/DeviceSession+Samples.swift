@@ -51,8 +51,9 @@ extension DeviceSession {
   }
 
   private func check(_ sample: Wire.Sample) throws(DeviceFault) {
-    guard sample.input.count == engine.inputBytes else {
-      throw DeviceFault(.inputSize, context: UInt32(engine.inputBytes))
+    let expectedBytes = engine.inputBytes + (sample.mode == .infer ? 0 : engine.targetBytes)
+    guard sample.input.count == expectedBytes else {
+      throw DeviceFault(.inputSize, context: UInt32(expectedBytes))
     }
     guard sample.mode == .infer || Int(sample.label) < engine.classCount else {
       throw DeviceFault(.labelRange, context: UInt32(engine.classCount))
@@ -81,12 +82,21 @@ extension DeviceSession {
   }
 
   private mutating func compute(_ sample: Wire.Sample) -> StepResult {
-    let input = sample.input.map(Int8.init(bitPattern:))
+    let input = sample.input.prefix(engine.inputBytes).map(Int8.init(bitPattern:))
+    let target = StepTarget(
+      label: Int(sample.label), values: Self.values(ofTarget: sample.input.dropFirst(engine.inputBytes)))
     switch sample.mode {
     case .train:
-      return engine.train(input, label: Int(sample.label), update: StepUpdate(sample))
-    case .evaluate: return engine.evaluate(input, label: Int(sample.label))
+      return engine.train(input, target: target, update: StepUpdate(sample))
+    case .evaluate: return engine.evaluate(input, target: target)
     case .infer: return engine.infer(input)
+    }
+  }
+
+  /// Little-endian on the wire.
+  private static func values(ofTarget bytes: ArraySlice<UInt8>) -> [Int16] {
+    stride(from: bytes.startIndex, to: bytes.endIndex - 1, by: 2).map {
+      Int16(bitPattern: UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8)
     }
   }
 

@@ -91,7 +91,7 @@ extension DeviceSession {
   /// True when the next sample changes the weights.
   package var nextSampleTrains: Bool { samples.first?.mode == .train }
 
-  private var sampleMessageBytes: Int { Wire.Sample.headBytes + engine.inputBytes }
+  private var sampleMessageBytes: Int { Wire.Sample.headBytes + engine.inputBytes + engine.targetBytes }
 
   /// Training steps in the state: the first field of its header.
   var trainingStep: UInt32 {

@@ -20,16 +20,17 @@ package struct InterpreterEngine: StepEngine {
   }
 
   package var inputBytes: Int { interpreter.inputCount }
+  package var targetBytes: Int { 2 * interpreter.targetCount }
   package var classCount: Int { interpreter.classCount }
 
   package func reset(seed: UInt32) { interpreter.reset(seed: seed) }
 
-  package func train(_ input: [Int8], label: Int, update: StepUpdate) -> StepResult {
-    StepResult(interpreter.train(input: input, label: label, update: update))
+  package func train(_ input: [Int8], target: StepTarget, update: StepUpdate) -> StepResult {
+    StepResult(interpreter.train(input: input, target: target, update: update))
   }
 
-  package func evaluate(_ input: [Int8], label: Int) -> StepResult {
-    StepResult(interpreter.evaluate(input: input, label: label))
+  package func evaluate(_ input: [Int8], target: StepTarget) -> StepResult {
+    StepResult(interpreter.evaluate(input: input, target: target))
   }
 
   package func infer(_ input: [Int8]) -> StepResult {

@@ -7,10 +7,12 @@ import WireProtocol
 /// Invariants:
 /// - The training state is exactly the bytes of the segments, in order; nothing else survives from
 ///   one step to the next. Segment 0 is the header: u32 step, u32 seed, little endian.
-/// - The caller checks: an input has `inputBytes` codes, a label is below `classCount`, and without
-///   velocities every update applies and has no momentum.
+/// - The caller checks: an input has `inputBytes` codes, a label is below `classCount`, a target has `targetBytes / 2`
+///   values, and without velocities every update applies and has no momentum.
 package protocol StepEngine {
   var inputBytes: Int { get }
+  /// Of a target's values.
+  var targetBytes: Int { get }
   var classCount: Int { get }
   /// Segments in digest order.
   var segments: [Wire.SegmentInfo] { get }
@@ -18,9 +20,9 @@ package protocol StepEngine {
   /// Initial weights, ranges empty, step 0, the given seed.
   mutating func reset(seed: UInt32)
   /// Forward, backward, update.
-  mutating func train(_ input: [Int8], label: Int, update: StepUpdate) -> StepResult
+  mutating func train(_ input: [Int8], target: StepTarget, update: StepUpdate) -> StepResult
   /// Forward and loss; the training state stays as it is.
-  mutating func evaluate(_ input: [Int8], label: Int) -> StepResult
+  mutating func evaluate(_ input: [Int8], target: StepTarget) -> StepResult
   /// Forward only: `lossQ16` is 0.
   mutating func infer(_ input: [Int8]) -> StepResult
 
@@ -32,7 +34,7 @@ package protocol StepEngine {
 
 /// What one step found.
 package struct StepResult: Hashable, Sendable {
-  /// Cross-entropy in nats, 16 fraction bits.
+  /// In the loss's unit, 16 fraction bits.
   package var lossQ16: Int32
   /// Index of the largest output code, the lowest such index.
   package var prediction: Int

@@ -49,6 +49,7 @@ extension BuildPlan {
       #define BOARD_COUNTER_UNIT WIRE_COUNTER_UNIT_\(board.counter.unit.rawValue.uppercased())
       #define FIRMWARE_VERSION "\(Self.firmwareVersion)+\(try sourceDigest().prefix(8))"
       #define FIRMWARE_INPUT_BYTES \(artifact.manifest.input.bytes)
+      #define FIRMWARE_TARGET_BYTES \(artifact.manifest.loss.targetBytes)
       #define FIRMWARE_SAMPLE_SLOTS \(sampleSlots)
 
       #endif

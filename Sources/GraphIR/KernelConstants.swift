@@ -139,6 +139,30 @@ package func crossEntropyFactors(logitScales: [Double], count: Int) -> [FixedPoi
   (0..<count).map { FixedPointFactor((logitScales.count == 1 ? logitScales[0] : logitScales[$0]) * 0x1p16) }
 }
 
+/// A mean squared error in units of the exported output's codes, Q16.
+package struct SquaredErrorConstants: Hashable, Sendable {
+  /// From units of y to code units in Q16, for each channel.
+  package let outputs: [FixedPointFactor]
+  /// From a difference to the real error, 2 · difference / count (PyTorch's MSELoss, the mean over all elements).
+  package let error: FixedPointFactor
+  /// From the sum of squares of Q8 differences to the loss in Q16.
+  package let loss: FixedPointFactor
+
+  package init(_ scales: SquaredErrorScales, channels: Int, count: Int) {
+    let unit = Double(scales.codeScale)
+    outputs = (0..<channels).map {
+      FixedPointFactor((scales.outputScales.count == 1 ? scales.outputScales[0] : scales.outputScales[$0]) / unit * 0x1p16)
+    }
+    error = FixedPointFactor(2 * unit / (Double(count) * 0x1p16))
+    loss = FixedPointFactor(unit * unit / Double(count))
+  }
+
+  /// From a sample's codes, zero point taken off, to code units of the output in Q16.
+  package static func sample(inputScale: Float, codeScale: Float) -> FixedPointFactor {
+    FixedPointFactor(Double(inputScale) / Double(codeScale) * 0x1p16)
+  }
+}
+
 /// Requantization of a split head's accumulators, for each of `count` channels.
 ///
 /// The product of scales is formed as TFLite forms it, so that the codes equal the unsplit layer's.

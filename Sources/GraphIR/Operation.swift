@@ -68,10 +68,18 @@ package enum OperationKind: Hashable, Sendable, Codable {
   /// [y int8] -> [mask bit]: bit = clamp.minimum < y < clamp.maximum.
   case clampMask(Clamp)
 
+  /// [y int8] -> [y - zero point, int32]: what a loss reads that takes codes and no accumulators.
+  case centerCodes
+
   // Loss.
   /// [logits int32 (1,C)] -> [error int16 (1,C)]: softmax cross-entropy against the label of the step; also
   /// yields the step's loss. `logitScales`: real value of one accumulator unit, one or C of them.
   case softmaxCrossEntropy(logitScales: [Double])
+  /// The same against the values of the target: a distribution over the classes.
+  case softCrossEntropy(logitScales: [Double])
+  /// [y int32] or [y int32, x int8] -> [error int16 of y's shape]: the mean over all elements of (y - t)²; t is the target's values,
+  /// or the sample x. Also yields the step's loss.
+  case meanSquaredError(SquaredErrorScales)
 
   // Backward. `error` tensors are int16 with a range; weights as the forward operation reads them.
   /// [dy, weights…] -> [dx].
@@ -114,6 +122,21 @@ package enum OperationKind: Hashable, Sendable, Codable {
   case updateBias(Weighting, UpdateRule)
   /// []: moves the exponent of every range that adapts, last operation of a step.
   case updateRanges
+}
+
+/// The units in which a mean squared error works.
+package struct SquaredErrorScales: Hashable, Sendable, Codable {
+  /// Real value of one unit of y, one or one for each channel.
+  package var outputScales: [Double]
+  /// Of the exported output, real = scale · (code - zeroPoint): the unit of differences and of the target's values.
+  package var codeScale: Float
+  package var codeZeroPoint: Int32
+
+  package init(outputScales: [Double], codeScale: Float, codeZeroPoint: Int32) {
+    self.outputScales = outputScales
+    self.codeScale = codeScale
+    self.codeZeroPoint = codeZeroPoint
+  }
 }
 
 /// Position of a sliding window over height and width. Padding behind follows from the output's shape.

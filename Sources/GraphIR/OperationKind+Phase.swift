@@ -10,9 +10,9 @@ extension OperationKind {
     switch self {
     case .conv2D, .depthwiseConv2D, .fullyConnected, .add, .subtract, .multiply, .lookup, .averagePool2D, .maxPool2D,
       .mean, .pad, .selectChannels, .reshape, .concatenate, .slice, .transpose, .rescale, .softmax, .requantize,
-      .clampMask:
+      .clampMask, .centerCodes:
       .forward
-    case .softmaxCrossEntropy, .conv2DBackwardInput, .depthwiseConv2DBackwardInput,
+    case .softmaxCrossEntropy, .softCrossEntropy, .meanSquaredError, .conv2DBackwardInput, .depthwiseConv2DBackwardInput,
       .fullyConnectedBackwardInput, .averagePool2DBackward, .maxPool2DBackward, .selectErrorChannels, .sliceError,
       .spreadError, .transposeError, .broadcastBackward, .multiplyBackward, .lookupBackward, .maskError, .sumErrors, .reshapeError:
       .backward
@@ -26,7 +26,7 @@ extension OperationKind {
   package var isTrainingOnly: Bool {
     switch self {
     case .clampMask: true
-    case .softmaxCrossEntropy: false
+    case .softmaxCrossEntropy, .softCrossEntropy, .meanSquaredError: false
     default: phase != .forward
     }
   }

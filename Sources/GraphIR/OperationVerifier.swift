@@ -76,7 +76,11 @@ struct OperationVerifier {
     case .softmax(let beta): try verifySoftmax(beta)
     case .requantize(let scales, let clamp, _): try verifyRequantize(scales, clamp)
     case .clampMask(let clamp): try verifyClampMask(clamp)
-    case .softmaxCrossEntropy(let scales): try verifyLoss(scales)
+    case .centerCodes: try verifyCenterCodes()
+    case .softmaxCrossEntropy(let scales), .softCrossEntropy(let scales):
+      try expectCounts(inputs: 1, outputs: 1)
+      try verifyLoss(scales)
+    case .meanSquaredError(let scales): try verifySquaredError(scales)
     case .conv2DBackwardInput(let window, let weighting): try verifyConv2DBackward(window, weighting)
     case .depthwiseConv2DBackwardInput(let window, let weighting, let multiplier):
       try verifyDepthwiseBackward(window, weighting, multiplier)
@@ -251,8 +255,28 @@ struct OperationVerifier {
     try verify(clamp)
   }
 
-  private func verifyLoss(_ scales: [Double]) throws {
+  private func verifyCenterCodes() throws {
     try expectCounts(inputs: 1, outputs: 1)
+    try expectQuantized(input(0))
+    try expect(output(0), .int32)
+    try expect(input(0), shape: output(0).shape)
+  }
+
+  private func verifySquaredError(_ scales: SquaredErrorScales) throws {
+    try expectCounts(inputs: operation.inputs.count == 2 ? 2 : 1, outputs: 1)
+    try verifyLoss(scales.outputScales)
+    guard scales.codeScale.isFinite, scales.codeScale > 0, (-128...127).contains(scales.codeZeroPoint) else {
+      throw fail("found output scale \(scales.codeScale), zero point \(scales.codeZeroPoint), expected a positive scale, -128 to 127")
+    }
+    guard operation.inputs.count == 2 else { return }
+    try expectQuantized(input(1))
+    try expectEqualCount(input(0), input(1))
+  }
+
+  private func verifyLoss(_ scales: [Double]) throws {
+    guard input(0).elementCount <= 65_535 else {
+      throw fail("found \(input(0).elementCount) outputs, expected at most 65,535")
+    }
     try expect(input(0), .int32)
     try expect(output(0), .int16)
     try expect(output(0), shape: input(0).shape)

@@ -6,7 +6,7 @@ extension Graph {
       2 * window.kernelHeight * window.kernelWidth * (self[operation.inputs[0]].shape.last ?? 1)
     case .fullyConnectedBackwardInput:
       2 * (self[operation.inputs[0]].shape.last ?? 1)
-    case .softmaxCrossEntropy:
+    case .softmaxCrossEntropy, .softCrossEntropy:
       4 * (self[operation.inputs[0]].shape.last ?? 1)
     default: 0
     }

@@ -31,7 +31,10 @@ extension Operation {
     case .requantize(let scales, let clamp, let rounding):
       Requantize(graph, self, scales, clamp, rounding)
     case .clampMask(let clamp): ClampMask(graph, self, clamp)
-    case .softmaxCrossEntropy(let scales): SoftmaxCrossEntropy(graph, self, scales)
+    case .centerCodes: CenterCodes(graph, self)
+    case .softmaxCrossEntropy(let scales): SoftmaxCrossEntropy(graph, self, scales, isSoft: false)
+    case .softCrossEntropy(let scales): SoftmaxCrossEntropy(graph, self, scales, isSoft: true)
+    case .meanSquaredError(let scales): MeanSquaredError(graph, self, scales)
     case .conv2DBackwardInput(let window, let weighting):
       Conv2DBackwardInput(graph, self, window, weighting)
     case .depthwiseConv2DBackwardInput(let window, let weighting, let multiplier):

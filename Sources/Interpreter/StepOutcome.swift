@@ -1,6 +1,6 @@
 /// What one pass over a sample found.
 package struct StepOutcome: Hashable, Sendable {
-  /// Cross-entropy in nats, 16 fraction bits; 0 for `infer`.
+  /// In the loss's unit, 16 fraction bits; 0 for `infer`.
   package var lossQ16: Int32
   /// Index of the largest output code, the lowest such index.
   package var prediction: Int

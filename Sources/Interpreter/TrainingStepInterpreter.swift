@@ -39,6 +39,8 @@ package final class TrainingStepInterpreter {
   package var inputCount: Int { graph[graph.input].elementCount }
   /// Codes of the model's output.
   package var classCount: Int { graph[graph.output].elementCount }
+  /// Values of a sample's target.
+  package var targetCount: Int { graph.targetCount }
 
   /// Initial weights, empty ranges, step 0.
   package func reset(seed: UInt32) {
@@ -53,41 +55,44 @@ package final class TrainingStepInterpreter {
     }
   }
 
-  /// Forward, loss, backward, update. `input` has `inputCount` codes, `label` is below `classCount`.
+  /// Forward, loss, backward, update. `input` has `inputCount` codes, the target's label is below `classCount`, and it
+  /// has `targetCount` values.
   ///
   /// - Parameter update: what momentum it has, and a step it does not apply, need velocity planes.
-  package func train(input: [Int8], label: Int, update: StepUpdate) -> StepOutcome {
-    let outcome = run(input, label: label, update: update) { _ in true }
+  package func train(input: [Int8], target: StepTarget, update: StepUpdate) -> StepOutcome {
+    let outcome = run(input, target: target, update: update, isTraining: true) { _ in true }
     step &+= 1
     return outcome
   }
 
   /// Forward and loss; the training state stays as it is.
-  package func evaluate(input: [Int8], label: Int) -> StepOutcome {
-    run(input, label: label, update: .none) { !$0.isTrainingOnly }
+  package func evaluate(input: [Int8], target: StepTarget) -> StepOutcome {
+    run(input, target: target, update: .none, isTraining: false) { !$0.isTrainingOnly }
   }
 
   /// Forward only.
   package func infer(input: [Int8]) -> StepOutcome {
-    run(input, label: 0, update: .none) { $0.phase == .forward && !$0.isTrainingOnly }
+    let nothing = StepTarget(values: Array(repeating: 0, count: targetCount))
+    return run(input, target: nothing, update: .none, isTraining: false) { $0.phase == .forward && !$0.isTrainingOnly }
   }
 
   /// Runs one operation on what its operands hold, for tests of single kernels.
   package func run(
-    operation index: Int, label: Int = 0, update: StepUpdate = .none
+    operation index: Int, target: StepTarget = StepTarget(), update: StepUpdate = .none
   ) -> (lossQ16: Int32, saturated: Int, unchanged: Int) {
-    context.begin(label: label, update: update, step: step, seed: seed)
+    context.begin(target: target, update: update, isTraining: true, step: step, seed: seed)
     kernels[index].run(memory, &context)
     return (context.lossQ16, context.saturated, context.unchanged)
   }
 
   private func run(
-    _ input: [Int8], label: Int, update: StepUpdate, where runs: (OperationKind) -> Bool
+    _ input: [Int8], target: StepTarget, update: StepUpdate, isTraining: Bool, where runs: (OperationKind) -> Bool
   ) -> StepOutcome {
     precondition(input.count == inputCount, "a sample of \(input.count) codes, expected \(inputCount)")
-    precondition(label >= 0 && label < classCount, "label \(label), expected 0..<\(classCount)")
+    precondition(0..<classCount ~= target.label, "label \(target.label), expected 0..<\(classCount)")
+    precondition(target.values.count == targetCount, "\(target.values.count) target values, expected \(targetCount)")
     memory.pointer(graph.input, as: Int8.self).update(from: input, count: input.count)
-    context.begin(label: label, update: update, step: step, seed: seed)
+    context.begin(target: target, update: update, isTraining: isTraining, step: step, seed: seed)
     var time = PhaseTime()
     for (operation, kernel) in zip(graph.operations, kernels) where runs(operation.kind) {
       let start = ContinuousClock.now

@@ -40,9 +40,3 @@ extension Graph {
     operations.contains { $0.kind.phase != .forward && !$0.kind.isLoss && $0.inputs.contains(id) }
   }
 }
-
-extension OperationKind {
-  var isLoss: Bool {
-    if case .softmaxCrossEntropy = self { true } else { false }
-  }
-}

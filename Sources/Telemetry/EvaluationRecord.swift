@@ -7,8 +7,9 @@ package struct EvaluationRecord: Hashable, Sendable, Codable {
   package var run: Int64
   package var moment: Moment
   package var sampleCount: Int
+  /// -1 where the loss takes no class.
   package var correctCount: Int
-  /// Mean cross-entropy in nats.
+  /// Mean loss.
   package var loss: Double
 
   package init(run: Int64, moment: Moment, sampleCount: Int, correctCount: Int, loss: Double) {
@@ -19,6 +20,8 @@ package struct EvaluationRecord: Hashable, Sendable, Codable {
     self.loss = loss
   }
 
-  /// 0…1; 0 for no samples.
-  package var accuracy: Double { sampleCount == 0 ? 0 : Double(correctCount) / Double(sampleCount) }
+  /// 0…1; nil for no samples, or where the loss takes no class.
+  package var accuracy: Double? {
+    sampleCount == 0 || correctCount < 0 ? nil : Double(correctCount) / Double(sampleCount)
+  }
 }

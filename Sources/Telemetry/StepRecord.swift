@@ -11,9 +11,10 @@ package struct StepRecord: Hashable, Sendable, Codable {
   package var mode: Mode
   /// Which sample of its data set it was.
   package var sample: Int
-  /// Cross-entropy in nats with 16 fraction bits.
+  /// Loss with 16 fraction bits: nats, or squares of the output's unit.
   package var lossQ16: Int
   package var prediction: Int
+  /// The true class; -1 where the loss takes none.
   package var label: Int
   /// Time by phase, in the unit of the device's counter: instructions, cycles or nanoseconds.
   package var waitTicks: Int
@@ -43,7 +44,8 @@ package struct StepRecord: Hashable, Sendable, Codable {
     self.unchanged = unchanged
   }
 
-  package var isCorrect: Bool { prediction == label }
-  /// Cross-entropy in nats.
+  /// nil where the loss takes no class.
+  package var isCorrect: Bool? { label < 0 ? nil : prediction == label }
+  /// In nats, or squares of the output's unit.
   package var loss: Double { Double(lossQ16) / 65536 }
 }

@@ -8,11 +8,7 @@ extension Graph {
     var needed: Set<TensorID> = [output]
     var kept: [Operation] = []
     for operation in operations.reversed() {
-      let isRoot: Bool
-      switch operation.kind {
-      case .softmaxCrossEntropy: isRoot = true
-      default: isRoot = operation.kind.phase == .update
-      }
+      let isRoot = operation.kind.isLoss || operation.kind.phase == .update
       guard isRoot || operation.outputs.contains(where: needed.contains) else { continue }
       needed.formUnion(operation.inputs)
       kept.append(operation)

@@ -22,7 +22,26 @@ struct CompileSettings: ParsableArguments {
   @Option(name: .long, help: .hidden)
   var scaling = GradientScaling.quantizationAware
 
+  @Option(
+    name: .long,
+    help: "What to minimize: cross-entropy, soft-cross-entropy, mse or reconstruction; absent: what the model's end speaks for.")
+  var loss: Loss?
+
+  @Option(name: .long, help: "What the loss reads: accumulator, or codes (for studies: they saturate).")
+  var lossInput = LossInput.accumulator
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Put a new head with this many classes on the model first, its weights drawn by --head-seed.", valueName: "n"))
+  var classes: Int?
+
+  @Option(name: .long, help: ArgumentHelp("Seed of a new head's weights.", valueName: "s"))
+  var headSeed: UInt32 = 1
+
   func validate() throws {
+    guard classes == nil || 2...65_535 ~= classes ?? 0 else {
+      throw ValidationError("--classes: found \(classes ?? 0), expected 2 to 65535")
+    }
     guard 4...15 ~= errorBits else {
       throw ValidationError("--error-bits: found \(errorBits), expected 4 to 15")
     }
@@ -33,3 +52,7 @@ extension WeightStorage: ExpressibleByArgument {}
 
 /// `none` leaves out quantization-aware scaling, to show what it is good for.
 extension GradientScaling: ExpressibleByArgument {}
+
+extension Loss: ExpressibleByArgument {}
+
+extension LossInput: ExpressibleByArgument {}

@@ -65,10 +65,14 @@ enum Workspace {
   static func compile(
     _ path: String, board: Board, options: CompileSettings, isForced: Bool
   ) throws -> CompiledArtifact {
-    let model = try readModel(path)
+    var model = try readModel(path)
+    if let classes = options.classes {
+      model = try naming(path) { try NewHead(classCount: classes, seed: options.headSeed).replacingHead(of: model) }
+    }
     let compileOptions = CompileOptions(
       update: try updatePlan(options.update), board: BoardBudget(board), force: isForced, errorBits: options.errorBits,
-      storage: options.weights, velocity: options.velocity, scaling: options.scaling)
+      storage: options.weights, velocity: options.velocity, scaling: options.scaling,
+      loss: options.loss, lossInput: options.lossInput)
     do {
       return try naming(path) { try Pipeline.compile(model: model, name: modelName(path), options: compileOptions) }
     } catch let error as UpdatePlanError {
@@ -83,7 +87,7 @@ enum Workspace {
   }
 
   /// Puts the file's name in front of what is wrong in it.
-  private static func naming<T>(_ path: String, _ body: () throws -> T) throws -> T {
+  static func naming<T>(_ path: String, _ body: () throws -> T) throws -> T {
     do {
       return try body()
     } catch let error as ImportError {

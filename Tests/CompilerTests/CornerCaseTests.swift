@@ -43,7 +43,7 @@ import UpdatePlanning
     let graph = try builder.finish(builder.dense("head", builder.mean("mean", stem), outputs: 2)).training(.full)
     let step = try TrainingStepInterpreter(graph: graph)
     let codes = (0..<65_536).map { Int8(truncatingIfNeeded: $0 &* 7) }
-    let outcome = step.train(input: codes, label: 1, update: StepUpdate(rate: StepRate(mantissa: 1 << 30, shift: 36)))
+    let outcome = step.train(input: codes, target: .init(label: 1), update: StepUpdate(rate: StepRate(mantissa: 1 << 30, shift: 36)))
     #expect(outcome.lossQ16 > 0)
   }
 

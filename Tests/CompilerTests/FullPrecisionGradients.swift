@@ -16,7 +16,7 @@ struct FullPrecisionGradients {
     }
     twin[graph.input] = Self.reals(of: graph.input, madeBy: nil, interpreter)
     for (index, operation) in graph.operations.enumerated() where operation.kind.phase != .forward {
-      twin.run(operation: index, label: label)
+      twin.run(operation: index, target: StepTarget(label: label))
     }
     gradients = twin.gradients
   }

@@ -19,7 +19,7 @@ import Testing
     let graph = try Pipeline.trainingGraph(model, options: .unlimited(.full)).graph
     let input = sample(of: graph)
     var twin = try FloatTwin(graph: graph)
-    twin.train(input: input, label: Self.label)
+    twin.train(input: input, target: .init(label: Self.label))
     #expect(twin.gradients.count >= 2 * graph.layers.count(where: { $0.bias != nil }))
     for (parameter, gradient) in twin.gradients.sorted(by: { $0.key < $1.key }) {
       for index in Set([0, gradient.count / 3, gradient.count - 1]) {
@@ -35,7 +35,7 @@ import Testing
     func loss(_ step: Double) -> Double {
       var moved = twin
       moved.values[parameter.index][index] += step
-      moved.evaluate(input: input, label: Self.label)
+      moved.evaluate(input: input, target: .init(label: Self.label))
       return moved.loss
     }
     return (loss(Self.step) - loss(-Self.step)) / (2 * Self.step)

@@ -158,6 +158,12 @@ struct GraphBuilder {
     return y
   }
 
+  /// Ends the model at `output`, without a softmax.
+  mutating func end(at output: TensorID) -> Graph {
+    graph.output = output
+    return graph
+  }
+
   mutating func finish(_ logits: TensorID) -> Graph {
     graph.output = softmax("softmax", logits)
     return graph

@@ -193,7 +193,7 @@ import UpdatePlanning
     let interpreter = try TrainingStepInterpreter(graph: graph)
     interpreter.reset(seed: 1)
     let input = (0..<interpreter.inputCount).map { Int8(truncatingIfNeeded: $0 &* 37 &+ 11) }
-    _ = interpreter.train(input: input, label: 2, update: StepUpdate(rate: StepRate(mantissa: 1 << 30, shift: 33)))
+    _ = interpreter.train(input: input, target: .init(label: 2), update: StepUpdate(rate: StepRate(mantissa: 1 << 30, shift: 33)))
     return interpreter
   }
 

@@ -36,7 +36,7 @@ struct WholeModelGradientBench {
     interpreter.reset(seed: 0)
     for _ in interpreter.graph.errorRanges {
       let exponents = interpreter.ranges.map(\.exponent)
-      _ = interpreter.train(input: input, label: label, update: .none)
+      _ = interpreter.train(input: input, target: .init(label: label), update: .none)
       if interpreter.ranges.map(\.exponent) == exponents { return }
     }
   }
@@ -59,7 +59,7 @@ struct WholeModelGradientBench {
     let state = interpreter.segmentBytes()
     let before = values(of: parameter)
     _ = interpreter.train(
-      input: input, label: label,
+      input: input, target: .init(label: label),
       update: StepUpdate(rate: StepRate(mantissa: 1 << 30, shift: UInt32(30 - Int(exponent)))))
     let after = values(of: parameter)
     try interpreter.loadSegments(state)

@@ -74,14 +74,15 @@ struct Bench {
       name: "scripted", files: .init(model: "m.tflite", graph: "g", graphData: "d", sources: []),
       hashes: .init(model: HexDigest(1), plan: HexDigest(2), semantics: HexDigest(3), layout: HexDigest(4)),
       input: .init(shape: [1, 2], bytes: 2, scale: 1, zeroPoint: 0),
-      output: .init(classCount: 4, scale: 1, zeroPoint: 0), updatePlan: "full",
+      output: .init(classCount: 4, scale: 1, zeroPoint: 0), loss: .init(kind: .crossEntropy, targetBytes: 0),
+      updatePlan: "full",
       segments: [.init(kind: .header, bytes: 4), .init(kind: .weights, bytes: 12)], trainedTensors: [],
       memory: .init(
         arenaBytes: 0, arenaLowerBoundBytes: 0, stateBytes: 16, stackBytes: 0, linkBytes: 0,
         sampleSlots: 0, sampleSlotBytes: 0, flashBytes: 0),
       macs: .init(forward: 1, backward: 2),
       golden: .init(
-        input: Data([1, 255]).base64EncodedString(), label: 1, rateMantissa: 1 << 30, rateShift: 33,
+        input: Data([1, 255]).base64EncodedString(), label: 1, target: "", rateMantissa: 1 << 30, rateShift: 33,
         lossQ16: Int32(after[0]) << 10, digest: HexDigest(Digest64(after).value)),
       board: "scripted")
   }

@@ -69,7 +69,7 @@ final class ScriptedDevice: DeviceSource {
       magic: Wire.magic, protocolMinimum: 1, protocolMaximum: 1, session: 1, attempt: 1, bootID: 1, connection: 1,
       uid: Array(repeating: 1, count: 12), board: "scripted", firmware: "1", schemaHash: 0,
       modelHash: 1, planHash: 2, semanticsHash: 3, layoutHash: 4, mtu: 640, sampleQueueBytes: 1024, sampleSlots: 2,
-      recordSlots: UInt16(recordSlots), inputBytes: 2, classCount: 4,
+      recordSlots: UInt16(recordSlots), inputBytes: 2, targetBytes: 0, classCount: 4,
       segments: [.init(kind: .header, byteCount: 4), .init(kind: .weights, byteCount: 12)], bauds: [], memory: [],
       counterUnit: .instructions, counterHertz: 0, run: state.run, nextIndex: state.next, trainingStep: 0,
       checkpointGeneration: 0, state: state.running)

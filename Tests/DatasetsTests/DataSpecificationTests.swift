@@ -10,6 +10,8 @@ import Testing
     ("t.csv:label=class", .table(path: "t.csv", label: "class")),
     ("t.csv:label=0", .table(path: "t.csv", label: "0")),
     ("odd:label=a.csv:label=b,c", .table(path: "odd:label=a.csv", label: "b,c")),
+    ("t.csv:target=a,b", .regressionTable(path: "t.csv", targets: ["a", "b"])),
+    ("x.npy", .samples(path: "x.npy")),
     ("mnist:train", .folder(path: "mnist", split: .train)),
     ("mnist:test", .folder(path: "mnist", split: .test)),
     ("mnist", .folder(path: "mnist", split: nil)),

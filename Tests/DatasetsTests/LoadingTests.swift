@@ -197,6 +197,40 @@ import Testing
     #expect(try (folder.sentence(text) == nil) == isLoaded)
   }
 
+  @Test func numbers_areTargets() throws {
+    let folder = try Folder([
+      "x.npy": Fixtures.npy("{'descr':'|u1','fortran_order':False,'shape':(2, 1)}", [7, 8]),
+      "y.npy": Fixtures.npy("{'descr':'|u1','fortran_order':False,'shape':(2, 3)}", [1, 2, 1, 0, 0, 9]),
+      "t.csv": Array("a,b,c\n1,2.5,3\n4,5,6\n".utf8),
+    ])
+    let rows = try DataSpecification.parse("\(folder.path)/x.npy,\(folder.path)/y.npy").load()
+    #expect(rows.target(at: 0) == [1, 2, 1] && rows.target(at: 1) == [0, 0, 9])
+    try rows.validate(targetCount: 3)
+    #expect(throws: DatasetError.self) { try rows.validate(targetCount: 2) }
+    #expect(throws: DatasetError.self) { try rows.validate(classCount: 10) }
+    let table = try DataSpecification.parse("\(folder.path)/t.csv:target=b,a").load()
+    #expect(table.target(at: 0) == [2.5, 1] && table.values(at: 1) == .real([6]))
+    let alone = try DataSpecification.parse("\(folder.path)/x.npy").load()
+    #expect(alone.count == 2 && alone.target(at: 0) == [])
+  }
+
+  @Test(arguments: [
+    ([1, 1, 2] as [Float], [4096, 4096, 8192] as [Int16]), ([0, 0.2, 0], [0, 16384, 0]), ([1, 1, 1], [5462, 5461, 5461]),
+  ])
+  func distribution_addsUpExactly(_ weights: [Float], _ expected: [Int16]) throws {
+    #expect(try TargetEncoder.distribution(weights, place: "d") == expected)
+  }
+
+  @Test func distribution_refusesWhatIsNone() {
+    for weights in [[0, 0], [-1, 2], [.nan, 1]] as [[Float]] {
+      #expect(throws: DatasetError.self) { try TargetEncoder.distribution(weights, place: "d") }
+    }
+  }
+
+  @Test func codes_keepEightFractionBitsAndClamp() {
+    #expect(TargetEncoder.codes([0, 0.5, 1000, -1000], scale: 0.5, zeroPoint: 3) == [768, 1024, 32767, -32768])
+  }
+
   @Test func missingFile_isNamed() throws {
     let folder = try Folder([:])
     #expect(
@@ -206,7 +240,7 @@ import Testing
 
   @Test func validation_namesTheFirstSampleThatDoesNotFit() throws {
     let data = try Dataset(
-      name: "d", sampleShape: [2], unsigned: [1, 2, 3, 4], labels: [1, 3])
+      name: "d", sampleShape: [2], unsigned: [1, 2, 3, 4], targets: .classes([1, 3]))
     try data.validate(classCount: 4)
     try data.validate(inputBytes: 2)
     #expect(

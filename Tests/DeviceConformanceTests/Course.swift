@@ -24,7 +24,8 @@ struct Course {
       label: Int(next() % UInt64(artifact.manifest.output.classCount)),
       rateMantissa: 1 << 30, rateShift: 38, momentum: hasVelocities ? 58_982 : 0,
       decay: hasVelocities && !isHeld ? 256 : 0, isHeld: isHeld,
-      input: (0..<artifact.manifest.input.bytes).map { _ in Int8(truncatingIfNeeded: next() >> 20) })
+      input: (0..<artifact.manifest.input.bytes).map { _ in Int8(truncatingIfNeeded: next() >> 20) },
+      target: (0..<artifact.manifest.loss.targetBytes / 2).map { _ in Int16(next() % 16384) })
   }
 
   /// What a run left behind, without what may differ between devices: times and line errors.

@@ -12,6 +12,8 @@ enum DemoArtifact: String, CaseIterable, CustomStringConvertible, Sendable {
   case momentum = "digits-conv, velocity"
   /// Without residual planes.
   case stochastic = "digits-dense, stochastic"
+  /// The dense model, taught distributions: its samples carry targets.
+  case distributions = "digits-dense soft"
 
   var description: String { rawValue }
 
@@ -21,6 +23,7 @@ enum DemoArtifact: String, CaseIterable, CustomStringConvertible, Sendable {
     case .convolutional: try Self.compiledConvolutional.get()
     case .momentum: try Self.compiledMomentum.get()
     case .stochastic: try Self.compiledStochastic.get()
+    case .distributions: try Self.compiledDistributions.get()
     }
   }
 
@@ -29,17 +32,26 @@ enum DemoArtifact: String, CaseIterable, CustomStringConvertible, Sendable {
   private static let compiledMomentum = Result { try compile(.momentum, "digits-conv", velocity: true) }
   private static let compiledStochastic = Result { try compile(.stochastic, "digits-dense", storage: .stochastic) }
 
+  private static let compiledDistributions = Result { try compile(.distributions, "digits-dense", loss: .softCrossEntropy) }
+
   private static func compile(
-    _ artifact: DemoArtifact, _ model: String, storage: WeightStorage? = nil, velocity: Bool? = nil
+    _ artifact: DemoArtifact, _ model: String, storage: WeightStorage? = nil, velocity: Bool? = nil, loss: Loss? = nil
   ) throws -> Artifact {
     let file = project.appendingPathComponent("Tools/Demo/\(model).tflite")
     let host = BoardBudget(name: "host", sramBytes: nil, flashBytes: nil, stackBytes: 2048)
     let compiled = try Pipeline.compile(
       model: [UInt8](Data(contentsOf: file)), name: model,
-      options: CompileOptions(update: .full, board: host, storage: storage, velocity: velocity))
+      options: CompileOptions(update: .full, board: host, storage: storage, velocity: velocity, loss: loss))
     let directory = folder.appendingPathComponent("\(artifact)".filter { $0.isLetter })
     try compiled.write(to: directory)
     return try Artifact(opening: directory)
+  }
+
+  private var file: String {
+    switch self {
+    case .dense, .distributions: "digits-dense"
+    case .convolutional: "digits-conv"
+    }
   }
 
   private static let project = URL(fileURLWithPath: #filePath)

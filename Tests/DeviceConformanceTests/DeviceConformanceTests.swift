@@ -71,12 +71,14 @@ import WireProtocol
     let artifact = try model.open()
     let golden = artifact.manifest.golden
     let input = try #require(Data(base64Encoded: golden.input))
+    let values = try #require(Data(base64Encoded: golden.target))
     let (link, device) = try await connect(target, artifact)
     let run = try await link.beginRun(1, seed: 1, resetsWeights: true)
     try await link.submit(
       DeviceSample(
         index: 0, mode: .train, label: golden.label, rateMantissa: golden.rateMantissa,
-        rateShift: UInt8(golden.rateShift), input: input.map(Int8.init(bitPattern:))))
+        rateShift: UInt8(golden.rateShift), input: input.map(Int8.init(bitPattern:)),
+        target: stride(from: 0, to: values.count, by: 2).map { Int16(values[$0]) | Int16(values[$0 + 1]) << 8 }))
     var answers = run.answers.makeAsyncIterator()
     let answer = try await answers.next()
     guard case .step(let step) = answer else {

@@ -57,10 +57,10 @@ struct DeviceErrorTests {
       name: "write in a run", code: .runActive, context: UInt32(truncatingIfNeeded: Script.run),
       message: .segmentWrite(.init(segment: .weights, offset: 0, data: [1]))),
     Row(
-      name: "short input", code: .inputSize, context: 48,
+      name: "short input", code: .inputSize, context: 54,
       message: sample(0) { $0.input.removeLast() }),
     Row(
-      name: "long input", code: .inputSize, context: 48, message: sample(0) { $0.input.append(0) }),
+      name: "long input", code: .inputSize, context: 54, message: sample(0) { $0.input.append(0) }),
     Row(name: "label", code: .labelRange, context: 5, message: sample(0) { $0.label = 5 }),
     Row(
       name: "rate too small", code: .rateRange, context: 1, message: sample(0) { $0.rateMantissa = 1 }),

@@ -11,7 +11,7 @@ struct FixtureArtifact {
   ///   - evaluation: C expression for the loss that an evaluation reports.
   init(
     in parent: URL, name: String = "fixture", arenaBytes: Int = 256,
-    evaluation: String = "result->prediction == label ? 0 : 1 << 16"
+    evaluation: String = "result->prediction == target.label ? 0 : 1 << 16"
   ) throws {
     directory = parent.appendingPathComponent(name)
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -31,7 +31,8 @@ struct FixtureArtifact {
         sources: ["training_step.c", "training_step.h"]),
       hashes: .init(model: zero, plan: zero, semantics: zero, layout: zero),
       input: .init(shape: [1, 64], bytes: 64, scale: 1, zeroPoint: 0),
-      output: .init(classCount: 4, scale: 1, zeroPoint: 0), updatePlan: "full",
+      output: .init(classCount: 4, scale: 1, zeroPoint: 0), loss: .init(kind: .crossEntropy, targetBytes: 0),
+      updatePlan: "full",
       segments: [.init(kind: .header, bytes: 8), .init(kind: .weights, bytes: 4)],
       trainedTensors: [],
       memory: .init(
@@ -39,7 +40,7 @@ struct FixtureArtifact {
         linkBytes: 10_240, sampleSlots: 1, sampleSlotBytes: 64, flashBytes: 0),
       macs: .init(forward: 0, backward: 0),
       golden: .init(
-        input: "", label: 0, rateMantissa: 0, rateShift: 0, lossQ16: 0, digest: zero),
+        input: "", label: 0, target: "", rateMantissa: 0, rateShift: 0, lossQ16: 0, digest: zero),
       board: "host")
   }
 
@@ -84,17 +85,17 @@ struct FixtureArtifact {
         phase_enter(clock, PHASE_WAIT);
     }
 
-    static void evaluate(uint32_t label, struct phase_clock *clock, struct step_result *result) {
+    static void evaluate(struct step_target target, struct phase_clock *clock, struct step_result *result) {
         infer(clock, result);
-        (void)label;
+        (void)target;
         result->loss_q16 = \(evaluation);
     }
 
-    static void train(uint32_t label, const struct step_update *update,
+    static void train(struct step_target target, const struct step_update *update,
                       struct phase_clock *clock, struct step_result *result) {
-        evaluate(label, clock, result);
+        evaluate(target, clock, result);
         phase_enter(clock, PHASE_UPDATE);
-        weights[label] = (int8_t)(weights[label] ^ (int8_t)(update->rate.mantissa >> update->rate.shift & 1u));
+        weights[target.label] = (int8_t)(weights[target.label] ^ (int8_t)(update->rate.mantissa >> update->rate.shift & 1u));
         header.step++;
         phase_enter(clock, PHASE_WAIT);
     }

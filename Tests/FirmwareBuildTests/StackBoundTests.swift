@@ -29,7 +29,7 @@ import Testing
   @Test func bound_growsWithTheStepsFrame() throws {
     let plain = try #require(try TestBench.shared.report("mps2-an500").stackBoundBytes)
     let larger = try build(
-      insert("volatile uint8_t scratch[768]; scratch[label] = 1; weights[0] = (int8_t)scratch[0];"))
+      insert("volatile uint8_t scratch[768]; scratch[target.label] = 1; weights[0] = (int8_t)scratch[0];"))
     let bound = try #require(larger.stackBoundBytes)
     #expect((plain + 300...plain + 800).contains(bound))
   }
@@ -45,13 +45,13 @@ import Testing
 
   @Test func frameOfVariableSize_isRefused() throws {
     let text =
-      "uint8_t row[label + 1]; for (uint32_t i = 0; i <= label; i++) row[i] = (uint8_t)arena[i];"
-      + " weights[0] = (int8_t)row[label / 2];"
+      "uint8_t row[target.label + 1]; for (uint32_t i = 0; i <= target.label; i++) row[i] = (uint8_t)arena[i];"
+      + " weights[0] = (int8_t)row[target.label / 2];"
     #expect(try reason(text).hasSuffix("has a frame of variable size"))
   }
 
   @Test func stackBeyondTheReserve_isRefused() throws {
-    let text = "volatile uint8_t scratch[8192]; scratch[label] = 1; weights[0] = (int8_t)scratch[0];"
+    let text = "volatile uint8_t scratch[8192]; scratch[target.label] = 1; weights[0] = (int8_t)scratch[0];"
     #expect(try reason(text).contains("board.json reserves 2048"))
   }
 

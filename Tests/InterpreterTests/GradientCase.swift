@@ -1,4 +1,5 @@
 import GraphIR
+import Interpreter
 
 /// A forward operation followed by its gradients, on random operands: L = Σ dy · y, or the loss itself.
 ///
@@ -15,6 +16,8 @@ struct GradientCase: CustomStringConvertible {
   let description: String
   private(set) var graph: Graph
   private(set) var gradients: [Gradient] = []
+  /// Of losses; another operation does not look at it.
+  private(set) var target = StepTarget(label: 3)
   private var random: FixedRandom
 
   private init(_ description: String) {
@@ -102,7 +105,17 @@ struct GradientCase: CustomStringConvertible {
       .transposeError(permutation: [0, 2, 3, 1])),
     .concatenate("concatenate along channels"),
     .rescale("rescale, clamped"),
-    .loss("softmax cross-entropy", classes: 10),
+    .loss(
+      "softmax cross-entropy", outputs: 10, kind: { .softmaxCrossEntropy(logitScales: [$0]) }, target: .init(label: 3)),
+    .loss(
+      "softmax cross-entropy, soft labels", outputs: 4, kind: { .softCrossEntropy(logitScales: [$0]) },
+      target: .init(values: [4096, 0, 10240, 2048])),
+    .loss(
+      "mean squared error", outputs: 12, kind: squaredError, isAdaptive: true,
+      target: .init(values: (0..<12).map { 4000 - 700 * $0 })),
+    .loss(
+      "mean squared error against the sample", outputs: 12, kind: squaredError, isAdaptive: true, target: .init(),
+      readsSample: true),
   ]
 
   private static let uneven = Window(
@@ -298,19 +311,28 @@ extension GradientCase {
     return result
   }
 
-  private static func loss(_ name: String, classes: Int) -> GradientCase {
+  private static func loss(
+    _ name: String, outputs: Int, kind: (Double) -> OperationKind, isAdaptive: Bool = false, target: StepTarget,
+    readsSample: Bool = false
+  ) -> GradientCase {
     var result = GradientCase(name)
+    result.target = target
     let scale = 1.0 / 256
     let logits = result.integers(
-      "logits", [1, classes], (0..<classes).map { _ in Int32(result.random.int(-600...600)) }, nil)
+      "logits", [1, outputs], (0..<outputs).map { _ in Int32(result.random.int(-600...600)) }, nil)
     // The twin takes an accumulator's real value, the integers its code: the loss has its own comparison.
-    let error = result.add("error", [1, classes], .int16, .value, range: 0)
-    result.graph.errorRanges[0] = ErrorRange(name: "error", bits: 15, initialExponent: -15, adapts: false)
-    result.run(.softmaxCrossEntropy(logitScales: [scale]), [logits], [error])
+    let error = result.add("error", [1, outputs], .int16, .value, range: 0)
+    result.graph.errorRanges[0] = ErrorRange(
+      name: "error", bits: 15, initialExponent: isAdaptive ? -12 : -15, adapts: isAdaptive)
+    let sample = result.codes("sample", [1, outputs])
+    result.run(kind(scale), [logits] + (readsSample ? [sample] : []), [error])
     result.gradients.append(.errors(of: logits, in: error))
-    _ = result.codes("sample", [1, classes])
-    result.graph.output = TensorID(result.graph.tensors.count - 1)
+    result.graph.output = sample
     return result
+  }
+
+  private static func squaredError(_ scale: Double) -> OperationKind {
+    .meanSquaredError(SquaredErrorScales(outputScales: [scale], codeScale: 0.03, codeZeroPoint: -7))
   }
 }
 

@@ -35,7 +35,7 @@ extension Double {
     let interpreter = try TrainingStepInterpreter(graph: graph)
     fitRange(interpreter, twin, gradientCase)
     for (index, operation) in graph.operations.enumerated() where operation.kind.phase != .update {
-      _ = interpreter.run(operation: index, label: Self.label)
+      _ = interpreter.run(operation: index, target: gradientCase.target)
     }
     twin = try FloatTwin(graph: graph)
     runAll(&twin, gradientCase, masks: interpreter)
@@ -61,8 +61,6 @@ extension Double {
     print(name, gradientCase.graph[variable].name.padding(toLength: 10, withPad: " ", startingAt: 0), figure)
   }
 
-  private static let label = 3
-
   /// The loss takes the real value of an accumulator, which its case gives as 1/256. `masks` stand in for
   /// the twin's own, because a clamp is judged on stored codes: a value within half a code of it is outside.
   private func runAll(
@@ -73,10 +71,8 @@ extension Double {
         twin[operation.outputs[0]] = masks.values(of: operation.outputs[0]).map(Double.init)
         continue
       }
-      if case .softmaxCrossEntropy(let scales) = operation.kind {
-        twin[operation.inputs[0]] = twin[operation.inputs[0]].map { $0 * scales[0] }
-      }
-      twin.run(operation: index, label: Self.label)
+      if operation.kind.isLoss { twin[operation.inputs[0]] = twin[operation.inputs[0]].map { $0 / 256 } }
+      twin.run(operation: index, target: gradientCase.target)
     }
   }
 
@@ -103,7 +99,7 @@ extension Double {
   ) -> Double {
     var twin = twin
     twin.values[variable.index][index] += step
-    twin.run(operation: 0, label: Self.label)
+    twin.run(operation: 0, target: gradientCase.target)
     guard let dy = gradientCase.graph.tensors.firstIndex(where: { $0.name == "dy" }) else { return twin.loss }
     let y = twin[gradientCase.graph.operations[0].outputs[0]]
     return zip(y, twin.values[dy]).reduce(0) { $0 + $1.0 * $1.1 }

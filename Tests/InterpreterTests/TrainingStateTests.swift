@@ -9,9 +9,9 @@ import Testing
 
   @Test func train_countsStepsAndLowersTheLoss() throws {
     let interpreter = try TrainingStepInterpreter(graph: DenseStep.graph())
-    let first = interpreter.train(input: sample, label: 2, update: update)
+    let first = interpreter.train(input: sample, target: .init(label: 2), update: update)
     var last = first
-    for _ in 0..<50 { last = interpreter.train(input: sample, label: 2, update: update) }
+    for _ in 0..<50 { last = interpreter.train(input: sample, target: .init(label: 2), update: update) }
     #expect(interpreter.step == 51)
     #expect(last.lossQ16 < first.lossQ16 / 4)
     #expect(last.prediction == 2)
@@ -19,9 +19,9 @@ import Testing
 
   @Test func evaluateAndInfer_leaveTheStateAlone() throws {
     let interpreter = try TrainingStepInterpreter(graph: DenseStep.graph())
-    _ = interpreter.train(input: sample, label: 1, update: update)
+    _ = interpreter.train(input: sample, target: .init(label: 1), update: update)
     let before = interpreter.segmentBytes()
-    let evaluated = interpreter.evaluate(input: sample, label: 1)
+    let evaluated = interpreter.evaluate(input: sample, target: .init(label: 1))
     let inferred = interpreter.infer(input: sample)
     #expect(interpreter.segmentBytes() == before)
     #expect(evaluated.output == inferred.output)
@@ -31,11 +31,11 @@ import Testing
   @Test func segments_restoreARun() throws {
     let original = try TrainingStepInterpreter(graph: DenseStep.graph())
     original.reset(seed: 99)
-    for label in [0, 1, 2] { _ = original.train(input: sample, label: label, update: update) }
+    for label in [0, 1, 2] { _ = original.train(input: sample, target: .init(label: label), update: update) }
     let copy = try TrainingStepInterpreter(graph: DenseStep.graph())
     try copy.loadSegments(original.segmentBytes())
     #expect(copy.step == 3 && copy.seed == 99)
-    for interpreter in [original, copy] { _ = interpreter.train(input: sample, label: 0, update: update) }
+    for interpreter in [original, copy] { _ = interpreter.train(input: sample, target: .init(label: 0), update: update) }
     #expect(copy.segmentBytes() == original.segmentBytes())
   }
 
@@ -43,7 +43,7 @@ import Testing
     let interpreter = try TrainingStepInterpreter(graph: DenseStep.graph())
     interpreter.reset(seed: 7)
     let fresh = interpreter.segmentBytes()
-    for _ in 0..<5 { _ = interpreter.train(input: sample, label: 1, update: update) }
+    for _ in 0..<5 { _ = interpreter.train(input: sample, target: .init(label: 1), update: update) }
     #expect(interpreter.segmentBytes() != fresh)
     interpreter.reset(seed: 7)
     #expect(interpreter.segmentBytes() == fresh)

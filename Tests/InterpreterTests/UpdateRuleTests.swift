@@ -176,12 +176,12 @@ import Testing
     }
     let whole = try TrainingStepInterpreter(graph: graph)
     whole.reset(seed: 1)
-    for step in 0..<20 { _ = whole.train(input: DenseStep.sample, label: step % 3, update: order(step)) }
+    for step in 0..<20 { _ = whole.train(input: DenseStep.sample, target: .init(label: step % 3), update: order(step)) }
     let (first, second) = (try TrainingStepInterpreter(graph: graph), try TrainingStepInterpreter(graph: graph))
     first.reset(seed: 1)
-    for step in 0..<10 { _ = first.train(input: DenseStep.sample, label: step % 3, update: order(step)) }
+    for step in 0..<10 { _ = first.train(input: DenseStep.sample, target: .init(label: step % 3), update: order(step)) }
     try second.loadSegments(first.segmentBytes())
-    for step in 10..<20 { _ = second.train(input: DenseStep.sample, label: step % 3, update: order(step)) }
+    for step in 10..<20 { _ = second.train(input: DenseStep.sample, target: .init(label: step % 3), update: order(step)) }
     #expect(second.segmentBytes() == whole.segmentBytes())
   }
 
@@ -191,7 +191,7 @@ import Testing
     var (saturated, unchanged) = (0, 0)
     for step in 0..<40 {
       let outcome = interpreter.train(
-        input: DenseStep.sample, label: step % 3, update: StepUpdate(rate: rate(step % 2 == 0 ? 8 : 1e-6)))
+        input: DenseStep.sample, target: .init(label: step % 3), update: StepUpdate(rate: rate(step % 2 == 0 ? 8 : 1e-6)))
       saturated += outcome.saturated
       unchanged += outcome.unchanged
     }

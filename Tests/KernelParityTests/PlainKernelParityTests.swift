@@ -198,7 +198,7 @@ import Testing
       builder.run(.softmaxCrossEntropy(logitScales: scales), [z], [dz])
       let graph = builder.graph
       let interpreter = try TrainingStepInterpreter(graph: withOutput(graph, channels))
-      let loss = interpreter.run(operation: 0, label: label).lossQ16
+      let loss = interpreter.run(operation: 0, target: .init(label: label)).lossQ16
 
       let factors = crossEntropyFactors(logitScales: scales, count: channels)
       var shape = cross_entropy_shape(channels: Int32(channels))

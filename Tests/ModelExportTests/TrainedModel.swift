@@ -76,7 +76,8 @@ struct TrainedModel {
       name: name, files: .init(model: "model.tflite", graph: "graph.json", graphData: "graph.bin", sources: []),
       hashes: .init(model: HexDigest(Digest64(file).value), plan: none, semantics: none, layout: none),
       input: .init(shape: [1, 64], bytes: 64, scale: 1, zeroPoint: 0),
-      output: .init(classCount: 10, scale: 1, zeroPoint: 0), updatePlan: "full",
+      output: .init(classCount: 10, scale: 1, zeroPoint: 0), loss: .init(kind: .crossEntropy, targetBytes: 0),
+      updatePlan: "full",
       segments: [
         .init(kind: .header, bytes: 8), .init(kind: .biases, bytes: biases), .init(kind: .weights, bytes: weights),
         .init(kind: .residuals, bytes: weights),
@@ -85,7 +86,7 @@ struct TrainedModel {
         arenaBytes: 0, arenaLowerBoundBytes: 0, stateBytes: 0, stackBytes: 0, linkBytes: 0,
         sampleSlots: 0, sampleSlotBytes: 0, flashBytes: 0),
       macs: .init(forward: 0, backward: 0),
-      golden: .init(input: "", label: 0, rateMantissa: 0, rateShift: 0, lossQ16: 0, digest: none), board: "host")
+      golden: .init(input: "", label: 0, target: "", rateMantissa: 0, rateShift: 0, lossQ16: 0, digest: none), board: "host")
   }
 
   var weightsStart: Int { state.count - 2 * (manifest.segments.last?.bytes ?? 0) }

@@ -82,6 +82,7 @@ import WireProtocol
     message.sample_slots = hello.sampleSlots
     message.record_slots = hello.recordSlots
     message.input_bytes = hello.inputBytes
+    message.target_bytes = hello.targetBytes
     message.class_count = hello.classCount
     message.counter_unit = hello.counterUnit.rawValue
     message.run = hello.run

@@ -25,7 +25,7 @@ enum SampleStream {
       bootID: bootID, connection: 0, uid: Array(0..<12), board: "simulated", firmware: "1",
       schemaHash: Wire.schemaHash, modelHash: 1, planHash: 2, semanticsHash: 3, layoutHash: 4,
       mtu: 640, sampleQueueBytes: UInt32(slots) * UInt32(inputBytes + 23), sampleSlots: slots,
-      recordSlots: 8, inputBytes: UInt32(inputBytes), classCount: 10,
+      recordSlots: 8, inputBytes: UInt32(inputBytes), targetBytes: 0, classCount: 10,
       segments: [Wire.SegmentInfo(kind: .weights, byteCount: 100)],
       bauds: [Wire.BaudRate(bitsPerSecond: 921_600)], memory: [], counterUnit: .cycles,
       counterHertz: 0, run: 7, nextIndex: nextIndex, trainingStep: nextIndex,

@@ -38,7 +38,7 @@ void study_train(const int8_t *inputs, const uint32_t *labels, const uint32_t *o
         };
         struct step_result result;
         take(inputs, sample);
-        step_model.train(labels[sample], &update, &phases, &result);
+        step_model.train((struct step_target){.label = labels[sample]}, &update, &phases, &result);
         losses_q16[i] = result.loss_q16;
         predictions[i] = result.prediction;
         counts[0] += result.saturated;
@@ -51,7 +51,7 @@ void study_evaluate(const int8_t *inputs, const uint32_t *labels, uint32_t sampl
     for (size_t i = 0; i < sample_count; i++) {
         struct step_result result;
         take(inputs, i);
-        step_model.evaluate(labels[i], &phases, &result);
+        step_model.evaluate((struct step_target){.label = labels[i]}, &phases, &result);
         losses_q16[i] = result.loss_q16;
         predictions[i] = result.prediction;
     }

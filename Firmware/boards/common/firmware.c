@@ -15,7 +15,11 @@
 #include "board_facts.h"
 #include "session.h"
 
-enum { LINE_CHUNK_BYTES = 256, MEMORY_REGIONS_MAX = 3 };
+enum {
+    LINE_CHUNK_BYTES = 256,
+    MEMORY_REGIONS_MAX = 3,
+    TARGET_VALUES = (1 + FIRMWARE_SAMPLE_SLOTS) * FIRMWARE_TARGET_BYTES / 2,
+};
 
 _Static_assert(FRAME_WIRE_BYTES < BOARD_TRANSMIT_RING_BYTES,
                "the transmit ring cannot take the longest frame");
@@ -26,6 +30,7 @@ static int8_t sample_slots[FIRMWARE_SAMPLE_SLOTS * FIRMWARE_INPUT_BYTES];
 #else
 static int8_t *const sample_slots = 0;
 #endif
+static int16_t sample_targets[TARGET_VALUES > 0 ? TARGET_VALUES : 1];
 static const struct wire_baud_rate bauds[] = {BOARD_BAUD_LADDER};
 static struct wire_memory_region memory[MEMORY_REGIONS_MAX];
 static struct wire_crash_report crash;
@@ -110,8 +115,10 @@ static bool transmit(uint32_t now_milliseconds) {
 _Noreturn void firmware_run(void) {
     board_init();
     assert(step_model.input_bytes == FIRMWARE_INPUT_BYTES);
+    assert(step_model.target_bytes == FIRMWARE_TARGET_BYTES);
     describe_board();
-    session_init(&session, &step_model, &board, sample_slots, FIRMWARE_SAMPLE_SLOTS);
+    session_init(&session, &step_model, &board, sample_slots, FIRMWARE_SAMPLE_SLOTS,
+                 sample_targets);
     for (;;) {
         bool has_received = receive(board_milliseconds());
         bool has_more = session_poll(&session);

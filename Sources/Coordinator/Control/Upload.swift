@@ -56,15 +56,15 @@ package struct Upload: Sendable {
     return artifact
   }
 
-  /// - Parameter inputBytes: of one sample, from the manifest.
-  package func data(inputBytes: Int) throws(ControlFailure) -> TrainingData {
+  /// - Parameters: bytes of one sample's input and target, from the manifest.
+  package func data(inputBytes: Int, targetBytes: Int = 0) throws(ControlFailure) -> TrainingData {
     TrainingData(
-      training: try set(.trainingLabels, .trainingCodes, inputBytes),
-      evaluation: try set(.evaluationLabels, .evaluationCodes, inputBytes))
+      training: try set(.trainingLabels, .trainingCodes, .trainingTargets, inputBytes, targetBytes),
+      evaluation: try set(.evaluationLabels, .evaluationCodes, .evaluationTargets, inputBytes, targetBytes))
   }
 
   private func set(
-    _ labelPart: UploadPart, _ codePart: UploadPart, _ inputBytes: Int
+    _ labelPart: UploadPart, _ codePart: UploadPart, _ targetPart: UploadPart, _ inputBytes: Int, _ targetBytes: Int
   ) throws(ControlFailure) -> SampleSet {
     let labels = parts[labelPart] ?? []
     let codes = parts[codePart] ?? []
@@ -74,9 +74,17 @@ package struct Upload: Sendable {
         "upload: \(codePart.rawValue): found \(codes.count) B for \(labels.count) B of labels, "
           + "expected \(inputBytes) B for every two")
     }
+    let targets = parts[targetPart] ?? []
+    guard targets.count == labels.count / 2 * targetBytes else {
+      throw ControlFailure(
+        .data,
+        "upload: \(targetPart.rawValue): found \(targets.count) B for \(labels.count) B of labels, "
+          + "expected \(targetBytes) B for every two")
+    }
     let pairs = stride(from: 0, to: labels.count, by: 2)
     return SampleSet(
-      inputBytes: inputBytes, labels: pairs.map { UInt16(labels[$0]) | UInt16(labels[$0 + 1]) << 8 }, codes: codes)
+      inputBytes: inputBytes, labels: pairs.map { UInt16(labels[$0]) | UInt16(labels[$0 + 1]) << 8 }, codes: codes,
+      targetBytes: targetBytes, targets: targets)
   }
 }
 
@@ -90,7 +98,9 @@ extension Upload {
       (.graph, [UInt8](try Data(contentsOf: artifact.file(files.graph)))),
       (.graphData, [UInt8](try Data(contentsOf: artifact.file(files.graphData)))),
       (.trainingLabels, bytes(of: data.training.labels)), (.trainingCodes, data.training.codes),
+      (.trainingTargets, data.training.targets),
       (.evaluationLabels, bytes(of: data.evaluation.labels)), (.evaluationCodes, data.evaluation.codes),
+      (.evaluationTargets, data.evaluation.targets),
     ]
   }
 

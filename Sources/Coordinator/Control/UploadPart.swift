@@ -3,12 +3,13 @@ package enum UploadPart: String, Hashable, Sendable, Codable, CaseIterable {
   /// The artifact's files.
   case manifest, model, graph, graphData
   /// Labels: two bytes each, the low one first. Codes: int8, `inputBytes` for each label.
-  case trainingLabels, trainingCodes, evaluationLabels, evaluationCodes
+  /// Targets: int16, `targetBytes` for each label.
+  case trainingLabels, trainingCodes, trainingTargets, evaluationLabels, evaluationCodes, evaluationTargets
 
   package var isArtifact: Bool {
     switch self {
     case .manifest, .model, .graph, .graphData: true
-    case .trainingLabels, .trainingCodes, .evaluationLabels, .evaluationCodes: false
+    case .trainingLabels, .trainingCodes, .trainingTargets, .evaluationLabels, .evaluationCodes, .evaluationTargets: false
     }
   }
 }

@@ -16,7 +16,7 @@ package struct FloatTwin {
   package var values: [[Double]]
   /// dLoss/dParameter of the trained tensors whose update has run: weights and biases, in real units.
   package private(set) var gradients: [TensorID: [Double]] = [:]
-  /// Cross-entropy in nats.
+  /// Of the last sample: nats, or squares of the output's unit.
   package private(set) var loss = 0.0
 
   /// Weights and biases at their initial codes, values 0.
@@ -29,16 +29,16 @@ package struct FloatTwin {
   }
 
   /// Every operation in order.
-  package mutating func train(input: [Double], label: Int) {
+  package mutating func train(input: [Double], target: StepTarget) {
     values[graph.input.index] = input
-    for index in graph.operations.indices { run(operation: index, label: label) }
+    for index in graph.operations.indices { run(operation: index, target: target) }
   }
 
   /// Forward and loss.
-  package mutating func evaluate(input: [Double], label: Int) {
+  package mutating func evaluate(input: [Double], target: StepTarget) {
     values[graph.input.index] = input
     for (index, operation) in graph.operations.enumerated() where !operation.kind.isTrainingOnly {
-      run(operation: index, label: label)
+      run(operation: index, target: target)
     }
   }
 
@@ -48,13 +48,13 @@ package struct FloatTwin {
   }
 
   /// One operation on what its operands hold.
-  package mutating func run(operation index: Int, label: Int = 0) {
+  package mutating func run(operation index: Int, target: StepTarget = StepTarget()) {
     let operation = graph.operations[index]
-    let results = result(of: operation, label: label)
+    let results = result(of: operation, target: target)
     for (id, value) in zip(operation.outputs, results) { self[id] = value }
   }
 
-  private mutating func result(of operation: Operation, label: Int) -> [[Double]] {
+  private mutating func result(of operation: Operation, target: StepTarget) -> [[Double]] {
     switch operation.kind {
     case .conv2D, .depthwiseConv2D, .fullyConnected: return [layer(operation)]
     case .add(let clamp): return [elementwise(operation, clamp, +)]
@@ -75,7 +75,11 @@ package struct FloatTwin {
       let tensor = graph[operation.inputs[0]]
       let (low, high) = (tensor.real(clamp.minimum), tensor.real(clamp.maximum))
       return [self[operation.inputs[0]].map { low < $0 && $0 < high ? 1 : 0 }]
-    case .softmaxCrossEntropy: return [crossEntropy(operation, label)]
+    case .centerCodes: return [self[operation.inputs[0]]]
+    case .softmaxCrossEntropy:
+      return [crossEntropy(operation) { $0 == target.label ? 1 : 0 }]
+    case .softCrossEntropy: return [crossEntropy(operation) { Double(target.values[$0]) * 0x1p-14 }]
+    case .meanSquaredError(let scales): return [squaredError(operation, scales, target)]
     case .conv2DBackwardInput, .depthwiseConv2DBackwardInput, .fullyConnectedBackwardInput:
       return [layerBackwardInput(operation)]
     case .averagePool2DBackward(let window): return [averagePoolBackward(operation, window)]
@@ -105,13 +109,27 @@ package struct FloatTwin {
     }
   }
 
-  private mutating func crossEntropy(_ operation: Operation, _ label: Int) -> [Double] {
+  private mutating func squaredError(
+    _ operation: Operation, _ scales: SquaredErrorScales, _ target: StepTarget
+  ) -> [Double] {
+    let outputs = self[operation.inputs[0]]
+    let wanted =
+      operation.inputs.count == 2
+      ? self[operation.inputs[1]]
+      : target.values.map { Double(scales.codeScale) * (Double($0) / 256 - Double(scales.codeZeroPoint)) }
+    let differences = zip(outputs, wanted).map { $0 - $1 }
+    let count = Double(outputs.count)
+    loss = differences.reduce(0) { $0 + $1 * $1 } / count
+    return differences.map { 2 * $0 / count }
+  }
+
+  private mutating func crossEntropy(_ operation: Operation, _ wanted: (Int) -> Double) -> [Double] {
     let logits = self[operation.inputs[0]]
     let largest = logits.reduce(-Double.infinity, max)
     let exponentials = logits.map { exp($0 - largest) }
     let sum = exponentials.reduce(0, +)
-    loss = largest - logits[label] + log(sum)
-    return exponentials.enumerated().map { $1 / sum - ($0 == label ? 1 : 0) }
+    loss = logits.enumerated().reduce(log(sum)) { $0 + wanted($1.offset) * (largest - $1.element) }
+    return exponentials.enumerated().map { $1 / sum - wanted($0) }
   }
 
   private func softmax(_ x: [Double], _ beta: Float, _ operation: Operation) -> [Double] {

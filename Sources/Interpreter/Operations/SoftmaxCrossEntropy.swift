@@ -1,16 +1,19 @@
 import GraphIR
 
-/// loss = -ln p[label], p = softmax of the accumulators' real values  ⇒  dz[o] = p[o] - (o = label).
+/// loss = -Σ t[o] · ln p[o], p = softmax of the accumulators' real values, Σ t = 1  ⇒  dz[o] = p[o] - t[o].
 ///
+/// t is the target's distribution (Q14), or 1 for its label and 0 for the rest.
 /// All in integers: SEMANTICS.md, "Loss".
 struct SoftmaxCrossEntropy: IntegerKernel {
   private let logits: TensorID
   private let errors: TensorID
   private let factors: [FixedPointFactor]
+  private let isSoft: Bool
   private let bits: Int64
   private let limit: Int64
 
-  init(_ graph: Graph, _ operation: Operation, _ scales: [Double]) {
+  init(_ graph: Graph, _ operation: Operation, _ scales: [Double], isSoft: Bool) {
+    self.isSoft = isSoft
     (logits, errors) = (operation.inputs[0], operation.outputs[0])
     factors = crossEntropyFactors(logitScales: scales, count: graph[logits].elementCount)
     guard let range = graph[errors].errorRange else {
@@ -29,13 +32,18 @@ struct SoftmaxCrossEntropy: IntegerKernel {
     let largest = z.reduce(Int64(Int32.min), max)
     let exponentials = z.map { Self.exponential(ofMinusQ16: largest - $0) }
     let sum = exponentials.reduce(0, +)
+    let wanted = wantedQ14(context.target)
     for (o, e) in exponentials.enumerated() {
-      let p = (e << 30) / sum
-      let difference = p - (o == context.label ? 1 << 30 : 0)
+      let difference = (e << 30) / sum - wanted(o) << 16
       let error = (difference + (1 << (29 - bits))) >> (30 - bits)
       errors[o] = Int16(min(max(error, -limit), limit))
     }
-    context.lossQ16 = Int32(clamping: largest - z[context.label] + Self.logarithmQ16(of: sum))
+    let distance = z.indices.reduce(0) { $0 + wanted($1) * (largest - z[$1]) }
+    context.lossQ16 = Int32(clamping: (distance + (1 << 13)) >> 14 + Self.logarithmQ16(of: sum))
+  }
+
+  private func wantedQ14(_ target: StepTarget) -> (Int) -> Int64 {
+    isSoft ? { Int64(target.values[$0]) } : { $0 == target.label ? 1 << 14 : 0 }
   }
 
   /// exp(-d) in Q30 for d >= 0 in Q16: 2^-n times nine terms of the series of exp(-fraction · ln 2).

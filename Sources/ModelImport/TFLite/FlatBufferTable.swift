@@ -28,7 +28,7 @@ struct FlatBufferTable: Sendable {
   }
 
   /// The byte offset of a field of `size` bytes; nil when it is absent and its default holds.
-  private func field(_ slot: Int, size: Int) throws -> Int? {
+  func field(_ slot: Int, size: Int) throws -> Int? {
     let entry = 4 + 2 * slot
     guard entry + 2 <= vtableBytes else { return nil }
     let offset = Int(try reader.integer(UInt16.self, at: vtable + entry, in: name))

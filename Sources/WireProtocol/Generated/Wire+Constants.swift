@@ -6,7 +6,7 @@ extension Wire {
   package static let version: UInt8 = 1
   package static let minimumVersion: UInt8 = 1
   /// FNV-1a (64 bit) over every name, type and number of the schema.
-  package static let schemaHash: UInt64 = 0xA0F7ED770F7F1444
+  package static let schemaHash: UInt64 = 0xC2BDD31F241CA0C
   /// The bytes 'F' 'T' 'U' 'N': the first field of both hellos.
   package static let magic: UInt32 = 1314214982
   /// Bytes of a frame's header.

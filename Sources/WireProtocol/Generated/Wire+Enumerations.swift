@@ -183,7 +183,7 @@ extension Wire {
     case indexForgotten = 204
     /// Not while a run is open; context: low 32 bits of the open run.
     case runActive = 205
-    /// The input has another size; context: the size expected.
+    /// Input and target have another size together; context: the size expected.
     case inputSize = 301
     /// The label is no class; context: the class count.
     case labelRange = 302

@@ -107,8 +107,10 @@ extension Wire {
     package var sampleSlots: UInt16
     /// STEP records it keeps to answer repeats.
     package var recordSlots: UInt16
-    /// Size of a sample's input.
+    /// Size of a sample's input codes.
     package var inputBytes: UInt32
+    /// Size of a sample's target values; 0 where the loss needs none.
+    package var targetBytes: UInt32
     /// Labels are below it.
     package var classCount: UInt16
     /// The training state, in digest order.
@@ -153,6 +155,7 @@ extension Wire {
       sampleSlots: UInt16,
       recordSlots: UInt16,
       inputBytes: UInt32,
+      targetBytes: UInt32,
       classCount: UInt16,
       segments: [Wire.SegmentInfo],
       bauds: [Wire.BaudRate],
@@ -185,6 +188,7 @@ extension Wire {
       self.sampleSlots = sampleSlots
       self.recordSlots = recordSlots
       self.inputBytes = inputBytes
+      self.targetBytes = targetBytes
       self.classCount = classCount
       self.segments = segments
       self.bauds = bauds
@@ -225,6 +229,7 @@ extension Wire.DeviceHello: WireMessage {
     writer.write(sampleSlots)
     writer.write(recordSlots)
     writer.write(inputBytes)
+    writer.write(targetBytes)
     writer.write(classCount)
     writer.write(array: segments, maximum: 8)
     writer.write(array: bauds, maximum: 8)
@@ -259,6 +264,7 @@ extension Wire.DeviceHello: WireMessage {
     sampleSlots = try reader.integer("deviceHello.sampleSlots")
     recordSlots = try reader.integer("deviceHello.recordSlots")
     inputBytes = try reader.integer("deviceHello.inputBytes")
+    targetBytes = try reader.integer("deviceHello.targetBytes")
     classCount = try reader.integer("deviceHello.classCount")
     segments = try reader.array("deviceHello.segments", maximum: 8)
     bauds = try reader.array("deviceHello.bauds", maximum: 8)
@@ -749,7 +755,7 @@ extension Wire {
     package var index: UInt32
     /// What to do with it.
     package var mode: Wire.SampleMode
-    /// The true class; 0 for infer.
+    /// The true class; 0 for infer and where the loss takes none.
     package var label: UInt16
     /// Learning rate = mantissa * 2^-shift; in [2^30, 2^31) or 0.
     package var rateMantissa: UInt32
@@ -761,7 +767,8 @@ extension Wire {
     package var decay: UInt16
     /// Bit 0: the step is held back: it goes into the velocity, and no parameter moves.
     package var flags: UInt8
-    /// Input codes, int8.
+    /// Input codes, int8; behind them, unless for infer, the target's values, int16: `targetBytes`
+    /// of DEVICE_HELLO.
     package var input: [UInt8]
 
     package init(
@@ -830,7 +837,7 @@ extension Wire {
     package var index: UInt32
     /// What was done.
     package var mode: Wire.SampleMode
-    /// Cross-entropy in nats, 16 fraction bits.
+    /// Loss with 16 fraction bits: nats, or squares of the output's unit.
     package var lossQ16: Int32
     /// The class with the largest output code, the lowest such.
     package var prediction: UInt16

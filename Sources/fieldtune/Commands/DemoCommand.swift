@@ -26,8 +26,8 @@ struct DemoCommand: AsyncParsableCommand {
     let model: String
     let chart: String
     /// Of the exported file, by `fieldtune eval`.
-    let exportedAccuracy: Double
-    let originalAccuracy: Double
+    let exportedAccuracy: Double?
+    let originalAccuracy: Double?
   }
 
   func validate() throws {

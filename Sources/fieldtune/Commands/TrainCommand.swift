@@ -63,9 +63,13 @@ struct TrainCommand: AsyncParsableCommand {
   private static func text(of result: TrainResult) -> String {
     var table = TextTable(["run \(result.run)", ""])
     table.add(["steps", "\(result.steps)"])
-    table.add([
-      "accuracy", "\(Number.percent(result.accuracy.before)) before, \(Number.percent(result.accuracy.after)) after",
-    ])
+    if result.accuracy.after != nil || result.accuracy.before != nil {
+      table.add([
+        "accuracy", "\(Number.percent(result.accuracy.before)) before, \(Number.percent(result.accuracy.after)) after",
+      ])
+    }
+    let losses = [result.evaluationLoss.before, result.evaluationLoss.after].map { $0.map { Number.fixed($0, 4) } ?? "-" }
+    table.add(["loss", "\(losses[0]) before, \(losses[1]) after"])
     table.add([
       "mean step",
       "\(Number.grouped(Int(result.cost.forward))) forward, \(Number.grouped(Int(result.cost.backward))) backward, "

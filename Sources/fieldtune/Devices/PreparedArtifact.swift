@@ -16,7 +16,9 @@ final class PreparedArtifact {
     let folder = TemporaryFolder()
     let board = try Self.board(for: device)
     note("compiling \(path) for \(board.name)")
-    try Workspace.compile(path, board: board, options: settings, isForced: false).write(to: folder.url)
+    let compiled = try Workspace.compile(path, board: board, options: settings, isForced: false)
+    try compiled.write(to: folder.url)
+    note("loss \(compiled.manifest.loss.kind.rawValue)" + (compiled.lossReason.map { ": \($0)" } ?? ""))
     artifact = try Artifact(opening: folder.url)
     temporary = folder
   }

@@ -36,6 +36,9 @@ struct CompileReport: Encodable {
   let arenaLowerBound: Int
   let layers: [Layer]
   let updatePlan: String
+  let loss: String
+  /// Why this one, where nobody named it.
+  let lossReason: String?
   let modelHash: String
   let planHash: String
   let semanticsHash: String
@@ -64,6 +67,8 @@ struct CompileReport: Encodable {
     arenaLowerBound = memory.arenaLowerBoundBytes
     layers = Self.layers(of: compiled.graph)
     updatePlan = manifest.updatePlan
+    loss = manifest.loss.kind.rawValue
+    lossReason = compiled.lossReason
     modelHash = manifest.hashes.model.text
     planHash = manifest.hashes.plan.text
     semanticsHash = manifest.hashes.semantics.text
@@ -99,6 +104,6 @@ struct CompileReport: Encodable {
     memoryTable.add(to: &memory)
     memory.add(["no layout of the arena under", Number.grouped(arenaLowerBound)])
     memory.add(["flash", Number.grouped(flashBytes)])
-    return (explanation.map { $0.text + "\n" } ?? "") + table.text + "\n" + memory.text + "\n\(path): model \(modelHash), plan \(planHash)\n"
+    return (explanation.map { $0.text + "\n" } ?? "") + table.text + "\n" + memory.text + "\nloss \(loss)\(lossReason.map { ": \($0)" } ?? "")\n\(path): model \(modelHash), plan \(planHash)\n"
   }
 }

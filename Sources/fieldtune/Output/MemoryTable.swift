@@ -71,6 +71,8 @@ extension ArtifactManifest.Segment.Kind {
     case .biases: "biases"
     case .weights: "trained weights"
     case .residuals: "their residuals"
+    case .velocities: "velocities"
+    case .counters: "counters of layers"
     }
   }
 }

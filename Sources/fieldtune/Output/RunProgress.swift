@@ -40,8 +40,9 @@ final class RunProgress: Sendable {
       case .step(let record): step(record, &state)
       case .evaluation(let record):
         line(
-          "accuracy \(record.moment.rawValue) training: \(Number.percent(record.accuracy)) "
-            + "of \(record.sampleCount) samples, loss \(Number.fixed(record.loss, 3))")
+          "\(record.moment.rawValue) training: "
+            + (record.accuracy.map { "accuracy \(Number.percent($0)), " } ?? "")
+            + "loss \(Number.fixed(record.loss, 4)) over \(record.sampleCount) samples")
       case .checkpoint(let position, let digest):
         if isVerbose { line("checkpoint before position \(position), digest \(digest)") }
       case .deviceLost(let reason): line("waiting for the device: \(reason)")
@@ -78,7 +79,7 @@ final class RunProgress: Sendable {
     }
     let weight = record.mode == .train ? 0.04 : 1 / Double(record.position - state.firstPosition + 1)
     state.loss = Self.mean(state.loss, record.loss, weight)
-    state.accuracy = Self.mean(state.accuracy, record.isCorrect ? 1 : 0, weight)
+    state.accuracy = record.isCorrect.map { Self.mean(state.accuracy, $0 ? 1 : 0, weight) }
     if record.mode == .train { state.losses.append(record.loss) }
     show(record.position + 1 - range.lowerBound, of: range.count, &state, position: record.position)
   }
@@ -113,8 +114,8 @@ final class RunProgress: Sendable {
       isLast
       ? "in \(Number.duration(seconds: seconds))" : "\(Number.duration(seconds: Double(count - done) / rate)) left"
     let figures =
-      "\(done)/\(count)  \(Number.fixed(rate, 1))/s  \(left)  loss \(Number.fixed(state.loss ?? 0, 3))  "
-      + "accuracy \(Number.percent(state.accuracy))"
+      "\(done)/\(count)  \(Number.fixed(rate, 1))/s  \(left)  loss \(Number.fixed(state.loss ?? 0, 3))"
+      + (state.accuracy.map { "  accuracy \(Number.percent($0))" } ?? "")
     let head = state.part.padding(toLength: 14, withPad: " ", startingAt: 0)
     if isTerminal {
       Console.replaceLine("\(head) \(Self.bar(done, of: count)) \(figures)\(isLast ? "\n" : "")")

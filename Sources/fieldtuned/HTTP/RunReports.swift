@@ -95,7 +95,7 @@ struct RunReports: Sendable {
     return Steps(
       rows: records.map {
         [
-          $0.position, $0.mode == .train ? 1 : 0, $0.lossQ16, $0.isCorrect ? 1 : 0, $0.waitTicks, $0.forwardTicks,
+          $0.position, $0.mode == .train ? 1 : 0, $0.lossQ16, $0.isCorrect == true ? 1 : 0, $0.waitTicks, $0.forwardTicks,
           $0.backwardTicks, $0.updateTicks,
         ]
       }, hasMore: records.count == Self.rowsPerAnswer)

@@ -63,7 +63,8 @@ actor RunDirector {
     _ request: TrainRequest, _ upload: Upload
   ) async throws(ControlFailure) -> (run: Int64, events: AsyncStream<RunEvent>) {
     guard !isEnding else { throw ControlFailure(.busy, "daemon: it is about to end: try again in a moment") }
-    let data = try upload.data(inputBytes: try upload.manifest().input.bytes)
+    let manifest = try upload.manifest()
+    let data = try upload.data(inputBytes: manifest.input.bytes, targetBytes: manifest.loss.targetBytes)
     try request.verify(for: data)
     if let resumed = request.resume, isActive(resumed) {
       throw ControlFailure(.busy, "run \(resumed): is under way: follow it or stop it first")

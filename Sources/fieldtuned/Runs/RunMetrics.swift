@@ -15,8 +15,9 @@ final class RunMetrics: Sendable {
     switch event {
     case .step(let record): count(record)
     case .evaluation(let record):
+      guard let accuracy = record.accuracy else { break }
       registry.set(
-        .accuracy, .init("run", "\(record.run)"), .init("moment", record.moment.rawValue), to: record.accuracy)
+        .accuracy, .init("run", "\(record.run)"), .init("moment", record.moment.rawValue), to: accuracy)
     case .checkpoint: registry.add(to: .checkpoints)
     case .deviceLost: registry.add(to: .devicesLost)
     case .closed(let run): registry.add(to: .runs, .init("state", run.state.rawValue))
@@ -28,7 +29,7 @@ final class RunMetrics: Sendable {
     let run = MetricsRegistry.Label("run", "\(step.run)")
     let mode = MetricsRegistry.Label("mode", "\(step.mode)")
     registry.add(to: .steps, run, mode)
-    if step.isCorrect { registry.add(to: .correct, run, mode) }
+    if step.isCorrect == true { registry.add(to: .correct, run, mode) }
     guard step.mode == .train else { return }
     registry.set(.loss, run, to: smoothed(step.loss))
     registry.add(Double(step.saturated), to: .saturated, run)

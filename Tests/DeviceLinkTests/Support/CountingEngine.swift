@@ -12,19 +12,20 @@ struct CountingEngine: StepEngine {
   let counter: Counter
 
   var inputBytes: Int { toy.inputBytes }
+  var targetBytes: Int { toy.targetBytes }
   var classCount: Int { toy.classCount }
   var segments: [Wire.SegmentInfo] { toy.segments }
 
   func reset(seed: UInt32) { toy.reset(seed: seed) }
 
-  func train(_ input: [Int8], label: Int, update: StepUpdate) -> StepResult {
+  func train(_ input: [Int8], target: StepTarget, update: StepUpdate) -> StepResult {
     counter.steps += 1
-    return toy.train(input, label: label, update: update)
+    return toy.train(input, target: target, update: update)
   }
 
-  func evaluate(_ input: [Int8], label: Int) -> StepResult {
+  func evaluate(_ input: [Int8], target: StepTarget) -> StepResult {
     counter.steps += 1
-    return toy.evaluate(input, label: label)
+    return toy.evaluate(input, target: target)
   }
 
   func infer(_ input: [Int8]) -> StepResult {

@@ -1,5 +1,6 @@
 import FirmwareRuntime
 import Glibc
+import Interpreter
 import Synchronization
 
 /// The firmware's session and link, with the toy as its step.
@@ -24,6 +25,7 @@ final class FirmwareDevice: SimulatedDevice {
   private let segments: UnsafeMutablePointer<step_segment>
   /// The step's input, and one slot behind it.
   private let samples: UnsafeMutablePointer<Int8>
+  private let targets: UnsafeMutablePointer<Int16>
   private let name = strdup("toy")
   private let firmware = strdup("toy")
   private var context: Context
@@ -31,6 +33,7 @@ final class FirmwareDevice: SimulatedDevice {
   init(bootID: UInt32) {
     let state = UnsafeMutableRawPointer.allocate(byteCount: ToyStep.stateBytes, alignment: 8)
     samples = .allocate(capacity: 2 * ToyStep.inputBytes)
+    targets = .allocate(capacity: 2 * ToyStep.targetBytes / 2)
     context = Context(
       step: ToyStep(state: state), input: samples, output: .allocate(capacity: ToyStep.classCount))
     segments = Self.segments(in: state)
@@ -39,7 +42,7 @@ final class FirmwareDevice: SimulatedDevice {
     session = .allocate(capacity: 1)
     model.initialize(to: Self.model(segments, input: samples))
     board.initialize(to: Self.board(name, firmware, bootID))
-    inTurn { session_init(session, model, board, samples + ToyStep.inputBytes, 1) }
+    inTurn { session_init(session, model, board, samples + ToyStep.inputBytes, 1, targets) }
   }
 
   deinit {
@@ -51,6 +54,7 @@ final class FirmwareDevice: SimulatedDevice {
     board.deallocate()
     session.deallocate()
     samples.deallocate()
+    targets.deallocate()
   }
 
   var stepCount: Int { context.stepCount }
@@ -109,18 +113,19 @@ extension FirmwareDevice {
     model.semantics_hash = 0xC3
     model.layout_hash = 0xD4
     model.input_bytes = UInt32(ToyStep.inputBytes)
+    model.target_bytes = UInt32(ToyStep.targetBytes)
     model.class_count = UInt32(ToyStep.classCount)
     model.segment_count = 3
     model.segments = UnsafePointer(segments)
     model.reset = { seed in FirmwareDevice.current.step?.reset(seed: seed) }
-    model.train = { label, update, clock, result in
+    model.train = { target, update, clock, result in
       guard let rate = update?.pointee.rate else { return }
       FirmwareDevice.report(clock, result) { step, input in
-        step.train(input, label: Int(label), mantissa: rate.mantissa, shift: rate.shift)
+        step.train(input, target: target.stepTarget, mantissa: rate.mantissa, shift: rate.shift)
       }
     }
-    model.evaluate = { label, clock, result in
-      FirmwareDevice.report(clock, result) { $0.evaluate($1, label: Int(label)) }
+    model.evaluate = { target, clock, result in
+      FirmwareDevice.report(clock, result) { $0.evaluate($1, target: target.stepTarget) }
     }
     model.infer = { clock, result in FirmwareDevice.report(clock, result) { $0.infer($1) } }
     return model
@@ -160,5 +165,12 @@ extension FirmwareDevice {
     board.stack_high_water = { 0 }
     board.line_errors = { session_line_errors() }
     return board
+  }
+}
+
+extension step_target {
+  fileprivate var stepTarget: StepTarget {
+    let count = values == nil ? 0 : ToyStep.targetBytes / 2
+    return StepTarget(label: Int(label), values: Array(UnsafeBufferPointer(start: values, count: count)))
   }
 }

@@ -19,17 +19,19 @@ enum Script {
       index: firstIndex + UInt32(number), mode: modes[number % 6],
       label: Int(random.next() % UInt64(ToyStep.classCount)),
       rateMantissa: 1 << 30 | UInt32(random.next() >> 35), rateShift: UInt8(30 + number % 9),
-      input: (0..<ToyStep.inputBytes).map { _ in Int8(truncatingIfNeeded: random.next()) })
+      input: (0..<ToyStep.inputBytes).map { _ in Int8(truncatingIfNeeded: random.next()) },
+      target: (0..<ToyStep.targetBytes / 2).map { _ in Int16(truncatingIfNeeded: random.next()) })
   }
 
   /// The same as it goes over the line.
   static func wireSample(_ number: Int) -> Wire.Sample {
     let sample = sample(number)
+    let target = sample.mode == .infer ? [] : sample.target.flatMap { [UInt8($0 & 255), UInt8($0 >> 8 & 255)] }
     return Wire.Sample(
       run: run, index: sample.index, mode: sample.mode,
       label: sample.mode == .infer ? 0 : UInt16(sample.label), rateMantissa: sample.rateMantissa,
       rateShift: sample.rateShift, momentum: sample.momentum, decay: sample.decay, flags: sample.isHeld ? 1 : 0,
-      input: sample.input.map(UInt8.init(bitPattern:)))
+      input: sample.input.map(UInt8.init(bitPattern:)) + target)
   }
 
   static func samples(_ count: Int) -> [DeviceSample] { (0..<count).map(sample) }

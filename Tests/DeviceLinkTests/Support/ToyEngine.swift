@@ -13,6 +13,7 @@ struct ToyEngine: StepEngine {
   private let memory = Memory()
 
   var inputBytes: Int { ToyStep.inputBytes }
+  var targetBytes: Int { ToyStep.targetBytes }
   var classCount: Int { ToyStep.classCount }
   let segments: [Wire.SegmentInfo] = [
     .init(kind: .header, byteCount: UInt32(ToyStep.headerBytes)),
@@ -22,12 +23,12 @@ struct ToyEngine: StepEngine {
 
   func reset(seed: UInt32) { memory.step.reset(seed: seed) }
 
-  func train(_ input: [Int8], label: Int, update: StepUpdate) -> StepResult {
-    StepResult(memory.step.train(input, label: label, mantissa: update.rate.mantissa, shift: update.rate.shift))
+  func train(_ input: [Int8], target: StepTarget, update: StepUpdate) -> StepResult {
+    StepResult(memory.step.train(input, target: target, mantissa: update.rate.mantissa, shift: update.rate.shift))
   }
 
-  func evaluate(_ input: [Int8], label: Int) -> StepResult {
-    StepResult(memory.step.evaluate(input, label: label))
+  func evaluate(_ input: [Int8], target: StepTarget) -> StepResult {
+    StepResult(memory.step.evaluate(input, target: target))
   }
 
   func infer(_ input: [Int8]) -> StepResult { StepResult(memory.step.infer(input)) }

@@ -1,8 +1,11 @@
+import Interpreter
+
 /// A small training step for tests, over memory laid out as a training state is. What it computes
-/// means nothing, but depends on everything a step may depend on: input, label, rate, and the state
+/// means nothing, but depends on everything a step may depend on: input, target, rate, and the state
 /// as all steps before have left it. So a step applied twice, or never, or out of order shows.
 struct ToyStep {
   static let inputBytes = 48
+  static let targetBytes = 6
   static let classCount = 5
   static let headerBytes = 8
   static let biasBytes = 4 * classCount
@@ -51,14 +54,16 @@ struct ToyStep {
     return outcome
   }
 
-  func evaluate(_ input: UnsafePointer<Int8>, label: Int) -> Outcome {
+  func evaluate(_ input: UnsafePointer<Int8>, target: StepTarget) -> Outcome {
     var outcome = infer(input)
-    outcome.lossQ16 = (127 - Int32(outcome.output[label])) << 10
+    outcome.lossQ16 = (127 - Int32(outcome.output[target.label])) << 10
+    for value in target.values { outcome.lossQ16 = outcome.lossQ16 &* 5 &+ Int32(value) }
     return outcome
   }
 
-  func train(_ input: UnsafePointer<Int8>, label: Int, mantissa: UInt32, shift: UInt32) -> Outcome {
-    var outcome = evaluate(input, label: label)
+  func train(_ input: UnsafePointer<Int8>, target: StepTarget, mantissa: UInt32, shift: UInt32) -> Outcome {
+    var outcome = evaluate(input, target: target)
+    let label = target.label
     let rate = Int32(mantissa >> 24 ^ shift)
     for column in 0..<Self.inputBytes {
       let change = Int32(input[column]) * rate >> 7
@@ -70,7 +75,7 @@ struct ToyStep {
       let rival = outcome.prediction * Self.inputBytes + column
       weights[rival] &-= Int8(truncatingIfNeeded: input[column] >> 3)
     }
-    biases[label] = biases[label] &* 3 &+ Int32(truncatingIfNeeded: step)
+    biases[label] = biases[label] &* 3 &+ Int32(truncatingIfNeeded: step) &+ outcome.lossQ16
     step += 1
     return outcome
   }
