@@ -23,10 +23,10 @@ extension Graph {
   /// nil where the output may as well be classes.
   private func likelyRegression() -> (loss: Loss, reason: String)? {
     let tensor = self[output]
+    if tensor.elementCount == 1 { return (.meanSquaredError, "the model has a single output") }
     if tensor.elementCount == self[input].elementCount {
       return (.reconstruction, "the model has as many outputs as inputs")
     }
-    if tensor.elementCount == 1 { return (.meanSquaredError, "the model has a single output") }
     if tensor.elementCount != tensor.shape.last {
       return (.meanSquaredError, "the output, of shape \(tensor.shape), is no row of classes")
     }
