@@ -70,7 +70,7 @@ import UpdatePlanning
     let target = StepTarget(label: 2, values: values)
     let before = step.evaluate(input: sample, target: target).lossQ16
     for _ in 0..<200 {
-      _ = step.train(input: sample, target: target, rate: StepRate(mantissa: 1 << 30, shift: 34))
+      _ = step.train(input: sample, target: target, update: StepUpdate(rate: StepRate(mantissa: 1 << 30, shift: 34)))
     }
     let after = step.evaluate(input: sample, target: target).lossQ16
     #expect(after < before, "\(before) before, \(after) after")
@@ -81,17 +81,18 @@ import UpdatePlanning
     arguments: [
       ("mlperf_tiny/ad01_int8", .reconstruction), ("tflm/hello_world_int8", .meanSquaredError),
     ] as [(String, Loss)], [UpdatePlan.full, .lastLayer, .biasOnly])
-  func otherModels_learn(_ row: (model: String, loss: Loss), _ update: UpdatePlan) throws {
+  func otherModels_learn(_ row: (model: String, loss: Loss), _ plan: UpdatePlan) throws {
     let file = try #require(Self.models).appending(path: row.model + ".tflite")
     let forward = try ModelImporter.graph(of: file)
-    let graph = try Pipeline.trainingGraph(forward, options: options(nil, update)).graph
+    let graph = try Pipeline.trainingGraph(forward, options: options(nil, plan)).graph
     #expect(graph.loss == row.loss)
     let step = try TrainingStepInterpreter(graph: graph)
     step.reset(seed: 1)
     let sample = (0..<step.inputCount).map { Int8(truncatingIfNeeded: $0 * 5 % 90 - 40) }
     let target = StepTarget(values: (0..<step.targetCount).map { _ in 5000 })
-    let first = step.train(input: sample, target: target, rate: StepRate(mantissa: 1 << 30, shift: 37)).lossQ16
-    for _ in 0..<60 { _ = step.train(input: sample, target: target, rate: StepRate(mantissa: 1 << 30, shift: 37)) }
+    let first = step.train(input: sample, target: target, update: StepUpdate(rate: StepRate(mantissa: 1 << 30, shift: 37))).lossQ16
+    let update = StepUpdate(rate: StepRate(mantissa: 1 << 30, shift: 37))
+    for _ in 0..<60 { _ = step.train(input: sample, target: target, update: update) }
     let last = step.evaluate(input: sample, target: target).lossQ16
     #expect(last < first, "\(first) at first, \(last) at last")
   }
@@ -112,7 +113,7 @@ import UpdatePlanning
     let step = try TrainingStepInterpreter(graph: graph)
     step.reset(seed: 1)
     let sample = (0..<step.inputCount).map { Int8(truncatingIfNeeded: $0 &* 11) }
-    let first = step.train(input: sample, target: .init(label: classes - 1), rate: StepRate(mantissa: 1 << 30, shift: 38))
+    let first = step.train(input: sample, target: .init(label: classes - 1), update: StepUpdate(rate: StepRate(mantissa: 1 << 30, shift: 38)))
     #expect(first.output.count == classes)
   }
 }

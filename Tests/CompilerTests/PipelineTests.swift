@@ -3,6 +3,7 @@ import Compiler
 import Foundation
 import GraphIR
 import Testing
+import Transforms
 import UpdatePlanning
 
 @Suite struct PipelineTests {
@@ -100,11 +101,20 @@ import UpdatePlanning
     #expect(try Data(contentsOf: read.file(read.manifest.files.model)) == Data(artifact.model))
   }
 
-  @Test func modelWithoutClassifier_isRefusedInASentence() throws {
+  @Test(arguments: [Loss.meanSquaredError, .reconstruction])
+  func softmaxEnd_underALossOfNumbers_isRefusedInASentence(_ loss: Loss) throws {
+    let error = #expect(throws: GraphError.self) { _ = try Graph.residualSample().splittingHead(for: loss) }
+    #expect(error?.description.contains("through which \(loss.rawValue) has no gradient; use --loss") == true)
+  }
+
+  @Test(arguments: [UnaryFunction.logistic, .tanh])
+  func logisticEnd_underALossOfClasses_isRefusedInASentence(_ function: UnaryFunction) throws {
     var graph = Graph.residualSample()
-    graph.operations.removeLast(2)
-    graph.output = try #require(graph.id(named: "mean"))
-    let error = #expect(throws: GraphError.self) { _ = try graph.training(.full) }
-    #expect(error?.description.contains("no classifier ends in") == true)
+    let codes = graph.operations[graph.operations.count - 1].inputs[0]
+    let output = graph.output
+    graph.operations[graph.operations.count - 1] = Operation(
+      name: "end", kind: .lookup(function), inputs: [codes], outputs: [output])
+    let error = #expect(throws: GraphError.self) { _ = try graph.splittingHead(for: .crossEntropy) }
+    #expect(error?.description.contains("end: the model ends in a logistic or tanh") == true)
   }
 }

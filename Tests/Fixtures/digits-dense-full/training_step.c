@@ -161,11 +161,11 @@ static void forward(bool training) {
     softmax_s8(&probabilities_shape, &probabilities_stage, t.head, t.probabilities);
 }
 
-static int32_t loss(uint32_t label, bool training) {
+static int32_t loss(struct step_target target, bool training) {
     /* 5. loss:
      * head_accumulators (1,10) -> d_head_accumulators (1,10) */
-    return softmax_cross_entropy_s32(&loss_shape, &loss_stage, t.head_accumulators, (int32_t)label,
-        (uint32_t *)(arena + 184), training ? t.d_head_accumulators : 0);
+    return softmax_cross_entropy_s32(&loss_shape, &loss_stage, t.head_accumulators,
+        (int32_t)target.label, (uint32_t *)(arena + 184), training ? t.d_head_accumulators : 0);
 }
 
 static void backward(const struct step_update *update, struct phase_clock *clock) {
@@ -220,14 +220,14 @@ static void reset(uint32_t seed) {
     memset(counters, 0, sizeof counters);
 }
 
-static void train(uint32_t label, const struct step_update *update,
+static void train(struct step_target target, const struct step_update *update,
                   struct phase_clock *clock, struct step_result *result) {
     const struct update_counts before = update_counts_total(counters, 2);
     phase_enter(clock, PHASE_FORWARD);
     forward(true);
     describe_output(result);
     phase_enter(clock, PHASE_BACKWARD);
-    result->loss_q16 = loss(label, true);
+    result->loss_q16 = loss(target, true);
     backward(update, clock);
     header.step += 1;
     const struct update_counts after = update_counts_total(counters, 2);
@@ -236,12 +236,12 @@ static void train(uint32_t label, const struct step_update *update,
     phase_enter(clock, PHASE_WAIT);
 }
 
-static void evaluate(uint32_t label, struct phase_clock *clock,
+static void evaluate(struct step_target target, struct phase_clock *clock,
                      struct step_result *result) {
     phase_enter(clock, PHASE_FORWARD);
     forward(false);
     describe_output(result);
-    result->loss_q16 = loss(label, false);
+    result->loss_q16 = loss(target, false);
     result->saturated = 0;
     result->unchanged = 0;
     phase_enter(clock, PHASE_WAIT);
@@ -270,11 +270,12 @@ static const struct step_segment segments[] = {
 const struct step_model step_model = {
     .name = "digits_dense",
     .model_hash = UINT64_C(0xed15c9bb80439264),
-    .plan_hash = UINT64_C(0x44a62e8c6678647c),
+    .plan_hash = UINT64_C(0xd58b7f2e55a9a1f5),
     .semantics_hash = UINT64_C(0x6d04ee4480141793),
     .layout_hash = UINT64_C(0xf59c2d8c48ad3891),
     .input = (int8_t *)(arena + 0),
     .input_bytes = STEP_INPUT_BYTES,
+    .target_bytes = STEP_TARGET_BYTES,
     .class_count = STEP_CLASS_COUNT,
     .arena_bytes = STEP_ARENA_BYTES,
     .segment_count = sizeof segments / sizeof segments[0],
