@@ -11,25 +11,12 @@ import subprocess
 
 import numpy as np
 
+import schedule
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 FIRMWARE = ROOT / "Firmware"
 # Integers only: no flag of the compiler can change a bit.
 C_FLAGS = ["-O3", "-march=native", "-std=c11", "-fPIC"]
-
-
-def rate_parts(rate):
-    """`LearningRate` of the coordinator: (mantissa, shift) with 16 significant bits."""
-    if rate < 2.0**-200:
-        return 0, 0
-    fraction, exponent = np.frexp(rate)
-    significant = int(np.floor(fraction * 65536 + 0.5))
-    if significant == 65536:
-        return 1 << 30, 30 - int(exponent)
-    return significant << 15, 31 - int(exponent)
-
-
-def rate_value(parts):
-    return parts[0] * 2.0 ** -parts[1]
 
 
 @functools.cache
@@ -85,7 +72,7 @@ def compiled(model, options, cache, fieldtune):
                 plan = folder / "plan.json"
                 plan.write_text(json.dumps(value))
                 value = plan
-            words += [name, value]
+            words += [name] if value is None else [name, value]
         artifact = folder / "artifact"
         _run([fieldtune, "compile", file, "--force", "--quiet", "--output", artifact, *words])
         includes = ["-I", FIRMWARE / "kernels", "-I", FIRMWARE / "runtime", "-I", artifact]
@@ -111,8 +98,8 @@ class FirmwareStep:
         golden = self.manifest["golden"]
         self.reset(seed=golden.get("seed", 1))
         sample = np.frombuffer(base64.b64decode(golden["input"]), np.int8)[None]
-        rates = [(golden["rateMantissa"], golden["rateShift"])]
-        self.train(sample, np.array([golden["label"]]), np.zeros(1), rates)
+        update = schedule.one_update(golden["rateMantissa"], golden["rateShift"])
+        self.train(sample, np.array([golden["label"]]), np.zeros(1), update)
         if self.digest() != golden["digest"]:
             raise RuntimeError(f"golden step: found digest {self.digest()}, expected {golden['digest']}")
 
@@ -122,16 +109,17 @@ class FirmwareStep:
     def digest(self):
         return f"{self.library.study_digest():016x}"
 
-    def train(self, inputs, labels, order, rates):
-        """One step a sample. Returns losses in nats, predictions, (saturated, unchanged) parameters."""
+    def train(self, inputs, labels, order, updates):
+        """One step a sample, `updates` as of schedule.UPDATE.
+
+        Returns losses in nats, predictions, and counts of (saturated, unchanged) parameters."""
         inputs, labels = np.ascontiguousarray(inputs, np.int8), np.ascontiguousarray(labels, np.uint32)
         order = np.ascontiguousarray(order, np.uint32)
-        parts = np.array(rates, np.uint32)
-        mantissas, shifts = np.ascontiguousarray(parts[:, 0]), np.ascontiguousarray(parts[:, 1])
+        updates = np.ascontiguousarray(updates, schedule.UPDATE)
         losses, predictions = np.zeros(len(order), np.int32), np.zeros(len(order), np.uint16)
         counts = np.zeros(2, np.uint64)
         self.library.study_train(
-            *map(_pointer, (inputs, labels, order, mantissas, shifts)),
+            *map(_pointer, (inputs, labels, order, updates)),
             ctypes.c_uint32(len(order)), *map(_pointer, (losses, predictions, counts)))
         return losses / 65536, predictions, counts
 

@@ -1,4 +1,4 @@
-"""The float32 side: the network of an int8 .tflite file in PyTorch, started from its dequantized weights.
+"""The float32 sides: the network of an int8 .tflite file in PyTorch, started from its dequantized weights.
 
 Plain: nothing is quantized, activations have no range but that of their RELU or RELU6. Quantized forward: weights and
 activations are rounded to the codes of the int8 network in the forward pass, gradients pass straight through (not where
@@ -16,6 +16,7 @@ import torch.nn.functional as F
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "Gradients"))
 import tflite_graph
+import schedule
 
 torch.set_num_threads(1)
 NONE, RELU, RELU6 = 0, 1, 3
@@ -35,20 +36,19 @@ class FloatStep:
             position: self._layer(position, operator)
             for position, operator in enumerate(self.graph.operators) if operator.kind in LAYERS}
         self.head = max(self.initial)
-        self.trained = {}  # (position, "weights" or "bias"): how many input channels learn
+        self.trained = []  # (position, "weights" or "bias")
         by_output = {self.graph.tensors[self.graph.operators[p].output].name: p for p in self.initial}
         for tensor in manifest["trainedTensors"]:
-            self.trained[by_output[tensor["layer"]], tensor["kind"]] = tensor["trainedChannels"]
+            if tensor["kind"] == "weights" and tensor["trainedChannels"] != tensor["channels"]:
+                raise ValueError(f"{tensor['name']}: a share of its channels learns: expected all, or none")
+            self.trained.append((by_output[tensor["layer"]], tensor["kind"]))
         self.reset()
 
     def reset(self):
         self.layers = {p: {k: v.clone() for k, v in layer.items()} for p, layer in self.initial.items()}
-        self.leaves = []
-        for (position, kind), channels in self.trained.items():
-            leaf = self.layers[position][kind].requires_grad_()
-            # Weights are (O, I, KH, KW); depthwise (C, 1, KH, KW), whose channels lie along the first dimension.
-            axis = 0 if kind == "bias" or self.graph.operators[position].kind == "DEPTHWISE_CONV_2D" else 1
-            self.leaves.append((leaf, axis, channels if kind == "weights" else leaf.shape[0]))
+        leaves = [self.layers[position][kind].requires_grad_() for position, kind in self.trained]
+        self.leaves = [(leaf, torch.zeros_like(leaf)) for leaf in leaves]
+        self.moving = False  # whether a velocity differs from 0
 
     def _layer(self, position, operator):
         source, weights = (self.graph.tensors[i] for i in operator.inputs[:2])
@@ -68,52 +68,83 @@ class FloatStep:
             layer["bias"] = torch.tensor(codes * source.scales[0] * weights.scales, dtype=torch.float32)
         return layer
 
-    def real_inputs(self, codes):
+    @torch.no_grad()
+    def prepared(self, codes):
+        """int8 codes (N, bytes) -> what the first layer that learns and all behind it read of N samples. Nothing before
+        it ever changes, so it is computed once."""
+        first = min((position for position, _ in self.trained), default=len(self.graph.operators))
+        inputs, later = self._real(codes), self.graph.operators[first:]
+        read = {index for operator in later for index in operator.inputs} | {self.graph.output}
+        pieces = []
+        for start in range(0, len(inputs), EVALUATION_BATCH):
+            values = {self.graph.input: inputs[start : start + EVALUATION_BATCH]}
+            self._forward(values, range(first))
+            pieces.append({index: value for index, value in values.items() if index in read})
+        self.first = first
+        return {index: torch.cat([piece[index] for piece in pieces]) for index in pieces[0]}
+
+    def _real(self, codes):
         """int8 codes (N, bytes) -> NCHW or (N, features)."""
         tensor = self.graph.tensors[self.graph.input]
         real = torch.tensor(np.asarray(codes), dtype=torch.float32).reshape(-1, *tensor.shape[1:])
         real = (real - tensor.zero_point) * float(tensor.scales[0])
         return real.permute(0, 3, 1, 2).contiguous() if real.ndim == 4 else real
 
-    def logits(self, inputs):
-        values = {self.graph.input: inputs}
-        for position, operator in enumerate(self.graph.operators):
+    def logits(self, prepared):
+        values = dict(prepared)
+        self._forward(values, range(self.first, len(self.graph.operators)))
+        return values[self.graph.operators[self.head].output]
+
+    def _forward(self, values, positions):
+        for position in positions:
+            operator = self.graph.operators[position]
             if operator.kind == "SOFTMAX":
-                return values[operator.inputs[0]]
+                continue
             apply = OPERATIONS[operator.kind]
             values[operator.output] = apply(self, position, operator, values)
             # Reshaping and the largest of a window make no new codes; the loss reads accumulators.
             if self.quantized_forward and operator.kind not in ("RESHAPE", "MAX_POOL_2D") and position != self.head:
                 tensor = self.graph.tensors[operator.output]
                 limits = (-128 - tensor.zero_point, 127 - tensor.zero_point)
-                values[operator.output] = _rounded(values[operator.output], torch.tensor(tensor.scales).float(), *limits)
-        return values[self.graph.output]
+                scale = torch.tensor(tensor.scales).float()
+                values[operator.output] = _rounded(values[operator.output], scale, *limits)
 
-    def train(self, inputs, labels, order, rates):
-        """Plain SGD at batch 1. `inputs` from `real_inputs`. Returns losses and predictions."""
+    def train(self, prepared, labels, order, updates):
+        """One sample a step, `updates` as of schedule.UPDATE. Returns losses and predictions."""
         labels = torch.tensor(np.asarray(labels, np.int64))
         losses, predictions = np.zeros(len(order)), np.zeros(len(order), np.int64)
-        leaves = [leaf for leaf, _, _ in self.leaves]
+        leaves = [leaf for leaf, _ in self.leaves]
+        rates, shares = schedule.rates_of(updates), updates["momentum"] / 65536
         for step, (sample, rate) in enumerate(zip(order, rates)):
-            row = self.logits(inputs[sample : sample + 1])
+            row = self.logits({index: value[sample : sample + 1] for index, value in prepared.items()})
             loss = F.cross_entropy(row, labels[sample : sample + 1])
             gradients = torch.autograd.grad(loss, leaves)
-            with torch.no_grad():
-                for (leaf, axis, channels), gradient in zip(self.leaves, gradients):
-                    if channels == leaf.shape[axis]:
-                        leaf.sub_(gradient, alpha=rate)
-                    else:
-                        leaf.narrow(axis, 0, channels).sub_(gradient.narrow(axis, 0, channels), alpha=rate)
+            self._update(gradients, rate, shares[step], updates["applies"][step])
             losses[step], predictions[step] = loss.item(), int(row.argmax())
         return losses, predictions
 
     @torch.no_grad()
-    def evaluate(self, inputs, labels):
+    def _update(self, gradients, rate, momentum, applies):
+        """v += rate * gradient; where the step applies: parameters -= v, v *= momentum."""
+        plain = applies and momentum == 0 and not self.moving
+        self.moving = not applies or momentum > 0
+        for (leaf, velocity), gradient in zip(self.leaves, gradients):
+            if plain:
+                leaf.sub_(gradient, alpha=rate)
+                continue
+            velocity.add_(gradient, alpha=rate)
+            if applies:
+                leaf.sub_(velocity)
+                velocity.mul_(momentum)
+
+    @torch.no_grad()
+    def evaluate(self, prepared, labels):
         labels = torch.tensor(np.asarray(labels, np.int64))
         losses, predictions = [], []
         for start in range(0, len(labels), EVALUATION_BATCH):
-            rows = self.logits(inputs[start : start + EVALUATION_BATCH])
-            losses.append(F.cross_entropy(rows, labels[start : start + EVALUATION_BATCH], reduction="none"))
+            batch = slice(start, start + EVALUATION_BATCH)
+            rows = self.logits({index: value[batch] for index, value in prepared.items()})
+            losses.append(F.cross_entropy(rows, labels[batch], reduction="none"))
             predictions.append(rows.argmax(1))
         return torch.cat(losses).numpy(), torch.cat(predictions).numpy()
 

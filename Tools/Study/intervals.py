@@ -18,6 +18,11 @@ def paired(differences):
     return mean, T_95[len(differences) - 1] * spread / len(differences) ** 0.5
 
 
+def stays_behind(differences):
+    """Whether the differences call for an explanation: half a point on average, or for certain."""
+    return statistics.mean(differences) < -0.5 or lies_below_zero(differences)
+
+
 def lies_below_zero(differences):
     mean, half = paired(differences)
     return mean + half < 0

@@ -4,6 +4,7 @@ Tables stand between `<!-- NAME -->` and `<!-- end -->`; everything else of the 
 """
 
 import csv
+import functools
 import re
 import statistics
 
@@ -33,7 +34,7 @@ plt.rcParams.update({
 
 
 class Cells:
-    """Test runs by cell: (task, plan, variant) -> side -> records in order of seeds."""
+    """Test runs by cell, which is `Cells.at(...)`: side -> seed -> record."""
 
     def __init__(self, records):
         self.cells = {}
@@ -41,12 +42,17 @@ class Cells:
             run = record["run"]
             if run["part"] != "test":
                 continue
-            sides = self.cells.setdefault((run["task"], run["plan"], run["variant"]), {})
+            sides = self.cells.setdefault(self.at(run["task"], run["plan"], run["variant"], run["epochs"]), {})
             sides.setdefault(run["side"], {})[run["seed"]] = record
         # A run that was interrupted leaves cells with one side.
         self.cells = {
             cell: sides for cell, sides in self.cells.items()
-            if INT8 in sides and (FLOAT in sides or cell[2] != experiments.DEFAULT)}
+            if INT8 in sides and (FLOAT in sides or cell[2] != experiments.DEFAULT or cell[3] is not None)}
+
+    @staticmethod
+    def at(task, plan, variant=experiments.DEFAULT, epochs=None):
+        """epochs: None for the task's own."""
+        return task, plan, variant, epochs if epochs != experiments.epochs(task, plan) else None
 
     def accuracies(self, cell, side):
         runs = self.cells.get(cell, {}).get(side, {})
@@ -84,8 +90,8 @@ def _table(header, rows):
     return "\n".join(lines + ["| " + " | ".join(str(word) for word in row) + " |" for row in rows])
 
 
-def _saturated_share(cells, cell):
-    """Clamped updates for each step, over the runs."""
+def _saturated_a_step(cells, cell):
+    """Updates that met the end of a weight's range."""
     runs = list(cells.runs(cell, INT8))
     return statistics.mean(run["saturated"] / run["curve"][-1][0] for run in runs)
 
@@ -93,7 +99,7 @@ def _saturated_share(cells, cell):
 def scratch_table(cells):
     rows = []
     for task in experiments.SCRATCH:
-        cell = (task, "full", experiments.DEFAULT)
+        cell = Cells.at(task, "full")
         if cell not in cells.cells:
             continue
         difference = statistics.mean(cells.differences(cell))
@@ -102,15 +108,15 @@ def scratch_table(cells):
             TITLES[task], f"{run['curve'][-1][0]:,}", run["run"]["rate"], _spread(cells.accuracies(cell, FLOAT)),
             _spread(cells.accuracies(cell, INT8)), _interval(cells.differences(cell)),
             len(cells.differences(cell)), "yes" if difference >= -0.5 else "**no**"])
-    return _table(
-        ["task", "steps", "rate", "float32 %", "int8 %", "int8 − float32, paired 95 %", "seeds", "mean within 0.5"], rows)
+    header = ["task", "steps", "rate", "float32 %", "int8 %", "int8 − float32, paired 95 %", "seeds", "mean within 0.5"]
+    return _table(header, rows)
 
 
 def transfer_table(cells):
     rows = []
     for task in experiments.TRANSFER:
         for plan in experiments.PLANS:
-            cell = (task, plan, experiments.DEFAULT)
+            cell = Cells.at(task, plan)
             if cell not in cells.cells:
                 continue
             differences = cells.differences(cell)
@@ -120,35 +126,38 @@ def transfer_table(cells):
                 TITLES[task] if plan == experiments.PLANS[0] else "", plan, cells.first(cell, INT8)["run"]["rate"],
                 _spread(cells.accuracies(cell, FLOAT)), _spread(cells.accuracies(cell, INT8)), _interval(differences),
                 len(differences), verdict, _spread(cells.accuracies(cell, FLOAT_ON_INT8)), _interval(control)])
-    return _table(
-        ["pair", "plan", "rate", "float32 %", "int8 %", "int8 − float32, paired 95 %", "seeds", "holds 0 or lies above",
-         "float32 step on the int8 forward %", "int8 − that"], rows)
+    header = [
+        "pair", "plan", "rate", "float32 %", "int8 %", "int8 − float32, paired 95 %", "seeds", "holds 0 or lies above",
+        "float32 step on the int8 forward %", "int8 − that"]
+    return _table(header, rows)
 
 
 def ablation_table(cells):
     rows = []
-    for task, plan in experiments.ABLATED:
-        default = (task, plan, experiments.DEFAULT)
+    for ablation in experiments.ABLATIONS:
+        at = functools.partial(cells.at, ablation.task, ablation.plan, epochs=ablation.epochs)
         for variant in experiments.VARIANTS:
-            cell = (task, plan, variant)
+            cell, is_default = at(variant), variant == experiments.DEFAULT
             if cell not in cells.cells:
                 continue
+            against = "" if is_default else _interval(cells.differences(cell, INT8, INT8, at(experiments.DEFAULT)))
             rows.append([
-                f"{TITLES[task]}, {plan}" if variant == experiments.DEFAULT else "", variant,
-                _spread(cells.accuracies(cell, FLOAT)), _spread(cells.accuracies(cell, INT8)),
-                _interval(cells.differences(cell, INT8, INT8, default)) if variant != experiments.DEFAULT else "",
-                len(cells.accuracies(cell, INT8)), f"{_saturated_share(cells, cell):.2g}"])
-    return _table(
-        ["task", "int8 step", "float32 %", "int8 %", "against the default, paired 95 %", "seeds", "clamped updates a step"],
-        rows)
+                f"{TITLES[ablation.task]}, {ablation.plan}" if is_default else "", variant,
+                f"{cells.first(cell, INT8)['run']['rate']:.2g}", _spread(cells.accuracies(cell, FLOAT)),
+                _spread(cells.accuracies(cell, INT8)), against, len(cells.accuracies(cell, INT8)),
+                f"{_saturated_a_step(cells, cell):.2g}"])
+    header = ["task", "int8 step", "rate", "float32 %", "int8 %", "against the default, paired 95 %", "seeds", "clamps a step"]
+    return _table(header, rows)
 
 
 def plot_scratch(cells, file):
-    tasks = [task for task in experiments.SCRATCH if (task, "full", experiments.DEFAULT) in cells.cells]
+    tasks = [task for task in experiments.SCRATCH if Cells.at(task, "full") in cells.cells]
+    if not tasks:
+        return
     figure, axes = plt.subplots(1, len(tasks), figsize=(3.1 * len(tasks), 2.8), squeeze=False)
     for axis, task in zip(axes[0], tasks):
         for side in (FLOAT, INT8):
-            curves = [run["curve"] for run in cells.runs((task, "full", experiments.DEFAULT), side)]
+            curves = [run["curve"] for run in cells.runs(Cells.at(task, "full"), side)]
             steps = [point[0] for point in curves[0]]
             values = list(zip(*[[point[1] for point in curve] for curve in curves]))
             low, high = [min(v) for v in values], [max(v) for v in values]
@@ -165,12 +174,14 @@ def plot_scratch(cells, file):
 
 
 def plot_transfer(cells, file):
-    tasks = [task for task in experiments.TRANSFER if (task, experiments.PLANS[0], experiments.DEFAULT) in cells.cells]
+    tasks = [task for task in experiments.TRANSFER if Cells.at(task, experiments.PLANS[0]) in cells.cells]
+    if not tasks:
+        return
     size = (3.1 * len(tasks), 5)
     figure, axes = plt.subplots(2, len(tasks), figsize=size, squeeze=False, sharex=True)
     for (top, bottom), task in zip(zip(*axes), tasks):
         for place, plan in enumerate(experiments.PLANS):
-            cell = (task, plan, experiments.DEFAULT)
+            cell = Cells.at(task, plan)
             for shift, side in ((-0.15, FLOAT), (0.0, FLOAT_ON_INT8), (0.15, INT8)):
                 values = cells.accuracies(cell, side)
                 if values:
@@ -196,22 +207,28 @@ def plot_transfer(cells, file):
 
 
 def plot_ablation(cells, file):
-    groups = [(task, plan) for task, plan in experiments.ABLATED if (task, plan, experiments.DEFAULT) in cells.cells]
-    size = (4.6 * len(groups) + 1.2, 3.6)
-    figure, axes = plt.subplots(1, len(groups), figsize=size, squeeze=False, sharey=True)
-    variants = [v for v in experiments.VARIANTS if any((*group, v) in cells.cells for group in groups)]
-    for axis, group in zip(axes[0], groups):
+    done = [a for a in experiments.ABLATIONS if cells.at(a.task, a.plan, epochs=a.epochs) in cells.cells]
+    if not done:
+        return
+    variants = [
+        v for v in experiments.VARIANTS
+        if v != experiments.DEFAULT and any(cells.at(a.task, a.plan, v, a.epochs) in cells.cells for a in done)]
+    size = (3.8 * len(done) + 1.6, 3.8)
+    figure, axes = plt.subplots(1, len(done), figsize=size, squeeze=False, sharey=True)
+    for axis, ablation in zip(axes[0], done):
+        at = functools.partial(cells.at, ablation.task, ablation.plan, epochs=ablation.epochs)
         for place, variant in enumerate(reversed(variants)):
             for shift, side in ((0.14, FLOAT), (-0.14, INT8)):
-                values = cells.accuracies((*group, variant), side)
-                if values:
-                    mean, spread = intervals.mean_and_spread(values)
-                    axis.errorbar(mean, place + shift, xerr=spread, fmt="o", ms=4.5, color=COLOURS[side], capsize=2)
-        default = statistics.mean(cells.accuracies((*group, experiments.DEFAULT), INT8))
-        axis.axvline(default, color=COLOURS[INT8], lw=0.8, ls=":")
+                differences = cells.differences(at(variant), side, side, at(experiments.DEFAULT))
+                if len(differences) > 1:
+                    mean, half = intervals.paired(differences)
+                    axis.errorbar(mean, place + shift, xerr=half, fmt="o", ms=4.5, color=COLOURS[side], capsize=2)
+        axis.axvline(0, color="black", lw=0.8)
+        axis.set_xscale("symlog", linthresh=2)
         axis.set_yticks(range(len(variants)), list(reversed(variants)))
-        axis.set_title(f"{TITLES[group[0]]}, {group[1]}", fontsize=9)
-        axis.set_xlabel("test accuracy, % (mean ± 1 sd)")
+        axis.set_title(f"{TITLES[ablation.task]}, {ablation.plan}", fontsize=9)
+        axis.set_xlabel("points against the default (paired 95 % interval)")
+        axis.xaxis.set_major_formatter("{x:g}")
         axis.grid(alpha=0.25)
     for side in (FLOAT, INT8):
         axes[0][0].plot([], [], "o", color=COLOURS[side], label=side)
@@ -252,5 +269,4 @@ def write(records, documentation):
     _write_runs(records, folder / "runs.csv")
     plot_scratch(cells, folder / "scratch.svg")
     plot_transfer(cells, folder / "transfer.svg")
-    if any((*group, experiments.DEFAULT) in cells.cells for group in experiments.ABLATED):
-        plot_ablation(cells, folder / "ablation.svg")
+    plot_ablation(cells, folder / "ablation.svg")

@@ -28,17 +28,13 @@ uint64_t study_digest(void) {
 
 /* counts: saturated and unchanged parameters, summed over the steps. */
 void study_train(const int8_t *inputs, const uint32_t *labels, const uint32_t *order,
-                 const uint32_t *rate_mantissas, const uint32_t *rate_shifts, uint32_t step_count,
-                 int32_t *losses_q16, uint16_t *predictions, uint64_t counts[2]) {
+                 const struct step_update *updates, uint32_t step_count, int32_t *losses_q16,
+                 uint16_t *predictions, uint64_t counts[2]) {
     for (uint32_t i = 0; i < step_count; i++) {
-        const size_t sample = order[i];
-        const struct step_update update = {
-            .rate = {.mantissa = rate_mantissas[i], .shift = rate_shifts[i]},
-            .applies = true,
-        };
+        const struct step_target target = {.label = labels[order[i]]};
         struct step_result result;
-        take(inputs, sample);
-        step_model.train((struct step_target){.label = labels[sample]}, &update, &phases, &result);
+        take(inputs, order[i]);
+        step_model.train(target, &updates[i], &phases, &result);
         losses_q16[i] = result.loss_q16;
         predictions[i] = result.prediction;
         counts[0] += result.saturated;
@@ -49,9 +45,10 @@ void study_train(const int8_t *inputs, const uint32_t *labels, const uint32_t *o
 void study_evaluate(const int8_t *inputs, const uint32_t *labels, uint32_t sample_count,
                     int32_t *losses_q16, uint16_t *predictions) {
     for (size_t i = 0; i < sample_count; i++) {
+        const struct step_target target = {.label = labels[i]};
         struct step_result result;
         take(inputs, i);
-        step_model.evaluate((struct step_target){.label = labels[i]}, &phases, &result);
+        step_model.evaluate(target, &phases, &result);
         losses_q16[i] = result.loss_q16;
         predictions[i] = result.prediction;
     }

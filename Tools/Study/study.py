@@ -18,32 +18,14 @@ import experiments
 import intervals
 import quantized_models
 import report
-from firmware_step import FirmwareStep, rate_parts, rate_value
+import schedule
+from firmware_step import FirmwareStep
 from float_step import FloatStep
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-WARM_UP_SHARE = 20  # the first 20th of the steps, as `fieldtune train --schedule cosine`
 HELD_OUT_SHARE = 5  # a fifth of the training data decides the rate
 # Where along a run the test accuracy is taken.
 CHECKPOINTS = {"scratch": (0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0), "transfer": (1.0,), "held-out": (1.0,)}
-
-
-def schedule(peak, steps):
-    """Warm-up in equal parts, then half a cosine to 0: (mantissa, shift) for each step."""
-    warm_up = steps // WARM_UP_SHARE
-    parts = []
-    for step in range(steps):
-        if step < warm_up:
-            rate = peak * (step + 1) / warm_up
-        else:
-            rate = peak * max(0, 0.5 * (1 + np.cos(np.pi * (step - warm_up) / max(1, steps - warm_up))))
-        parts.append(rate_parts(rate))
-    return parts
-
-
-def order_of(samples, epochs, seed):
-    random = np.random.default_rng([seed, 0x5EED])
-    return np.concatenate([random.permutation(samples) for _ in range(epochs)])
 
 
 class Study:
@@ -53,11 +35,11 @@ class Study:
         cache.mkdir(parents=True, exist_ok=True)
         demo = (ROOT / "Tools" / "Demo" / "digits-dense.tflite").read_bytes()
         semantics = FirmwareStep(demo, {}, cache / "steps", fieldtune).manifest["hashes"]["semantics"]
-        # Another semantics, other results.
-        self.results_file = cache / f"results-{semantics}.jsonl"
+        # Another semantics, other results; those of float32 know of none.
+        self.files = {"int8": cache / f"int8-{semantics}.jsonl", "float": cache / "float32.jsonl"}
         self.results = {}
-        if self.results_file.exists():
-            for line in self.results_file.read_text().splitlines():
+        for file in self.files.values():
+            for line in file.read_text().splitlines() if file.exists() else []:
                 record = json.loads(line)
                 self.results[_identity(record["run"])] = record
 
@@ -76,12 +58,12 @@ class Study:
         variant = experiments.VARIANTS[variant]
         codes = experiments.TASKS[task].data(self.datasets)[0] if experiments.TASKS[task].source is None else None
         model = experiments.TASKS[task].model(self.models, codes, seed, variant.headroom)
-        update = experiments.plan(plan, quantized_models.layer_count(model))
+        update = experiments.plan(task, plan, quantized_models.layer_count(model))
         return FirmwareStep(model, {"--update": update, **dict(variant.options)}, self.cache / "steps", self.fieldtune)
 
-    def run(self, side, task, plan, seed, rate, variant=experiments.DEFAULT, part="test"):
+    def run(self, side, task, plan, seed, rate, variant=experiments.DEFAULT, part="test", epochs=None):
         """The record of one run, made or remembered. side: "int8", "float32" or "float32 on int8"."""
-        epochs = experiments.TASKS[task].epochs
+        epochs = epochs or experiments.epochs(task, plan)
         run = dict(side=side, task=task, plan=plan, variant=variant, seed=seed, rate=rate, epochs=epochs, part=part)
         identity = _identity(run)
         if identity not in self.results:
@@ -94,24 +76,26 @@ class Study:
                 "float32": self._train_float,
                 "float32 on int8": self._train_float_on_int8,
             }[side]
-            record = {"run": run, **train(step, self.data(task, part), epochs, rate, seed, shares)}
+            data = self.data(task, part)
+            order = schedule.order_of(len(data[1]), epochs, seed)
+            choice = experiments.VARIANTS[variant]
+            updates = schedule.updates(rate, len(order), choice.batch, choice.momentum)
+            record = {"run": run, **train(step, data, order, updates, seed, shares)}
             record["seconds"] = round(time.monotonic() - begun, 2)
-            with self.results_file.open("a") as file:
+            with self.files["int8" if side == "int8" else "float"].open("a") as file:
                 file.write(json.dumps(record) + "\n")
             self.results[identity] = record
             print(f"{side:16}{task:14}{plan:11}{variant:20}seed {seed:<3} rate {rate:<7}{part:9}"
                   f"{record['accuracy']:6.2f} %  {record['seconds']} s", flush=True)
         return self.results[identity]
 
-    def _train_int8(self, step, data, epochs, rate, seed, shares):
+    def _train_int8(self, step, data, order, updates, seed, shares):
         x, y, test_x, test_y = data
-        order = order_of(len(y), epochs, seed)
-        rates = schedule(rate, len(order))
         step.reset(seed)
         counts = np.zeros(2, np.uint64)
 
         def train(start, end):
-            losses, predictions, added = step.train(x, y, order[start:end], rates[start:end])
+            losses, predictions, added = step.train(x, y, order[start:end], updates[start:end])
             np.add(counts, added, out=counts)
             return losses, predictions
 
@@ -121,25 +105,26 @@ class Study:
     def _train_float_on_int8(self, *arguments):
         return self._train_float(*arguments, quantized_forward=True)
 
-    def _train_float(self, step, data, epochs, rate, seed, shares, quantized_forward=False):
+    def _train_float(self, step, data, order, updates, seed, shares, quantized_forward=False):
         x, y, test_x, test_y = data
         network = FloatStep(step.model, step.manifest, quantized_forward)
-        x, test_x = network.real_inputs(x), network.real_inputs(test_x)
-        order = order_of(len(y), epochs, seed)
-        rates = [rate_value(parts) for parts in schedule(rate, len(order))]
+        x, test_x = network.prepared(x), network.prepared(test_x)
 
         def train(start, end):
-            return network.train(x, y, order[start:end], rates[start:end])
+            return network.train(x, y, order[start:end], updates[start:end])
 
         return _checkpointed(train, lambda: network.evaluate(test_x, test_y), order, y, test_y, shares)
 
     def chosen_rate(self, task, plan):
-        """The peak rate with the best held-out accuracy (then loss) of the float32 side; the int8 side takes the same."""
-        def score(rate):
-            run = self.run("float32", task, plan, 1, rate, part="held-out")
-            return run["accuracy"], -run["loss"]
+        """The float32 side's best peak rate, which the int8 side takes as well."""
+        return self.best_rate("float32", task, plan, experiments.rates(task, plan))
 
-        return max(experiments.rates(task, plan), key=score)
+    def best_rate(self, side, task, plan, rates, variant=experiments.DEFAULT, epochs=None):
+        """By accuracy on held-out data; of equals the lowest."""
+        def score(rate):
+            return self.run(side, task, plan, 1, rate, variant, "held-out", epochs)["accuracy"], -rate
+
+        return max(rates, key=score)
 
 
 def _checkpointed(train, evaluate, order, labels, test_labels, shares):
@@ -173,17 +158,23 @@ def compare(study, task, plan, seeds):
     rate = study.chosen_rate(task, plan)
     runs = {side: [study.run(side, task, plan, seed, rate) for seed in _seeds(seeds)] for side in ("int8", "float32")}
     differences = [a["accuracy"] - b["accuracy"] for a, b in zip(runs["int8"], runs["float32"])]
-    if intervals.lies_below_zero(differences):
+    if intervals.stays_behind(differences):
         for seed in _seeds(seeds):
             study.run("float32 on int8", task, plan, seed, rate)
 
 
-def ablate(study, task, plan, seeds):
-    rate = study.chosen_rate(task, plan)
+def ablate(study, ablation, seeds):
+    """The int8 step of every variant; float32 where the variant means something there, at the same rate."""
+    task, plan, epochs = ablation.task, ablation.plan, ablation.epochs
+    default_rate = study.chosen_rate(task, plan)
     for name, variant in experiments.VARIANTS.items():
+        if variant.headroom != quantized_models.ACTIVATION_HEADROOM and task in experiments.TRANSFER:
+            continue  # these have scales of their own
+        rates = [default_rate * factor for factor in variant.rate_factors]
+        rate = study.best_rate("int8", task, plan, rates, name, epochs) if len(rates) > 1 else rates[0]
         for seed in _seeds(seeds):
             for side in ("int8", "float32") if variant.float_too else ("int8",):
-                study.run(side, task, plan, seed, rate * variant.rate_factor, name)
+                study.run(side, task, plan, seed, rate, name, epochs=epochs)
 
 
 def main():
@@ -194,7 +185,7 @@ def main():
     parser.add_argument("--documentation", type=pathlib.Path, default=ROOT / "Documentation")
     parser.add_argument("--quick", action="store_true", help="fewer seeds")
     parts = [*experiments.TASKS, "ablations"]
-    parser.add_argument("--only", nargs="*", choices=parts, default=parts, help="with no name: the report of what there is")
+    parser.add_argument("--only", nargs="*", choices=parts, default=parts, help="no name: report what there is")
     arguments = parser.parse_args()
     study = Study(arguments.shared, arguments.fieldtune, arguments.cache)
     for task in experiments.SCRATCH:
@@ -205,8 +196,8 @@ def main():
             for plan in experiments.PLANS:
                 compare(study, task, plan, 2 if arguments.quick else 8)
     if "ablations" in arguments.only:
-        for (task, plan), seeds in experiments.ABLATED.items():
-            ablate(study, task, plan, 2 if arguments.quick else seeds)
+        for ablation in experiments.ABLATIONS:
+            ablate(study, ablation, 2 if arguments.quick else ablation.seeds)
     report.write(list(study.results.values()), arguments.documentation)
 
 
