@@ -63,8 +63,8 @@ extension EmissionContext {
       return broadcastBackward(operation, name, negated: negated)
     case .multiplyBackward:
       return multiplyBackward(operation, name)
-    case .lookupBackward(let function):
-      return lookupBackward(operation, name, function)
+    case .lookupBackward(let function, let format):
+      return lookupBackward(operation, name, function, format)
     case .maskError:
       return maskError(operation)
     case .sumErrors:

@@ -49,15 +49,17 @@ package struct LookupTable: Hashable, Sendable {
   }
 }
 
-/// The derivative of a function at each input code, as int16 with common fraction bits.
+/// The derivative of a function that saturates with the format of its output, at each input code, as int16 with common
+/// fraction bits.
 package struct SlopeTable: Hashable, Sendable {
   /// dy/dx = slope · 2^-fractionBits in real units of x and y; the first is that of input code -128.
   package let slopes: [Int16]
   package let fractionBits: Int32
 
-  package init(_ function: UnaryFunction, input: Quantization) {
+  /// - Parameters: formats of input and output, with one scale each.
+  package init(_ function: UnaryFunction, input: Quantization, output: Quantization) {
     let reals = (-128...127 as ClosedRange<Int32>).map { code in
-      function.slope(Double(input.scales[0]) * Double(code - input.zeroPoint))
+      function.slope(Double(input.scales[0]) * Double(code - input.zeroPoint), output: output)
     }
     let largest = reals.reduce(0) { max($0, abs($1)) }
     var bits: Int32 = 0

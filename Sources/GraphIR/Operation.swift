@@ -97,8 +97,8 @@ package enum OperationKind: Hashable, Sendable, Codable {
   case broadcastBackward(negated: Bool)
   /// [dy, the other factor] -> [dx]: their product, summed over the dimensions along which x was repeated.
   case multiplyBackward
-  /// [dy, x] -> [dx]: dy times the slope of the function at x (`SlopeTable`).
-  case lookupBackward(UnaryFunction)
+  /// [dy, x] -> [dx]: dy times the slope of the function at x (`SlopeTable`), 0 where it left the format of y.
+  case lookupBackward(UnaryFunction, output: Quantization)
   /// [dy] -> [dx]: dx[q] = dy[begin + q·strides], shares the range of dy. Gradient of `pad` and `concatenate`.
   case sliceError(begin: [Int], strides: [Int])
   /// [dy] -> [dx]: dx[begin + q·strides] = dy[q], zeros elsewhere, shares the range of dy. Gradient of `slice`.

@@ -41,10 +41,14 @@ struct OperationVerifier {
   private func expectQuantized(_ tensors: Tensor...) throws {
     for tensor in tensors {
       try expect(tensor, .int8)
-      guard let quantization = tensor.quantization, quantization.scales.count == 1, quantization.scales[0] > 0,
-        quantization.scales[0].isFinite, (-128...127).contains(quantization.zeroPoint)
-      else { throw fail("'\(tensor.name)': expected one positive scale and a zero point of -128 to 127") }
+      try expectOneScale(tensor.quantization, of: "'\(tensor.name)'")
     }
+  }
+
+  private func expectOneScale(_ quantization: Quantization?, of owner: String) throws {
+    guard let quantization, quantization.scales.count == 1, quantization.scales[0] > 0,
+      quantization.scales[0].isFinite, (-128...127).contains(quantization.zeroPoint)
+    else { throw fail("\(owner): expected one positive scale and a zero point of -128 to 127") }
   }
 
   private func expectSameQuantization(_ x: Tensor, _ y: Tensor) throws {
@@ -89,7 +93,7 @@ struct OperationVerifier {
     case .maxPool2DBackward(let window): try verifyMaxPoolBackward(window)
     case .broadcastBackward: try verifyBroadcastBackward()
     case .multiplyBackward: try verifyMultiplyBackward()
-    case .lookupBackward(let function): try verifyLookupBackward(function)
+    case .lookupBackward(let function, let format): try verifyLookupBackward(function, format)
     case .sliceError(let begin, let strides): try verifySliceError(begin, strides)
     case .spreadError(let begin, let strides): try verifySpreadError(begin, strides)
     case .transposeError(let permutation): try verifyTransposeError(permutation)
@@ -355,12 +359,13 @@ struct OperationVerifier {
     try expectBroadcast(output(0), input(1), input(0))
   }
 
-  private func verifyLookupBackward(_ function: UnaryFunction) throws {
+  private func verifyLookupBackward(_ function: UnaryFunction, _ format: Quantization) throws {
     try expectCounts(inputs: 2, outputs: 1)
     try verifyErrors(input(0), output(0), sharedRange: false)
     try expectQuantized(input(1))
     try expect(input(1), shape: input(0).shape)
     try expect(output(0), shape: input(0).shape)
+    try expectOneScale(format, of: "the function's output")
     try verify(function)
   }
 

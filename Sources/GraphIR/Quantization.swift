@@ -15,6 +15,11 @@ package struct Quantization: Hashable, Sendable, Codable {
     self.axis = axis
   }
 
+  /// The real values of int8 codes -128...127, with one scale.
+  package var codeRange: ClosedRange<Double> {
+    scale(0) * (-128 - Double(zeroPoint))...scale(0) * (127 - Double(zeroPoint))
+  }
+
   /// The scale of slice `channel`: the one scale when the tensor has one.
   package func scale(_ channel: Int) -> Double {
     Double(scales.count == 1 ? scales[0] : scales[channel])

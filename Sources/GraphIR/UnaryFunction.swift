@@ -21,8 +21,14 @@ package enum UnaryFunction: Hashable, Sendable, Codable {
     }
   }
 
+  /// The derivative of what codes of `output` can hold of it: 0 where the real value lies outside their range. One that
+  /// is only rounded to an end of the range passes.
+  package func slope(_ x: Double, output: Quantization) -> Double {
+    output.codeRange.contains(value(x)) ? slope(x) : 0
+  }
+
   /// Its derivative; at a kink, the one towards zero.
-  package func slope(_ x: Double) -> Double {
+  private func slope(_ x: Double) -> Double {
     switch self {
     case .clamp: return 1
     case .leakyRelu(let alpha): return x > 0 ? 1 : Double(alpha)

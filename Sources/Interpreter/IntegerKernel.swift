@@ -47,7 +47,7 @@ extension Operation {
     case .selectErrorChannels(let channels): SelectChannels<Int16>(graph, self, channels)
     case .broadcastBackward(let negated): BroadcastBackward(graph, self, negated: negated)
     case .multiplyBackward: MultiplyBackward(graph, self)
-    case .lookupBackward(let function): LookupBackward(graph, self, function)
+    case .lookupBackward(let function, let format): LookupBackward(graph, self, function, format)
     case .sliceError, .transposeError: Copy<Int16>(graph, self, stridedCopy(in: graph))
     case .spreadError: Copy<Int16>(graph, self, stridedCopy(in: graph), background: 0)
     case .maskError: MaskError(graph, self)

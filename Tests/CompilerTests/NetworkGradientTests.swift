@@ -13,7 +13,7 @@ import Testing
   private static let step = 1e-6
 
   /// Fixtures with every operation but functions of each element, and with tensors that have several consumers.
-  @Test(arguments: ["zoo1", "zoo2", "structure"])
+  @Test(arguments: ["zoo1", "zoo2", "elementwise", "structure"])
   func gradients_areFiniteDifferencesOfTheLoss(name: String) throws {
     let model = try ModelImporter.graph(of: Self.parity.appending(path: "\(name).tflite"))
     let graph = try Pipeline.trainingGraph(model, options: .unlimited(.full)).graph

@@ -92,6 +92,9 @@ struct GradientCase: CustomStringConvertible {
     .lookup("hard swish", .hardSwish),
     .lookup("logistic", .logistic),
     .lookup("tanh", .tanh),
+    .lookup("leaky relu, saturated", .leakyRelu(alpha: 0.2), scale: 0.01),
+    .lookup("hard swish, saturated", .hardSwish, scale: 0.02),
+    .lookup("tanh, saturated", .tanh, scale: 1 / 160),
     .lookup("relu6 in a format of its own", .clamp(Clamp(minimum: 5, maximum: 45))),
     .mean("mean over height and width", [1, 4, 4, 5], 1..<3),
     .mean("mean over the last of three dimensions", [1, 6, 4], 2..<3),
@@ -292,15 +295,16 @@ extension GradientCase {
   }
 
   /// Codes that meet no kink, which a difference would straddle.
-  private static func lookup(_ name: String, _ function: UnaryFunction) -> GradientCase {
+  private static func lookup(_ name: String, _ function: UnaryFunction, scale: Float = 0.15) -> GradientCase {
     var result = GradientCase(name)
     let codes = stride(from: -120, through: 120, by: 7).map { Int8($0) }
     let x = result.store("x", [codes.count], codes, nil)
-    let y = result.value("y", [codes.count])
+    let format = Quantization(scales: [scale], zeroPoint: 5)
+    let y = result.add("y", [codes.count], .int8, .value, quantization: format)
     result.run(.lookup(function), [x], [y])
     let dy = result.errors("dy", [codes.count])
     guard case .clamp(let clamp) = function else {
-      result.backward(.lookupBackward(function), [dy, x], x)
+      result.backward(.lookupBackward(function, output: format), [dy, x], x)
       return result
     }
     let mask = result.add("mask", [codes.count], .bit, .value)

@@ -163,8 +163,8 @@ import Testing
         backward.codes("x", [codes.count], codes, scale: formats[0].scales[0], zeroPoint: formats[0].zeroPoint),
       ]
       let dx = backward.value("dx", [codes.count], .int16, range: ranges[1])
-      backward.run(.lookupBackward(function), operands, [dx])
-      let slopes = SlopeTable(function, input: formats[0])
+      backward.run(.lookupBackward(function, output: formats[1]), operands, [dx])
+      let slopes = SlopeTable(function, input: formats[0], output: formats[1])
       var stage = stage(slopes.unit)
       var states = exponents.map { error_range(exponent: Int32($0), held: 0, observed: 0) }
       var dyRange = states[0]

@@ -168,12 +168,12 @@ class Twin:
         kept = requantization.twice(steps, *requantization.quantized_multiplier(float(scales[0] / scales[1])))
         bent = requantization.twice(steps, *requantization.quantized_multiplier(float(scales[0] * alpha / scales[1])))
         codes = np.where(steps >= 0, kept, bent) + output.zero_point
-        return straight_through(codes, F.leaky_relu(x.real, float(alpha)), output, activation=None)
+        return saturating(codes, F.leaky_relu(x.real, float(alpha)), output)
 
     def _hard_swish(self, position, operator, x, _):
         source, output = self.graph.tensors[operator.inputs[0]], self.graph.tensors[operator.output]
         codes = requantization.hard_swish(x.codes - source.zero_point, source.scales[0], output.scales[0])
-        return straight_through(codes + output.zero_point, F.hardswish(x.real), output, activation=None)
+        return saturating(codes + output.zero_point, F.hardswish(x.real), output)
 
     def _logistic(self, position, operator, x, _):
         return self._table(operator, x, torch.sigmoid, lambda v: np.float32(1) / (np.float32(1) + np.exp(-v)))
@@ -187,7 +187,7 @@ class Twin:
         values = rounded(np.float32(source.scales[0]) * (x.codes - source.zero_point).astype(np.float32))
         steps = values * (np.float32(1) / np.float32(output.scales[0]))
         codes = np.trunc(steps + np.copysign(np.float32(0.5), steps)).astype(np.int64) + output.zero_point
-        return straight_through(codes, function(x.real), output, activation=None)
+        return saturating(codes, function(x.real), output)
 
     def _operand(self, index, values):
         """A computed tensor or a constant of codes."""
@@ -250,6 +250,12 @@ def straight_through(codes, real, tensor, activation):
         passed = real * torch.tensor(((codes > minimum) & (codes < maximum)).astype(np.float64))
     exact = torch.tensor(dequantized(codes, tensor))
     return Rounded(codes, passed + (exact - passed).detach(), unrounded=real)
+
+
+def saturating(codes, real, tensor):
+    """A function of each element, which passes where the real value lies in the range of the codes."""
+    low, high = (dequantized(np.float64(code), tensor) for code in (-128, 127))
+    return straight_through(codes, real.clamp(low, high), tensor, activation=None)
 
 
 def clamp(tensor, activation):

@@ -9,10 +9,12 @@ extension EmissionContext {
     return EmittedCall("lookup_s8", ["\(elementCount(x))", table, data(x), data(y)])
   }
 
-  mutating func lookupBackward(_ operation: Operation, _ name: String, _ function: UnaryFunction) -> EmittedCall {
+  mutating func lookupBackward(
+    _ operation: Operation, _ name: String, _ function: UnaryFunction, _ format: Quantization
+  ) -> EmittedCall {
     include("lookup.h")
     let (error, x, output) = (operation.inputs[0], operation.inputs[1], operation.outputs[0])
-    let table = SlopeTable(function, input: quantization(x))
+    let table = SlopeTable(function, input: quantization(x), output: format)
     let slopes = array("int16_t", name + "_slopes", table.slopes)
     let stage = errorStage(name, prescale: nil, factor: table.unit, output: output)
     return EmittedCall(

@@ -87,8 +87,8 @@ package struct FloatTwin {
     case .selectChannels(let channels), .selectErrorChannels(let channels): return [selection(operation, channels)]
     case .broadcastBackward(let negated): return [broadcastBackward(operation, sign: negated ? -1 : 1)]
     case .multiplyBackward: return [multiplyBackward(operation)]
-    case .lookupBackward(let function):
-      return [zip(self[operation.inputs[0]], self[operation.inputs[1]]).map { $0 * function.slope($1) }]
+    case .lookupBackward(let function, let format):
+      return [zip(self[operation.inputs[0]], self[operation.inputs[1]]).map { $0 * function.slope($1, output: format) }]
     case .maskError:
       return [zip(self[operation.inputs[0]], self[operation.inputs[1]]).map(*)]
     case .sumErrors: return [zip(self[operation.inputs[0]], self[operation.inputs[1]]).map(+)]

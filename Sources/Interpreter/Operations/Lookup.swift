@@ -20,18 +20,18 @@ struct Lookup: IntegerKernel {
   }
 }
 
-/// y = f(x)  ⇒  dx = dy · f′(x).
+/// y = f(x)  ⇒  dx = dy · f′(x), 0 where f(x) lies outside the format of y.
 struct LookupBackward: IntegerKernel {
   private let input: TensorID
   private let count: Int
   private let slopes: [Int16]
   private let stage: ErrorStage
 
-  init(_ graph: Graph, _ operation: Operation, _ function: UnaryFunction) {
+  init(_ graph: Graph, _ operation: Operation, _ function: UnaryFunction, _ format: Quantization) {
     let (dy, dx) = (operation.inputs[0], operation.outputs[0])
     input = operation.inputs[1]
     count = graph[dx].elementCount
-    let table = SlopeTable(function, input: graph.format(of: input))
+    let table = SlopeTable(function, input: graph.format(of: input), output: format)
     slopes = table.slopes
     stage = ErrorStage(graph, from: dy, to: dx, factor: table.unit)
   }
