@@ -18,16 +18,23 @@ package struct Artifact: Sendable {
     guard FileManager.default.fileExists(atPath: file.path) else {
       throw ArtifactError("\(directory.path): found no \(ArtifactManifest.fileName), expected a folder written by 'fieldtune compile MODEL -o DIR'")
     }
-    let manifest: ArtifactManifest
     do {
-      manifest = try JSONDecoder().decode(ArtifactManifest.self, from: Data(contentsOf: file))
+      let data = try Data(contentsOf: file)
+      let version = try JSONDecoder().decode(Version.self, from: data).formatVersion
+      guard version == ArtifactManifest.formatVersion else {
+        throw ArtifactError("\(file.path): found format version \(version), expected \(ArtifactManifest.formatVersion); compile the model again")
+      }
+      self.init(directory: directory, manifest: try JSONDecoder().decode(ArtifactManifest.self, from: data))
+    } catch let error as ArtifactError {
+      throw error
     } catch {
       throw ArtifactError("\(file.path): not a manifest this version can read (\(error)); compile the model again")
     }
-    guard manifest.formatVersion == ArtifactManifest.formatVersion else {
-      throw ArtifactError("\(file.path): found format version \(manifest.formatVersion), expected \(ArtifactManifest.formatVersion); compile the model again")
-    }
-    self.init(directory: directory, manifest: manifest)
+  }
+
+  /// What every version of a manifest says, read first so that another version is named as such.
+  private struct Version: Decodable {
+    let formatVersion: Int
   }
 
   package func file(_ relativePath: String) -> URL { directory.appendingPathComponent(relativePath) }

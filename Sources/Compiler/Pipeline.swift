@@ -22,9 +22,20 @@ package enum Pipeline {
   ) throws -> CompiledArtifact {
     let imported = try ModelImporter.graph(of: model, name: name)
     let (graph, plan) = try trainingGraph(imported, options: options, dump: dump)
+    try expectSampleFits(graph)
     let layout = RowStreaming.layout(graph)
     try layout.verify(graph)
     return try CompiledArtifact(model: model, graph: graph, plan: plan, layout: layout, options: options)
+  }
+
+  /// A sample travels as one message: its codes, and two bytes for each value of its target.
+  private static func expectSampleFits(_ graph: Graph) throws {
+    let most = 65_535
+    let bytes = graph[graph.input].byteCount + 2 * graph.targetCount
+    guard bytes <= most else {
+      throw GraphError(
+        "graph '\(graph.name)': found samples of \(bytes) B (input and target), expected at most \(most) B; choose a smaller input")
+    }
   }
 
   /// Forward graph to training graph.

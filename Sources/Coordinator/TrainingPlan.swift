@@ -27,6 +27,18 @@ package struct TrainingPlan: Hashable, Sendable, Codable {
     self.checkpointSteps = checkpointSteps
   }
 
+  /// Runs stored before optimizers could be chosen took plain SGD.
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    trainingSamples = try container.decode(Int.self, forKey: .trainingSamples)
+    evaluationSamples = try container.decode(Int.self, forKey: .evaluationSamples)
+    steps = try container.decode(Int.self, forKey: .steps)
+    seed = try container.decode(UInt32.self, forKey: .seed)
+    schedule = try container.decode(LearningRateSchedule.self, forKey: .schedule)
+    optimizer = try container.decodeIfPresent(Optimizer.self, forKey: .optimizer) ?? .sgd
+    checkpointSteps = try container.decode(Int.self, forKey: .checkpointSteps)
+  }
+
   /// Positions in all.
   package var count: Int { 2 * evaluationSamples + steps }
   package var evaluationBefore: Range<Int> { 0..<evaluationSamples }

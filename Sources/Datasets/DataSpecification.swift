@@ -31,7 +31,9 @@ package enum DataSpecification: Hashable, Sendable {
     }
     if let (path, column) = split(text, at: ":label=") { return .table(path: path, label: column) }
     if let (path, columns) = split(text, at: ":target=") {
-      return .regressionTable(path: path, targets: columns.split(separator: ",").map(String.init))
+      let targets = columns.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      guard targets.allSatisfy({ !$0.isEmpty }) else { throw unclear(text) }
+      return .regressionTable(path: path, targets: targets)
     }
     if let (path, names) = split(text, at: ".npz:") {
       return try archive(path: path + ".npz", names: names, text: text)

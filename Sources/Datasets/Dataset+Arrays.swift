@@ -38,7 +38,7 @@ extension Dataset {
 
   /// One integer a sample, in a vector or a column, is a class; real numbers, or several a sample, are numbers.
   private static func targets(from content: ArrayContent, name: String) throws -> Targets {
-    guard let count = content.shape.first, count > 0 else {
+    guard let count = content.shape.first, count > 0, content.values.count >= count else {
       throw DatasetError(
         .mismatch, "\(name): labels", found: "an array of shape \(content.shape)",
         expected: "one label, or one row of numbers, for each sample")

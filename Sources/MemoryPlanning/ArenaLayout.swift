@@ -27,7 +27,8 @@ package struct ArenaLayout: Hashable, Sendable {
   }
 
   /// Lays the buffers out first fit, in the best of several orders: outward from the moment of the peak, by size, by
-  /// lifetime. Outward from the peak reached the lower bound for every model measured. Deterministic.
+  /// lifetime. Outward from the peak reaches the lower bound of most models
+  /// (Documentation/models.md says by how much the others miss it). Deterministic.
   package init(_ liveness: Liveness) {
     let candidates = Self.orders(liveness).map { Self.place($0, liveness.overlays) }
     let first = candidates.min { Self.height($0) < Self.height($1) } ?? []

@@ -27,6 +27,9 @@ package struct ResolvedUpdatePlan: Hashable, Sendable {
   ) throws {
     rule = try UpdateRule(plan, storage: storage, velocity: velocity, scaling: scaling)
     let channels = graph.channelsByLayer()
+    guard plan == .none || !channels.isEmpty else {
+      throw UpdatePlanError("the model: found no layer with weights, expected one to train; use the plan none")
+    }
     let everything = channels.map { LayerUpdate(bias: true, trainedChannels: $0) }
     layers = Array(repeating: Self.nothing, count: channels.count)
     switch plan {

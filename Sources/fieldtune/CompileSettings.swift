@@ -38,6 +38,16 @@ struct CompileSettings: ParsableArguments {
   @Option(name: .long, help: ArgumentHelp("Seed of a new head's weights.", valueName: "s"))
   var headSeed: UInt32 = 1
 
+  /// Options that were given and differ from their defaults. Not `--velocity`, which training may ask for by itself.
+  var given: [String] {
+    let rows = [
+      ("--update", update != "full"), ("--error-bits", errorBits != 15), ("--weights", weights != nil),
+      ("--scaling", scaling != .quantizationAware), ("--loss", loss != nil), ("--loss-input", lossInput != .accumulator),
+      ("--classes", classes != nil), ("--head-seed", headSeed != 1),
+    ]
+    return rows.filter(\.1).map(\.0)
+  }
+
   func validate() throws {
     guard classes == nil || 2...65_535 ~= classes ?? 0 else {
       throw ValidationError("--classes: found \(classes ?? 0), expected 2 to 65535")

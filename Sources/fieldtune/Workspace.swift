@@ -72,7 +72,7 @@ enum Workspace {
     let compileOptions = CompileOptions(
       update: try updatePlan(options.update), board: BoardBudget(board), force: isForced, errorBits: options.errorBits,
       storage: options.weights, velocity: options.velocity, scaling: options.scaling,
-      loss: options.loss, lossInput: options.lossInput)
+      loss: options.loss ?? (options.classes == nil ? nil : .crossEntropy), lossInput: options.lossInput)
     do {
       return try naming(path) { try Pipeline.compile(model: model, name: modelName(path), options: compileOptions) }
     } catch let error as UpdatePlanError {

@@ -41,6 +41,13 @@ package struct Upload: Sendable {
       throw ControlFailure(
         .data, "upload: manifest: found an input of \(manifest.input.bytes) B, expected at least one")
     }
+    let (target, most) = (manifest.loss.targetBytes, 65_535)
+    guard target >= 0, target % 2 == 0, manifest.input.bytes <= most, target <= most - manifest.input.bytes else {
+      throw ControlFailure(
+        .data,
+        "upload: manifest: found samples of \(manifest.input.bytes) B and \(target) B of target, expected "
+          + "16-bit values and at most \(most) B in all: compile the model again")
+    }
     manifest.files = .init(model: "model.tflite", graph: "graph.json", graphData: "graph.bin", sources: [])
     return manifest
   }

@@ -24,6 +24,8 @@ package struct NewHead: Sendable {
   /// - Throws: `ImportError` when the file cannot be read, or does not end in a dense or convolution layer with one output
   ///   position, then reshapes, softmax and dequantization at most.
   package func replacingHead(of bytes: [UInt8]) throws -> [UInt8] {
+    // The importer is the judge of indices, shapes and buffers: what it takes can be read here without asking again.
+    _ = try ModelImporter.graph(of: bytes, name: "model")
     let reader = FlatBufferReader(bytes)
     let model = try TFLiteModel(reader)
     let file = try Parts(reader)
@@ -73,6 +75,7 @@ package struct NewHead: Sendable {
       case .fullyConnected, .conv2D:
         let output = model.tensors[operation.outputs[0]]
         guard output.shape.dropLast().allSatisfy({ $0 == 1 }), operation.inputs.count >= 2 else { throw unsuitable(operation) }
+        try expectPlain(operation)
         return (operation, tail.reversed())
       case .softmax, .dequantize, .reshape, .squeeze, .expandDims:
         tail.append(operation)
@@ -82,6 +85,17 @@ package struct NewHead: Sendable {
     }
     throw ImportError.unsupported(
       "model", found: "an output that no layer makes", expected: "a classifier's", advice: "give a model with one output")
+  }
+
+  /// Logits of a head with an activation of its own would be clamped.
+  private func expectPlain(_ head: TFLiteOperator) throws {
+    let slot = TFLiteBuiltin(rawValue: head.code.builtin) == .conv2D ? 3 : 0
+    let activation: Int8 = try head.options?.integer(slot) ?? 0
+    guard activation == 0 else {
+      throw ImportError.unsupported(
+        "model", found: "a last layer with the fused activation \(activation)", expected: "one without (0)",
+        advice: "put the new head on in the framework the model comes from")
+    }
   }
 
   private func unsuitable(_ operation: TFLiteOperator) -> ImportError {

@@ -90,6 +90,9 @@ extension TFLiteImporter {
     let location = "\(site.description), tensor '\(tensor.name)'"
     let scales = try scales(of: tensor, at: location)
     let zeroPoint = try zeroPoints(of: tensor).first ?? 0
+    guard (0...255).contains(zeroPoint) else {
+      throw ImportError.damaged(location, found: "zero point \(zeroPoint)", expected: "0 to 255")
+    }
     guard scales == result[id].quantization?.scales,
       zeroPoint - 128 == Int(result[id].quantization?.zeroPoint ?? 0)
     else {

@@ -9,6 +9,11 @@ final class PreparedArtifact {
 
   init(_ path: String, device: DeviceName, settings: CompileSettings, note: (String) -> Void) throws {
     if Workspace.isFolder(path) {
+      guard settings.given.isEmpty else {
+        throw Failure(
+          .usage, code: "usage",
+          "\(path): found \(settings.given.joined(separator: ", ")) for an artifact that is compiled already; compile its model again with them, or leave them out")
+      }
       artifact = try Workspace.openArtifact(path)
       temporary = nil
       return
