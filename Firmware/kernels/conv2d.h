@@ -20,6 +20,22 @@ struct conv2d_shape {
     int32_t trained_channels; /* of input_channels */
 };
 
+/* The two planes of the weights in turn. */
+struct conv2d_plane {
+    const int8_t *weights;
+    int32_t first_channel;
+    int32_t channels;
+};
+
+static inline struct conv2d_plane conv2d_plane_at(const struct conv2d_shape *shape,
+                                                  struct weights_s8 weights, int32_t index) {
+    int32_t trained = shape->trained_channels;
+    if (index == 0) {
+        return (struct conv2d_plane){weights.trained, 0, trained};
+    }
+    return (struct conv2d_plane){weights.frozen, trained, shape->input_channels - trained};
+}
+
 /* The shape of one output row, which reads only the rows of its window. */
 static inline struct conv2d_shape conv2d_row(const struct conv2d_shape *shape,
                                              const struct row_step *row) {
@@ -30,14 +46,21 @@ static inline struct conv2d_shape conv2d_row(const struct conv2d_shape *shape,
     return one;
 }
 
+/* Elements of `scratch` below: none. */
+static inline int32_t conv2d_scratch(const struct conv2d_shape *shape) {
+    (void)shape;
+    return 0;
+}
+
 /* input (H,W,I), bias (O), output (OH,OW,O). */
 void conv2d_s8(const struct conv2d_shape *shape, const struct output_stage *stage,
-               const int8_t *input, struct weights_s8 weights, const int32_t *bias, int8_t *output);
+               const int8_t *input, struct weights_s8 weights, const int32_t *bias,
+               int16_t *scratch, int8_t *output);
 
 /* The same up to the accumulators (OH,OW,O): the head before its loss. */
 void conv2d_s8_accumulate(const struct conv2d_shape *shape, const struct output_stage *stage,
                           const int8_t *input, struct weights_s8 weights, const int32_t *bias,
-                          int32_t *accumulators);
+                          int16_t *scratch, int32_t *accumulators);
 
 /* Elements of `scratch` below: the prescaled errors of one input pixel's taps. */
 static inline int32_t conv2d_backward_scratch(const struct conv2d_shape *shape) {
@@ -50,12 +73,18 @@ void conv2d_s8_backward_input(const struct conv2d_shape *shape, const struct err
                               struct weights_s8 weights, int16_t *scratch, int16_t *d_input,
                               struct error_range *d_input_range);
 
+/* Elements of `scratch` below: none. */
+static inline int32_t conv2d_update_scratch(const struct conv2d_shape *shape) {
+    (void)shape;
+    return 0;
+}
+
 /* One step of the trained plane. Only the first trained_channels of each input pixel are read.
  * input (H,W,I), planes (O,KH,KW,trained). */
 void conv2d_s8_update_weights(const struct conv2d_shape *shape, const struct update_stage *stage,
                               const struct step_update *update, int32_t input_zero_point,
                               const int8_t *input, const int16_t *d_output,
-                              const struct error_range *d_output_range, struct weight_planes planes,
-                              struct update_counts *counts);
+                              const struct error_range *d_output_range, int16_t *scratch,
+                              struct weight_planes planes, struct update_counts *counts);
 
 #endif

@@ -111,14 +111,17 @@ KERNEL_INLINE void forward(const struct depthwise_conv2d_shape *shape,
 
 void depthwise_conv2d_s8(const struct depthwise_conv2d_shape *shape,
                          const struct output_stage *stage, const int8_t *input,
-                         struct weights_s8 weights, const int32_t *bias, int8_t *output) {
+                         struct weights_s8 weights, const int32_t *bias, int16_t *scratch,
+                         int8_t *output) {
+    (void)scratch;
     forward(shape, stage, input, weights, bias, output, NULL);
 }
 
 void depthwise_conv2d_s8_accumulate(const struct depthwise_conv2d_shape *shape,
                                     const struct output_stage *stage, const int8_t *input,
                                     struct weights_s8 weights, const int32_t *bias,
-                                    int32_t *accumulators) {
+                                    int16_t *scratch, int32_t *accumulators) {
+    (void)scratch;
     forward(shape, stage, input, weights, bias, NULL, accumulators);
 }
 
@@ -175,8 +178,9 @@ KERNEL_INLINE void input_sums(const struct depthwise_conv2d_shape *shape,
 void depthwise_conv2d_s8_backward_input(const struct depthwise_conv2d_shape *shape,
                                         const struct error_stage *stage, const int16_t *d_output,
                                         const struct error_range *d_output_range,
-                                        struct weights_s8 weights, int16_t *d_input,
-                                        struct error_range *d_input_range) {
+                                        struct weights_s8 weights, int16_t *scratch,
+                                        int16_t *d_input, struct error_range *d_input_range) {
+    (void)scratch;
     const int32_t shift =
         error_shift(stage->shift, d_output_range->exponent, d_input_range->exponent);
     int32_t observed = d_input_range->observed;
@@ -243,8 +247,9 @@ void depthwise_conv2d_s8_update_weights(const struct depthwise_conv2d_shape *sha
                                         const struct update_stage *stage,
                                         const struct step_update *update, int32_t input_zero_point,
                                         const int8_t *input, const int16_t *d_output,
-                                        const struct error_range *d_output_range,
+                                        const struct error_range *d_output_range, int16_t *scratch,
                                         struct weight_planes planes, struct update_counts *counts) {
+    (void)scratch;
     const int32_t taps = shape->kernel_height * shape->kernel_width;
     for (int32_t tap = 0; tap < taps; tap++) {
         struct positions at;

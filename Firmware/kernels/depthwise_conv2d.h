@@ -32,30 +32,50 @@ depthwise_conv2d_row(const struct depthwise_conv2d_shape *shape, const struct ro
     return one;
 }
 
+/* Elements of `scratch` below: none. */
+static inline int32_t depthwise_conv2d_scratch(const struct depthwise_conv2d_shape *shape) {
+    (void)shape;
+    return 0;
+}
+
 /* input (H,W,I), bias (O), output (OH,OW,O). */
 void depthwise_conv2d_s8(const struct depthwise_conv2d_shape *shape,
                          const struct output_stage *stage, const int8_t *input,
-                         struct weights_s8 weights, const int32_t *bias, int8_t *output);
+                         struct weights_s8 weights, const int32_t *bias, int16_t *scratch,
+                         int8_t *output);
 
 /* The same up to the accumulators (OH,OW,O). */
 void depthwise_conv2d_s8_accumulate(const struct depthwise_conv2d_shape *shape,
                                     const struct output_stage *stage, const int8_t *input,
                                     struct weights_s8 weights, const int32_t *bias,
-                                    int32_t *accumulators);
+                                    int16_t *scratch, int32_t *accumulators);
+
+/* Elements of `scratch` below: none. */
+static inline int32_t
+depthwise_conv2d_backward_scratch(const struct depthwise_conv2d_shape *shape) {
+    (void)shape;
+    return 0;
+}
 
 /* d_output (OH,OW,O) -> d_input (H,W,I). */
 void depthwise_conv2d_s8_backward_input(const struct depthwise_conv2d_shape *shape,
                                         const struct error_stage *stage, const int16_t *d_output,
                                         const struct error_range *d_output_range,
-                                        struct weights_s8 weights, int16_t *d_input,
-                                        struct error_range *d_input_range);
+                                        struct weights_s8 weights, int16_t *scratch,
+                                        int16_t *d_input, struct error_range *d_input_range);
+
+/* Elements of `scratch` below: none. */
+static inline int32_t depthwise_conv2d_update_scratch(const struct depthwise_conv2d_shape *shape) {
+    (void)shape;
+    return 0;
+}
 
 /* One step of the trained plane: input (H,W,I), planes (KH,KW,trained). */
 void depthwise_conv2d_s8_update_weights(const struct depthwise_conv2d_shape *shape,
                                         const struct update_stage *stage,
                                         const struct step_update *update, int32_t input_zero_point,
                                         const int8_t *input, const int16_t *d_output,
-                                        const struct error_range *d_output_range,
+                                        const struct error_range *d_output_range, int16_t *scratch,
                                         struct weight_planes planes, struct update_counts *counts);
 
 #endif

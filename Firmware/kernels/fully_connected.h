@@ -16,15 +16,21 @@ struct dense_shape {
     int32_t trained_channels; /* of input_channels */
 };
 
+/* Elements of `scratch` below: none. */
+static inline int32_t fully_connected_scratch(const struct dense_shape *shape) {
+    (void)shape;
+    return 0;
+}
+
 /* input (rows,I), bias (O), output (rows,O). */
 void fully_connected_s8(const struct dense_shape *shape, const struct output_stage *stage,
                         const int8_t *input, struct weights_s8 weights, const int32_t *bias,
-                        int8_t *output);
+                        int16_t *scratch, int8_t *output);
 
 /* The same up to the accumulators (rows,O). */
 void fully_connected_s8_accumulate(const struct dense_shape *shape,
                                    const struct output_stage *stage, const int8_t *input,
-                                   struct weights_s8 weights, const int32_t *bias,
+                                   struct weights_s8 weights, const int32_t *bias, int16_t *scratch,
                                    int32_t *accumulators);
 
 /* Elements of `scratch` below: the prescaled errors of one row. */
@@ -39,12 +45,18 @@ void fully_connected_s8_backward_input(const struct dense_shape *shape,
                                        struct weights_s8 weights, int16_t *scratch,
                                        int16_t *d_input, struct error_range *d_input_range);
 
+/* Elements of `scratch` below: none. */
+static inline int32_t fully_connected_update_scratch(const struct dense_shape *shape) {
+    (void)shape;
+    return 0;
+}
+
 /* One step of the trained plane: input (rows,I), planes (O,trained). */
 void fully_connected_s8_update_weights(const struct dense_shape *shape,
                                        const struct update_stage *stage,
                                        const struct step_update *update, int32_t input_zero_point,
                                        const int8_t *input, const int16_t *d_output,
-                                       const struct error_range *d_output_range,
+                                       const struct error_range *d_output_range, int16_t *scratch,
                                        struct weight_planes planes, struct update_counts *counts);
 
 #endif

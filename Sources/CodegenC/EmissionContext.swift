@@ -106,7 +106,7 @@ struct EmissionContext {
     return "\(graph.errorRanges[range].limit)"
   }
 
-  func scratch(_ type: String, at position: Int) -> String {
+  func scratch(_ type: String = "int16_t", at position: Int) -> String {
     guard let offset = scratchOffsets[position] else { return "0" }
     return "(\(type) *)(arena + \(offset))"
   }
@@ -133,7 +133,9 @@ struct EmissionContext {
   func planes(_ tensors: [TensorID], _ rule: UpdateRule) -> String {
     var fields = [".weight = \(data(tensors[0]))"]
     for plane in tensors.dropFirst() {
-      guard case .state(let kind, _) = graph[plane].storage else { preconditionFailure("'\(graph[plane].name)' is no state") }
+      guard case .state(let kind, _) = graph[plane].storage else {
+        preconditionFailure("'\(graph[plane].name)' is no state")
+      }
       fields.append(".\(kind.rawValue) = \(data(plane))")
     }
     if rule.storage == .stochastic {

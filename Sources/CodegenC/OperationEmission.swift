@@ -6,11 +6,11 @@ extension EmissionContext {
     let name = names.operations[position]
     switch operation.kind {
     case .conv2D(let window, let weighting):
-      return conv2D(operation, name, window, weighting)
+      return conv2D(operation, name, window, weighting, position)
     case .depthwiseConv2D(let window, let weighting, let multiplier):
-      return depthwiseConv2D(operation, name, window, weighting, multiplier)
+      return depthwiseConv2D(operation, name, window, weighting, multiplier, position)
     case .fullyConnected(let weighting):
-      return fullyConnected(operation, name, weighting)
+      return fullyConnected(operation, name, weighting, position)
     case .add(let clamp):
       return add(operation, name, clamp, subtracts: false)
     case .subtract(let clamp):
@@ -48,7 +48,7 @@ extension EmissionContext {
     case .conv2DBackwardInput(let window, let weighting):
       return conv2DBackwardInput(operation, name, window, weighting, position)
     case .depthwiseConv2DBackwardInput(let window, let weighting, let multiplier):
-      return depthwiseConv2DBackwardInput(operation, name, window, weighting, multiplier)
+      return depthwiseConv2DBackwardInput(operation, name, window, weighting, multiplier, position)
     case .fullyConnectedBackwardInput(let weighting):
       return fullyConnectedBackwardInput(operation, name, weighting, position)
     case .averagePool2DBackward(let window):
@@ -72,11 +72,11 @@ extension EmissionContext {
     case .reshape, .reshapeError:
       return nil  // the same bytes under another name
     case .conv2DUpdateWeights(let window, let weighting, let rule):
-      return conv2DUpdateWeights(operation, name, window, weighting, rule)
+      return conv2DUpdateWeights(operation, name, window, weighting, rule, position)
     case .depthwiseConv2DUpdateWeights(let window, let weighting, let rule, let multiplier):
-      return depthwiseConv2DUpdateWeights(operation, name, window, weighting, rule, multiplier)
+      return depthwiseConv2DUpdateWeights(operation, name, window, weighting, rule, multiplier, position)
     case .fullyConnectedUpdateWeights(let weighting, let rule):
-      return fullyConnectedUpdateWeights(operation, name, weighting, rule)
+      return fullyConnectedUpdateWeights(operation, name, weighting, rule, position)
     case .updateBias(let weighting, let rule):
       return updateBias(operation, name, weighting, rule)
     case .updateRanges:

@@ -28,9 +28,9 @@ extension Window {
 
 extension Graph {
   /// How an operation goes over the rows of its maps; nil where it cannot be run one output row at a time: because it
-  /// looks at the whole map, takes scratch, its rows are no whole bytes, or nobody has taught its emission to do so.
+  /// looks at the whole map, its rows are no whole bytes, or nobody has taught its emission to do so.
   package func rowWindow(of operation: Operation) -> RowWindow? {
-    guard operation.outputs.count == 1, isMap(operation.outputs[0]), scratchBytes(of: operation) == 0 else { return nil }
+    guard operation.outputs.count == 1, isMap(operation.outputs[0]) else { return nil }
     switch operation.kind {
     case .conv2D(let window, _), .depthwiseConv2D(let window, _, _), .averagePool2D(let window, _),
       .maxPool2D(let window, _):

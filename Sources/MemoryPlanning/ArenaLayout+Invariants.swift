@@ -54,7 +54,8 @@ private struct ArenaReplay {
     for output in operation.outputs {
       let range = try outputRange(output, operation)
       for other in written where other.overlaps(range) {
-        throw GraphError("arena: '\(operation.name)' writes '\(graph[output].name)' at \(range) over what it writes at \(other)")
+        throw GraphError(
+          "arena: '\(operation.name)' writes '\(graph[output].name)' at \(range) over what it writes at \(other)")
       }
       written.append(range)
       take(range, keeping: operation.kind.keepsBytes ? [operation.inputs[0]] : [])
@@ -67,14 +68,29 @@ private struct ArenaReplay {
     let ranges = try stream.maps.map { map in
       let range = try place(of: map.tensor, "a chain", bytes: map.bytes)
       guard map.isMade || owners[map.tensor] == range else {
-        throw GraphError("arena: a chain reads '\(graph[map.tensor].name)' after its bytes were given to another tensor")
+        throw GraphError(
+          "arena: a chain reads '\(graph[map.tensor].name)' after its bytes were given to another tensor")
       }
       return range
+    }
+    for position in stream.operations {
+      if let scratch = try scratchRange(position, graph.operations[position]) {
+        try giveScratch(scratch, stream, ranges)
+      }
     }
     var rows = RowReplay(graph, stream, offsets: ranges.map(\.lowerBound))
     try rows.run()
     for (map, range) in zip(stream.maps, ranges) where map.isMade { take(range, keeping: []) }
     for (map, range) in zip(stream.maps, ranges) where map.isMade && !map.isBand { owners[map.tensor] = range }
+  }
+
+  /// Scratch of a chain's operations is used between its rows: it may touch no map of the chain.
+  private mutating func giveScratch(_ scratch: Range<Int>, _ stream: RowStream, _ maps: [Range<Int>]) throws {
+    for (map, range) in zip(stream.maps, maps) where range.overlaps(scratch) {
+      throw GraphError(
+        "arena: scratch of a chain at \(scratch) lies over its map '\(graph[map.tensor].name)' at \(range)")
+    }
+    take(scratch, keeping: [])
   }
 
   func expectOutput() throws {
@@ -101,7 +117,8 @@ private struct ArenaReplay {
       offsets[$0] == range.lowerBound && graph[$0].byteCount == range.count
     }
     guard !operation.kind.keepsBytes || !inPlace.isEmpty else {
-      throw GraphError("arena: '\(operation.name)' renames bytes, but '\(graph[output].name)' lies elsewhere than its input")
+      throw GraphError(
+        "arena: '\(operation.name)' renames bytes, but '\(graph[output].name)' lies elsewhere than its input")
     }
     try expectFree(range, from: operation.inputs.filter { !inPlace.contains($0) }, operation)
     return range

@@ -116,8 +116,8 @@ package struct ArenaLayout: Hashable, Sendable {
   package func scratchOffsets() -> [Int: Int] {
     var result: [Int: Int] = [:]
     for placement in placements {
-      guard case .scratch(let operation) = placement.buffer.content else { continue }
-      result[operation] = placement.offset
+      guard case .scratch(let operations) = placement.buffer.content else { continue }
+      for operation in operations { result[operation] = placement.offset }
     }
     return result
   }

@@ -3,7 +3,7 @@
 //   - A buffer is alive from the operation that first writes it to the last that reads or writes it, both included.
 //     The sample is there when the step begins: its buffer is alive from operation 0 to its last reader.
 //   - A chain that is run row by row (`RowStream`) is one moment: what is alive at one of its operations is alive at all.
-//   - Scratch of an operation is a buffer alive during that operation only.
+//   - Scratch of an operation is a buffer alive during that operation only; the operations of a chain share one.
 
 import GraphIR
 
@@ -12,8 +12,8 @@ package struct Buffer: Hashable, Sendable {
   package enum Content: Hashable, Sendable {
     /// Tensors that share the bytes, in the order in which they are written.
     case tensors([TensorID])
-    /// Scratch of the operation at this position.
-    case scratch(operation: Int)
+    /// Scratch of the operation at this position, or of those of a chain.
+    case scratch(operations: ClosedRange<Int>)
   }
 
   package var content: Content
@@ -47,7 +47,7 @@ package struct Liveness: Hashable, Sendable {
     operationCount = graph.operations.count
     self.streams = streams
     let values = BufferSharing(graph, streams).buffers()
-    buffers = values + Self.scratch(graph)
+    buffers = values + Self.scratch(graph, streams)
     overlays = streams.compactMap { Self.overlay($0, values) }
   }
 
@@ -61,11 +61,12 @@ package struct Liveness: Hashable, Sendable {
     return Overlay(input: input, output: output, lead: Buffer.aligned(overlay.lead))
   }
 
-  private static func scratch(_ graph: Graph) -> [Buffer] {
-    graph.operations.indices.compactMap { position in
-      let bytes = graph.scratchBytes(of: graph.operations[position])
-      guard bytes > 0 else { return nil }
-      return Buffer(content: .scratch(operation: position), bytes: bytes, lifetime: position...position)
+  private static func scratch(_ graph: Graph, _ streams: [RowStream]) -> [Buffer] {
+    let chains = streams.map(\.operations)
+    let alone = graph.operations.indices.filter { position in !chains.contains { $0.contains(position) } }
+    return (alone.map { $0...$0 } + chains).compactMap { positions in
+      let bytes = graph.operations[positions].map(graph.scratchBytes).max() ?? 0
+      return bytes > 0 ? Buffer(content: .scratch(operations: positions), bytes: bytes, lifetime: positions) : nil
     }
   }
 

@@ -44,7 +44,9 @@ package struct MemoryTimeline: Hashable, Sendable {
 
   package init(_ graph: Graph, _ layout: ArenaLayout) {
     let placements = layout.placements.sorted {
-      ($0.buffer.lifetime.lowerBound, $0.offset, $0.buffer.bytes) < ($1.buffer.lifetime.lowerBound, $1.offset, $1.buffer.bytes)
+      ($0.buffer.lifetime.lowerBound, $0.offset, $0.buffer.bytes) < (
+        $1.buffer.lifetime.lowerBound, $1.offset, $1.buffer.bytes
+      )
     }
     residents = placements.map { Resident($0, graph, layout) }
     arenaBytes = layout.bytes
@@ -95,15 +97,20 @@ extension MemoryTimeline.Resident {
     (bytes, offset, lifetime) = (buffer.bytes, placement.offset, buffer.lifetime)
     role = graph.role(of: buffer)
     switch buffer.content {
-    case .scratch(let operation):
-      name = "scratch of " + graph.operations[operation].name
+    case .scratch(let operations):
+      let users = graph.operations[operations].filter { graph.scratchBytes(of: $0) > 0 }.map(\.name).joined(
+        separator: ", ")
+      name = "scratch of " + users
       shape = [buffer.bytes]
-      reason = "for \(graph.operations[operation].name)"
+      reason = "for \(users)"
     case .tensors(let tensors):
       name = tensors.map { graph[$0].name }.joined(separator: " = ")
       let band = tensors.first.flatMap(layout.band)
-      shape = band.map { [1, $0.capacity] + graph[$0.tensor].shape[2...] } ?? tensors.first.map { graph[$0].shape } ?? []
-      reason = (band.map { "\($0.capacity) of \($0.rows) rows, " } ?? "") + graph.reason(toKeep: tensors, until: buffer.lifetime.upperBound)
+      shape =
+        band.map { [1, $0.capacity] + graph[$0.tensor].shape[2...] } ?? tensors.first.map { graph[$0].shape } ?? []
+      reason =
+        (band.map { "\($0.capacity) of \($0.rows) rows, " } ?? "")
+        + graph.reason(toKeep: tensors, until: buffer.lifetime.upperBound)
     }
   }
 }

@@ -11,8 +11,8 @@ import UpdatePlanning
       switch buffer.content {
       case .tensors(let tensors):
         "\(tensors.map { graph[$0].name }.joined(separator: " = ")): \(buffer.bytes) B, \(buffer.lifetime)"
-      case .scratch(let operation):
-        "scratch of \(graph.operations[operation].name): \(buffer.bytes) B, \(buffer.lifetime)"
+      case .scratch(let operations):
+        "scratch of \(graph.operations[operations].map(\.name).joined(separator: ", ")): \(buffer.bytes) B, \(buffer.lifetime)"
       }
     }
     #expect(

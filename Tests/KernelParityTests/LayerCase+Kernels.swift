@@ -31,6 +31,9 @@ extension LayerCase {
     }
   }
 
+  /// As the arena would hold it: not zero.
+  private func scratchOf(_ elements: Int32) -> [Int16] { Array(repeating: 99, count: Int(elements)) }
+
   private var outputChannels: Int { output[output.count - 1] }
 
   private var convolutionShape: conv2d_shape {
@@ -92,13 +95,16 @@ extension LayerCase {
     switch kind {
     case .convolution:
       var shape = convolutionShape
-      conv2d_s8(&shape, &stage, x, weights, bias, &y)
+      var scratch = scratchOf(conv2d_scratch(&shape))
+      conv2d_s8(&shape, &stage, x, weights, bias, &scratch, &y)
     case .depthwise:
       var shape = depthwiseShape
-      depthwise_conv2d_s8(&shape, &stage, x, weights, bias, &y)
+      var scratch = scratchOf(depthwise_conv2d_scratch(&shape))
+      depthwise_conv2d_s8(&shape, &stage, x, weights, bias, &scratch, &y)
     case .dense:
       var shape = denseShape
-      fully_connected_s8(&shape, &stage, x, weights, bias, &y)
+      var scratch = scratchOf(fully_connected_scratch(&shape))
+      fully_connected_s8(&shape, &stage, x, weights, bias, &scratch, &y)
     }
   }
 
@@ -131,10 +137,12 @@ extension LayerCase {
     switch kind {
     case .convolution:
       var row = conv2d_row(&convolution, &step)
-      conv2d_s8(&row, &stage, input, weights, bias, output)
+      var scratch = scratchOf(conv2d_scratch(&row))
+      conv2d_s8(&row, &stage, input, weights, bias, &scratch, output)
     case .depthwise:
       var row = depthwise_conv2d_row(&depthwise, &step)
-      depthwise_conv2d_s8(&row, &stage, input, weights, bias, output)
+      var scratch = scratchOf(depthwise_conv2d_scratch(&row))
+      depthwise_conv2d_s8(&row, &stage, input, weights, bias, &scratch, output)
     case .dense: break
     }
   }
@@ -145,13 +153,16 @@ extension LayerCase {
     switch kind {
     case .convolution:
       var shape = convolutionShape
-      conv2d_s8_accumulate(&shape, &stage, x, weights, bias, &y)
+      var scratch = scratchOf(conv2d_scratch(&shape))
+      conv2d_s8_accumulate(&shape, &stage, x, weights, bias, &scratch, &y)
     case .depthwise:
       var shape = depthwiseShape
-      depthwise_conv2d_s8_accumulate(&shape, &stage, x, weights, bias, &y)
+      var scratch = scratchOf(depthwise_conv2d_scratch(&shape))
+      depthwise_conv2d_s8_accumulate(&shape, &stage, x, weights, bias, &scratch, &y)
     case .dense:
       var shape = denseShape
-      fully_connected_s8_accumulate(&shape, &stage, x, weights, bias, &y)
+      var scratch = scratchOf(fully_connected_scratch(&shape))
+      fully_connected_s8_accumulate(&shape, &stage, x, weights, bias, &scratch, &y)
     }
   }
 
@@ -183,14 +194,15 @@ extension LayerCase {
     switch kind {
     case .convolution:
       var shape = convolutionShape
-      var scratch = [Int16](repeating: 99, count: Int(conv2d_backward_scratch(&shape)))
+      var scratch = scratchOf(conv2d_backward_scratch(&shape))
       conv2d_s8_backward_input(&shape, &stage, dy, &dyRange, weights, &scratch, &dx, &ranges[1])
     case .depthwise:
       var shape = depthwiseShape
-      depthwise_conv2d_s8_backward_input(&shape, &stage, dy, &dyRange, weights, &dx, &ranges[1])
+      var scratch = scratchOf(depthwise_conv2d_backward_scratch(&shape))
+      depthwise_conv2d_s8_backward_input(&shape, &stage, dy, &dyRange, weights, &scratch, &dx, &ranges[1])
     case .dense:
       var shape = denseShape
-      var scratch = [Int16](repeating: 99, count: Int(fully_connected_backward_scratch(&shape)))
+      var scratch = scratchOf(fully_connected_backward_scratch(&shape))
       fully_connected_s8_backward_input(
         &shape, &stage, dy, &dyRange, weights, &scratch, &dx, &ranges[1])
     }
@@ -226,13 +238,16 @@ extension LayerCase {
     switch kind {
     case .convolution:
       var shape = convolutionShape
-      conv2d_s8_update_weights(&shape, &stage, &update, xZeroPoint, x, dy, &range, planes, &counts)
+      var scratch = scratchOf(conv2d_update_scratch(&shape))
+      conv2d_s8_update_weights(&shape, &stage, &update, xZeroPoint, x, dy, &range, &scratch, planes, &counts)
     case .depthwise:
       var shape = depthwiseShape
-      depthwise_conv2d_s8_update_weights(&shape, &stage, &update, xZeroPoint, x, dy, &range, planes, &counts)
+      var scratch = scratchOf(depthwise_conv2d_update_scratch(&shape))
+      depthwise_conv2d_s8_update_weights(&shape, &stage, &update, xZeroPoint, x, dy, &range, &scratch, planes, &counts)
     case .dense:
       var shape = denseShape
-      fully_connected_s8_update_weights(&shape, &stage, &update, xZeroPoint, x, dy, &range, planes, &counts)
+      var scratch = scratchOf(fully_connected_update_scratch(&shape))
+      fully_connected_s8_update_weights(&shape, &stage, &update, xZeroPoint, x, dy, &range, &scratch, planes, &counts)
     }
   }
 

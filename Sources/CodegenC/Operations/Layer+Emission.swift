@@ -47,9 +47,10 @@ extension EmissionContext {
   mutating func errorStage(
     _ name: String, prescale: String?, factor: FixedPointFactor, output: TensorID
   ) -> String {
-    let fields = (prescale.map { [".prescale_q15 = \($0)"] } ?? []) + [
-      ".multiplier = \(factor.multiplier)", ".shift = \(factor.shift)", ".limit = \(limit(output))",
-    ]
+    let fields =
+      (prescale.map { [".prescale_q15 = \($0)"] } ?? []) + [
+        ".multiplier = \(factor.multiplier)", ".shift = \(factor.shift)", ".limit = \(limit(output))",
+      ]
     return constant("struct error_stage", name + "_error_stage", fields)
   }
 
@@ -60,11 +61,11 @@ extension EmissionContext {
   }
 
   /// Arguments of every weight update behind shape and stage.
-  func updateArguments(_ operation: Operation, _ rule: UpdateRule) -> [String] {
+  func updateArguments(_ operation: Operation, _ rule: UpdateRule, _ position: Int) -> [String] {
     let (x, error) = (operation.inputs[0], operation.inputs[1])
     return [
-      "update", "\(zeroPoint(x))", data(x), data(error), range(error), planes(Array(operation.inputs[2...]), rule),
-      counts(operation),
+      "update", "\(zeroPoint(x))", data(x), data(error), range(error), scratch(at: position),
+      planes(Array(operation.inputs[2...]), rule), counts(operation),
     ]
   }
 

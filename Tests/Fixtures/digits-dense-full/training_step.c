@@ -141,7 +141,7 @@ static void forward(bool training) {
     /* 0. hidden:
      * image (1,64), hidden_weights (32,64), hidden_bias (32) -> hidden (1,32) */
     fully_connected_s8(&hidden_0_shape, &hidden_0_stage, t.image,
-        (struct weights_s8){.trained = weights.hidden_weights}, biases.hidden_bias, t.hidden);
+        (struct weights_s8){.trained = weights.hidden_weights}, biases.hidden_bias, 0, t.hidden);
     /* 1. hidden/mask:
      * hidden (1,32) -> hidden_mask (1,32) */
     if (training) {
@@ -150,7 +150,7 @@ static void forward(bool training) {
     /* 2. head:
      * hidden (1,32), head_weights (10,32), head_bias (10) -> head_accumulators (1,10) */
     fully_connected_s8_accumulate(&head_1_shape, &head_1_stage, t.hidden,
-        (struct weights_s8){.trained = weights.head_weights}, biases.head_bias,
+        (struct weights_s8){.trained = weights.head_weights}, biases.head_bias, 0,
         t.head_accumulators);
     /* 3. head/requantize:
      * head_accumulators (1,10) -> head (1,10) */
@@ -179,7 +179,7 @@ static void backward(const struct step_update *update, struct phase_clock *clock
      * hidden (1,32), d_head_accumulators (1,10), head_weights (10,32), head_weights_residual
      * (10,32) */
     fully_connected_s8_update_weights(&head_1_shape, &head_1_weight_step, update, -128, t.hidden,
-        t.d_head_accumulators, &ranges[0],
+        t.d_head_accumulators, &ranges[0], 0,
         (struct weight_planes){.weight = weights.head_weights, .residual = residuals.head_weights_residual},
         &counters[1]);
     /* 8. head/update_bias:
@@ -194,7 +194,7 @@ static void backward(const struct step_update *update, struct phase_clock *clock
     /* 10. hidden/update_weights:
      * image (1,64), d_hidden_masked (1,32), hidden_weights (32,64), hidden_weights_residual (32,64) */
     fully_connected_s8_update_weights(&hidden_0_shape, &hidden_0_weight_step, update, -128, t.image,
-        t.d_hidden_masked, &ranges[1],
+        t.d_hidden_masked, &ranges[1], 0,
         (struct weight_planes){.weight = weights.hidden_weights, .residual = residuals.hidden_weights_residual},
         &counters[0]);
     /* 11. hidden/update_bias:

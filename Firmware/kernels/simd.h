@@ -1,0 +1,201 @@
+/* The DSP extension of Armv7E-M, one function for each instruction, with a twin in plain C for
+ * processors without it. Halfwords and bytes are named from the low end: a word holds the halfwords
+ * (bottom, top) and the bytes (0, 1, 2, 3), in memory order.
+ *
+ * Sums wrap as the instructions wrap. The Q flag is not used. What sets the GE flags and what reads
+ * them stand in one function, because the compiler does not know of them. */
+#ifndef FIELDTUNE_SIMD_H
+#define FIELDTUNE_SIMD_H
+
+#include <stdint.h>
+#include <string.h>
+
+/* Loads and stores of words that may lie at any byte: LDR and STR. */
+static inline uint32_t load_word(const void *from) {
+    uint32_t word;
+    memcpy(&word, from, sizeof word);
+    return word;
+}
+
+static inline void store_word(void *to, uint32_t word) {
+    memcpy(to, &word, sizeof word);
+}
+
+static inline int32_t bottom_of(uint32_t pair) {
+    return (int16_t)(uint16_t)pair;
+}
+
+static inline int32_t top_of(uint32_t pair) {
+    return (int16_t)(uint16_t)(pair >> 16);
+}
+
+/* (bottom, top) as a word. */
+static inline uint32_t pair_of(int32_t bottom, int32_t top) {
+    return (uint32_t)(uint16_t)bottom | (uint32_t)top << 16;
+}
+
+/* PKHBT, PKHTB: (bottom of a, bottom of b) and (top of a, top of b). gcc knows them. */
+static inline uint32_t pack_bottoms(uint32_t a, uint32_t b) {
+    return (a & UINT32_C(0xffff)) | b << 16;
+}
+
+static inline uint32_t pack_tops(uint32_t a, uint32_t b) {
+    return (b & UINT32_C(0xffff0000)) | a >> 16;
+}
+
+#if defined(__ARM_FEATURE_DSP)
+
+#define SIMD_UNARY(name, instruction)                                                              \
+    static inline uint32_t name(uint32_t a) {                                                      \
+        uint32_t result;                                                                           \
+        __asm__(instruction : "=r"(result) : "r"(a));                                              \
+        return result;                                                                             \
+    }
+#define SIMD_BINARY(name, type, instruction)                                                       \
+    static inline type name(type a, type b) {                                                      \
+        type result;                                                                               \
+        __asm__(instruction : "=r"(result) : "r"(a), "r"(b));                                      \
+        return result;                                                                             \
+    }
+#define SIMD_ACCUMULATE(name, a_type, b_type, instruction)                                         \
+    static inline int32_t name(a_type a, b_type b, int32_t sum) {                                  \
+        int32_t result;                                                                            \
+        __asm__(instruction : "=r"(result) : "r"(a), "r"(b), "r"(sum));                            \
+        return result;                                                                             \
+    }
+
+SIMD_UNARY(sxtb16, "sxtb16 %0, %1")
+SIMD_UNARY(sxtb16_odd, "sxtb16 %0, %1, ror #8")
+SIMD_UNARY(uxtb16, "uxtb16 %0, %1")
+SIMD_UNARY(uxtb16_odd, "uxtb16 %0, %1, ror #8")
+SIMD_BINARY(sxtab16, uint32_t, "sxtab16 %0, %1, %2")
+SIMD_BINARY(sxtab16_odd, uint32_t, "sxtab16 %0, %1, %2, ror #8")
+SIMD_BINARY(sadd16, uint32_t, "sadd16 %0, %1, %2")
+SIMD_BINARY(ssub16, uint32_t, "ssub16 %0, %1, %2")
+SIMD_BINARY(qadd, int32_t, "qadd %0, %1, %2")
+SIMD_BINARY(qsub, int32_t, "qsub %0, %1, %2")
+SIMD_BINARY(smmulr, int32_t, "smmulr %0, %1, %2")
+SIMD_ACCUMULATE(smmla, int32_t, int32_t, "smmla %0, %1, %2, %3")
+SIMD_ACCUMULATE(smlad, uint32_t, uint32_t, "smlad %0, %1, %2, %3")
+SIMD_ACCUMULATE(smladx, uint32_t, uint32_t, "smladx %0, %1, %2, %3")
+SIMD_ACCUMULATE(smlabb, uint32_t, uint32_t, "smlabb %0, %1, %2, %3")
+SIMD_ACCUMULATE(smlabt, uint32_t, uint32_t, "smlabt %0, %1, %2, %3")
+SIMD_ACCUMULATE(smlatb, uint32_t, uint32_t, "smlatb %0, %1, %2, %3")
+SIMD_ACCUMULATE(smlatt, uint32_t, uint32_t, "smlatt %0, %1, %2, %3")
+SIMD_ACCUMULATE(smlawb, int32_t, uint32_t, "smlawb %0, %1, %2, %3")
+SIMD_ACCUMULATE(smlawt, int32_t, uint32_t, "smlawt %0, %1, %2, %3")
+
+#undef SIMD_UNARY
+#undef SIMD_BINARY
+#undef SIMD_ACCUMULATE
+
+static inline int32_t ssat8(int32_t value) {
+    int32_t result;
+    __asm__("ssat %0, #8, %1" : "=r"(result) : "r"(value));
+    return result;
+}
+
+#else
+
+/* Bytes 0 and 2 as halfwords, with sign; the odd ones are bytes 1 and 3. */
+static inline uint32_t sxtb16(uint32_t a) {
+    return pair_of((int8_t)(uint8_t)a, (int8_t)(uint8_t)(a >> 16));
+}
+
+static inline uint32_t sxtb16_odd(uint32_t a) {
+    return sxtb16(a >> 8);
+}
+
+static inline uint32_t uxtb16(uint32_t a) {
+    return a & UINT32_C(0x00ff00ff);
+}
+
+static inline uint32_t uxtb16_odd(uint32_t a) {
+    return uxtb16(a >> 8);
+}
+
+/* Halfword by halfword. */
+static inline uint32_t sadd16(uint32_t a, uint32_t b) {
+    return pair_of(bottom_of(a) + bottom_of(b), top_of(a) + top_of(b));
+}
+
+static inline uint32_t ssub16(uint32_t a, uint32_t b) {
+    return pair_of(bottom_of(a) - bottom_of(b), top_of(a) - top_of(b));
+}
+
+/* Halfwords a plus bytes 0 and 2, or 1 and 3, of b. */
+static inline uint32_t sxtab16(uint32_t a, uint32_t b) {
+    return sadd16(a, sxtb16(b));
+}
+
+static inline uint32_t sxtab16_odd(uint32_t a, uint32_t b) {
+    return sadd16(a, sxtb16_odd(b));
+}
+
+static inline int32_t saturated_word(int64_t value) {
+    return value > INT32_MAX ? INT32_MAX : value < INT32_MIN ? INT32_MIN : (int32_t)value;
+}
+
+/* Saturating sum and difference. */
+static inline int32_t qadd(int32_t a, int32_t b) {
+    return saturated_word((int64_t)a + b);
+}
+
+static inline int32_t qsub(int32_t a, int32_t b) {
+    return saturated_word((int64_t)a - b);
+}
+
+/* High word of the product, rounded half up. */
+static inline int32_t smmulr(int32_t a, int32_t b) {
+    return (int32_t)(((int64_t)a * b + INT64_C(0x80000000)) >> 32);
+}
+
+/* sum + the high word of a * b. */
+static inline int32_t smmla(int32_t a, int32_t b, int32_t sum) {
+    return (int32_t)((uint32_t)sum + (uint32_t)((uint64_t)((int64_t)a * b) >> 32));
+}
+
+static inline int32_t plus_product(int32_t sum, int32_t a, int32_t b) {
+    return (int32_t)((uint32_t)sum + (uint32_t)(a * b));
+}
+
+static inline int32_t smlabb(uint32_t a, uint32_t b, int32_t sum) {
+    return plus_product(sum, bottom_of(a), bottom_of(b));
+}
+
+static inline int32_t smlabt(uint32_t a, uint32_t b, int32_t sum) {
+    return plus_product(sum, bottom_of(a), top_of(b));
+}
+
+static inline int32_t smlatb(uint32_t a, uint32_t b, int32_t sum) {
+    return plus_product(sum, top_of(a), bottom_of(b));
+}
+
+static inline int32_t smlatt(uint32_t a, uint32_t b, int32_t sum) {
+    return plus_product(sum, top_of(a), top_of(b));
+}
+
+/* sum + bottom * bottom + top * top; crosswise in smladx. */
+static inline int32_t smlad(uint32_t a, uint32_t b, int32_t sum) {
+    return smlatt(a, b, smlabb(a, b, sum));
+}
+
+static inline int32_t smladx(uint32_t a, uint32_t b, int32_t sum) {
+    return smlatb(a, b, smlabt(a, b, sum));
+}
+
+/* sum + (a * halfword of b) / 2^16, rounded down. */
+static inline int32_t smlawb(int32_t a, uint32_t b, int32_t sum) {
+    return (int32_t)((uint32_t)sum + (uint32_t)((uint64_t)((int64_t)a * bottom_of(b)) >> 16));
+}
+
+static inline int32_t smlawt(int32_t a, uint32_t b, int32_t sum) {
+    return (int32_t)((uint32_t)sum + (uint32_t)((uint64_t)((int64_t)a * top_of(b)) >> 16));
+}
+
+static inline int32_t ssat8(int32_t value) {
+    return value > 127 ? 127 : value < -128 ? -128 : value;
+}
+
+#endif
+#endif
