@@ -1,36 +1,84 @@
 #include "add.h"
 
-static inline int8_t sum(const struct add_stage *stage, int8_t a, int8_t b) {
-    /* |operand| <= 255 * 2^20 < 2^28, each term at most half of that. */
-    int32_t left = requantize((a - stage->a_zero_point) * (1 << 20), stage->a_multiplier,
-                              stage->a_left_shift);
-    int32_t right = requantize((b - stage->b_zero_point) * (1 << 20), stage->b_multiplier,
-                               stage->b_left_shift);
-    return output_code(
-        requantize(left + right, stage->output_multiplier, stage->output_left_shift),
-        stage->output_zero_point, stage->minimum, stage->maximum);
+#include "simd.h"
+
+/* Twice the raised sum: |.| <= 2 * 255 * 2^20 < 2^29, and even. `terms` stands at code 0. */
+static inline int32_t doubled_sum(int32_t unit, const int32_t *terms, int8_t a, int8_t b) {
+    return a * unit + terms[b];
+}
+
+/* Any clamp and any factor. */
+static void add_run(int32_t count, const struct add_stage *stage, const int8_t *a, int32_t a_step,
+                    const int8_t *b, int32_t b_step, int8_t *output) {
+    for (int32_t i = 0; i < count; i++) {
+        int32_t sum = doubled_sum(stage->a_unit, stage->b_terms + 128, *a, *b) >> 1;
+        output[i] =
+            output_code(requantize(sum, stage->output_multiplier, stage->output_left_shift),
+                        stage->output_zero_point, stage->minimum, stage->maximum);
+        a += a_step;
+        b += b_step;
+    }
+}
+
+/* Constants of the loop over blocks, in registers. */
+struct narrowing {
+    int32_t multiplier, half, shift;
+};
+
+/* `requantize` of half the value, as a code; half = 2^(shift - 1) + zero point * 2^shift. */
+static inline int8_t narrowed(int32_t doubled, struct narrowing by) {
+    int32_t high = smmulr(doubled, by.multiplier); /* |high| < 2^28 */
+    return (int8_t)ssat8((high + (high >> 31) + by.half) >> by.shift);
+}
+
+/* Four elements at a time, saturated to int8. left_shift -23...-1: |half| < 2^30 + 2^22. */
+static void add_blocks(int32_t count, const struct add_stage *stage, const int8_t *a,
+                       const int8_t *b, int8_t *output) {
+    const int32_t unit = stage->a_unit;
+    const int32_t *terms = stage->b_terms + 128;
+    const int32_t shift = -stage->output_left_shift;
+    const struct narrowing by = {stage->output_multiplier,
+                                 (1 << (shift - 1)) + stage->output_zero_point * (1 << shift),
+                                 shift};
+    for (int32_t i = 0; i < count; i += 4) {
+        int32_t first = doubled_sum(unit, terms, a[i], b[i]);
+        int32_t second = doubled_sum(unit, terms, a[i + 1], b[i + 1]);
+        int32_t third = doubled_sum(unit, terms, a[i + 2], b[i + 2]);
+        int32_t fourth = doubled_sum(unit, terms, a[i + 3], b[i + 3]);
+        output[i] = narrowed(first, by);
+        output[i + 1] = narrowed(second, by);
+        output[i + 2] = narrowed(third, by);
+        output[i + 3] = narrowed(fourth, by);
+    }
+}
+
+static void clamp_codes(int32_t count, const struct add_stage *stage, int8_t *codes) {
+    for (int32_t i = 0; i < count; i++) {
+        codes[i] = (int8_t)clamp_s32(codes[i], stage->minimum, stage->maximum);
+    }
 }
 
 void add_s8(int32_t count, const struct add_stage *stage, const int8_t *a, const int8_t *b,
             int8_t *output) {
-    for (int32_t i = 0; i < count; i++) {
-        output[i] = sum(stage, a[i], b[i]);
+    int32_t blocks = 0;
+    if (-23 <= stage->output_left_shift && stage->output_left_shift <= -1) {
+        blocks = count & ~3;
+        add_blocks(blocks, stage, a, b, output);
+    }
+    add_run(count - blocks, stage, a + blocks, 1, b + blocks, 1, output + blocks);
+    if (stage->minimum > INT8_MIN || stage->maximum < INT8_MAX) {
+        clamp_codes(blocks, stage, output);
     }
 }
 
 void add_broadcast_s8(const struct broadcast_shape *shape, const struct add_stage *stage,
                       const int8_t *a, const int8_t *b, int8_t *output) {
-    for (int32_t i = 0; i < shape->extent[0]; i++) {
-        for (int32_t j = 0; j < shape->extent[1]; j++) {
-            const int8_t *left = a + i * shape->a_step[0] + j * shape->a_step[1];
-            const int8_t *right = b + i * shape->b_step[0] + j * shape->b_step[1];
-            for (int32_t k = 0; k < shape->extent[2]; k++) {
-                *output++ = sum(stage, *left, *right);
-                left += shape->a_step[2];
-                right += shape->b_step[2];
-            }
-        }
-    }
+    struct broadcast_run run = {0};
+    do {
+        add_run(shape->extent[2], stage, a + run.a, shape->a_step[2], b + run.b, shape->b_step[2],
+                output);
+        output += shape->extent[2];
+    } while (next_broadcast_run(shape, &run));
 }
 
 /* One consumer's error in the format of the sum: its factor is 1 = 2^30 * 2^-30. */

@@ -8,11 +8,13 @@
 #include "broadcast.h"
 #include "error_range.h"
 
-/* TFLite's ADD: operands are raised by 2^20 and brought to twice the larger of their scales. SUB is
- * ADD with a negative b_multiplier. */
+/* TFLite's ADD and SUB: operands are raised by 2^20, brought to twice the larger of their scales and
+ * added. So the operand with the larger scale, here `a`, takes part exactly, by half of its raised
+ * value; the rounded terms of the other are a table. Both are doubled: a * a_unit + b_terms[b + 128]
+ * is twice the sum. */
 struct add_stage {
-    int32_t a_zero_point, a_multiplier, a_left_shift;
-    int32_t b_zero_point, b_multiplier, b_left_shift;
+    int32_t a_unit;         /* 2^20, or -2^20 where a is taken off */
+    const int32_t *b_terms; /* 256, the first for code -128, with both zero points in them */
     int32_t output_zero_point, output_multiplier, output_left_shift;
     int32_t minimum, maximum;
 };

@@ -1,21 +1,25 @@
 #include "multiply.h"
 
+static void multiply_run(int32_t count, const struct multiply_stage *stage, const int8_t *a,
+                         int32_t a_step, const int8_t *b, int32_t b_step, int8_t *output) {
+    for (int32_t i = 0; i < count; i++) {
+        /* |product| <= 255 * 255 < 2^16 */
+        int32_t product = (*a - stage->a_zero_point) * (*b - stage->b_zero_point);
+        output[i] = output_code(requantize(product, stage->multiplier, stage->left_shift),
+                                stage->output_zero_point, stage->minimum, stage->maximum);
+        a += a_step;
+        b += b_step;
+    }
+}
+
 void multiply_s8(const struct broadcast_shape *shape, const struct multiply_stage *stage,
                  const int8_t *a, const int8_t *b, int8_t *output) {
-    for (int32_t i = 0; i < shape->extent[0]; i++) {
-        for (int32_t j = 0; j < shape->extent[1]; j++) {
-            const int8_t *left = a + i * shape->a_step[0] + j * shape->a_step[1];
-            const int8_t *right = b + i * shape->b_step[0] + j * shape->b_step[1];
-            for (int32_t k = 0; k < shape->extent[2]; k++) {
-                /* |product| <= 255 * 255 < 2^16 */
-                int32_t product = (*left - stage->a_zero_point) * (*right - stage->b_zero_point);
-                *output++ = output_code(requantize(product, stage->multiplier, stage->left_shift),
-                                        stage->output_zero_point, stage->minimum, stage->maximum);
-                left += shape->a_step[2];
-                right += shape->b_step[2];
-            }
-        }
-    }
+    struct broadcast_run run = {0};
+    do {
+        multiply_run(shape->extent[2], stage, a + run.a, shape->a_step[2], b + run.b,
+                     shape->b_step[2], output);
+        output += shape->extent[2];
+    } while (next_broadcast_run(shape, &run));
 }
 
 /* Where one element of the operand stands in d_output and in the other factor. */

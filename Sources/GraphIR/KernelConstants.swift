@@ -71,6 +71,32 @@ package struct AddConstants: Hashable, Sendable {
   }
 }
 
+/// The same for a kernel: the operand with the larger scale has a factor of exactly one half, so that twice the raised
+/// sum is `unit` times its code plus a term that depends on the other's code alone.
+package struct AddTerms: Hashable, Sendable {
+  /// Whether the operand that is multiplied by `unit` is the second.
+  package let swaps: Bool
+  package let unit: Int32
+  /// For the other operand's codes from -128 on, both zero points in them; |term| < 2^29.
+  package let terms: [Int32]
+  package let output: QuantizedMultiplier
+
+  package init(_ a: Quantization, _ b: Quantization, outputScale: Float, subtracts: Bool) {
+    let constants = AddConstants(
+      aScale: a.scales[0], bScale: b.scales[0], outputScale: outputScale, subtracts: subtracts)
+    let swaps = a.scales[0] < b.scales[0]
+    let (exact, rounded) = swaps ? (b, a) : (a, b)
+    let factor = swaps ? constants.a : constants.b
+    let unit: Int32 = (subtracts && swaps ? -1 : 1) << AddConstants.leftShift
+    self.swaps = swaps
+    self.unit = unit
+    terms = (-128...127 as ClosedRange<Int32>).map { code in
+      2 * factor.applied(to: (code - rounded.zeroPoint) << AddConstants.leftShift) - exact.zeroPoint * unit
+    }
+    output = constants.output
+  }
+}
+
 extension QuantizedMultiplier {
   /// TFLite's MUL: the product of both scales over the output's, formed in Float32.
   package init(productOf aScale: Float, _ bScale: Float, outputScale: Float) {

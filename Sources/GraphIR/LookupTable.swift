@@ -76,7 +76,7 @@ extension SlopeTable {
 }
 
 extension QuantizedMultiplier {
-  /// TFLite's rounding in two steps of a difference of codes, |value| < 2^8 (SEMANTICS.md, `requantize`).
+  /// TFLite's rounding in two steps (SEMANTICS.md, `requantize`), for values whose left shift stays in int32.
   func applied(to value: Int32) -> Int32 {
     let product = (Int64(value) << Int64(max(leftShift, 0))) * Int64(multiplier)
     let high = Int32(truncatingIfNeeded: (product + 1 << 30) >> 31)

@@ -43,8 +43,13 @@ import Testing
       return builder.graph
     }
 
-    var shape: broadcast_shape {
-      broadcast_shape(extent: three(loops.extents), a_step: three(loops.aSteps), b_step: three(loops.bSteps))
+    func format(_ operand: Int) -> Quantization {
+      Quantization(scales: [scales[operand]], zeroPoint: zeroPoints[operand])
+    }
+
+    func shape(swaps: Bool = false) -> broadcast_shape {
+      let (a, b) = swaps ? (loops.bSteps, loops.aSteps) : (loops.aSteps, loops.bSteps)
+      return broadcast_shape(extent: three(loops.extents), a_step: three(a), b_step: three(b))
     }
   }
 
@@ -52,18 +57,14 @@ import Testing
     for seed in seeds {
       var random = SplitMix64(seed: seed)
       let operands = try Operands(&random)
-      let constants = AddConstants(
-        aScale: operands.scales[0], bScale: operands.scales[1], outputScale: operands.scales[2], subtracts: subtracts)
-      var stage = add_stage(
-        a_zero_point: operands.zeroPoints[0], a_multiplier: constants.a.multiplier,
-        a_left_shift: constants.a.leftShift, b_zero_point: operands.zeroPoints[1],
-        b_multiplier: constants.b.multiplier, b_left_shift: constants.b.leftShift,
-        output_zero_point: operands.zeroPoints[2], output_multiplier: constants.output.multiplier,
-        output_left_shift: constants.output.leftShift, minimum: operands.clamp.minimum,
-        maximum: operands.clamp.maximum)
-      var shape = operands.shape
+      let formats = (operands.format(0), operands.format(1))
+      let terms = AddTerms(formats.0, formats.1, outputScale: operands.scales[2], subtracts: subtracts)
+      var shape = operands.shape(swaps: terms.swaps)
       var computed = [Int8](repeating: 99, count: operands.shapes.y.reduce(1, *))
-      add_broadcast_s8(&shape, &stage, operands.codes.a, operands.codes.b, &computed)
+      let (exact, rounded) = terms.swaps ? (operands.codes.b, operands.codes.a) : operands.codes
+      withStage(terms, zeroPoint: operands.zeroPoints[2], operands.clamp) { stage in
+        add_broadcast_s8(&shape, &stage, exact, rounded, &computed)
+      }
       let graph = operands.graph(subtracts ? .subtract(operands.clamp) : .add(operands.clamp))
       try check(graph, [littleEndian(computed)], seed: seed)
     }
@@ -79,7 +80,7 @@ import Testing
         a_zero_point: operands.zeroPoints[0], b_zero_point: operands.zeroPoints[1],
         output_zero_point: operands.zeroPoints[2], multiplier: factor.multiplier, left_shift: factor.leftShift,
         minimum: operands.clamp.minimum, maximum: operands.clamp.maximum)
-      var shape = operands.shape
+      var shape = operands.shape()
       var computed = [Int8](repeating: 99, count: operands.shapes.y.reduce(1, *))
       multiply_s8(&shape, &stage, operands.codes.a, operands.codes.b, &computed)
       try check(operands.graph(.multiply(operands.clamp)), [littleEndian(computed)], seed: seed)
@@ -186,6 +187,19 @@ import Testing
       kept_factor_step: three(gradient.kept.map(\.factorStep)), summed: two(gradient.summed.map(\.extent)),
       summed_output_step: two(gradient.summed.map(\.outputStep)),
       summed_factor_step: two(gradient.summed.map(\.factorStep)))
+  }
+}
+
+/// A sum's constants as the kernel takes them.
+func withStage(
+  _ sum: AddTerms, zeroPoint: Int32, _ clamp: Clamp, _ body: (inout add_stage) -> Void
+) {
+  sum.terms.withUnsafeBufferPointer { terms in
+    var stage = add_stage(
+      a_unit: sum.unit, b_terms: terms.baseAddress, output_zero_point: zeroPoint,
+      output_multiplier: sum.output.multiplier, output_left_shift: sum.output.leftShift, minimum: clamp.minimum,
+      maximum: clamp.maximum)
+    body(&stage)
   }
 }
 

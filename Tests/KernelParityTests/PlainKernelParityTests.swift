@@ -7,31 +7,29 @@ import Testing
 @Suite struct PlainKernelParityTests {
   private let seeds: Range<UInt64> = 0..<400
 
-  @Test func add_agrees() throws {
+  @Test(arguments: [false, true]) func add_agrees(subtracts: Bool) throws {
     for seed in seeds {
       var random = SplitMix64(seed: seed)
       let count = random.int(1...300)
-      let (a, b) = (random.codes(count), random.codes(count))
-      let scales = (0..<3).map { _ in random.scale(-8, 0) }
+      let codes = (random.codes(count), random.codes(count))
+      // Every eighth sum has a scale that leaves its shift outside of the kernel's quick range.
+      let scales = [random.scale(-8, 0), random.scale(-8, 0), random.oneIn(8) ? random.scale(-40, 20) : random.scale(-8, 0)]
       let zeroPoints = (0..<3).map { _ in Int32(random.int8()) }
-      let clamp = random.clamp()
+      let clamp = random.oneIn(2) ? random.clamp() : Clamp(minimum: -128, maximum: 127)
       var builder = GraphBuilder()
       let operands = [
-        builder.codes("a", [count], a, scale: scales[0], zeroPoint: zeroPoints[0]),
-        builder.codes("b", [count], b, scale: scales[1], zeroPoint: zeroPoints[1]),
+        builder.codes("a", [count], codes.0, scale: scales[0], zeroPoint: zeroPoints[0]),
+        builder.codes("b", [count], codes.1, scale: scales[1], zeroPoint: zeroPoints[1]),
       ]
       let y = builder.value("y", [count], .int8, scale: scales[2], zeroPoint: zeroPoints[2])
-      builder.run(.add(clamp), operands, [y])
-      let constants = AddConstants(aScale: scales[0], bScale: scales[1], outputScale: scales[2])
-      var stage = add_stage(
-        a_zero_point: zeroPoints[0], a_multiplier: constants.a.multiplier,
-        a_left_shift: constants.a.leftShift, b_zero_point: zeroPoints[1],
-        b_multiplier: constants.b.multiplier, b_left_shift: constants.b.leftShift,
-        output_zero_point: zeroPoints[2], output_multiplier: constants.output.multiplier,
-        output_left_shift: constants.output.leftShift, minimum: clamp.minimum,
-        maximum: clamp.maximum)
+      builder.run(subtracts ? .subtract(clamp) : .add(clamp), operands, [y])
+      let formats = (0..<2).map { Quantization(scales: [scales[$0]], zeroPoint: zeroPoints[$0]) }
+      let terms = AddTerms(formats[0], formats[1], outputScale: scales[2], subtracts: subtracts)
+      let (exact, rounded) = terms.swaps ? (codes.1, codes.0) : codes
       var computed = [Int8](repeating: 99, count: count)
-      add_s8(Int32(count), &stage, a, b, &computed)
+      withStage(terms, zeroPoint: zeroPoints[2], clamp) { stage in
+        add_s8(Int32(count), &stage, exact, rounded, &computed)
+      }
       try check(builder.graph, [littleEndian(computed)], seed: seed)
     }
   }
