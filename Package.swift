@@ -70,6 +70,7 @@ let package = Package(
     module("CodegenC", ["GraphIR", "MemoryPlanning", "ArtifactManifest"]),
     module("Compiler", compileTime),
     module("FirmwareBuild", ["ArtifactManifest"]),
+    module("Profiling"),
 
     // Run time.
     module("WireProtocol"),
@@ -88,7 +89,7 @@ let package = Package(
       dependencies: [
         "Compiler", "FirmwareBuild", "Coordinator", "DeviceModel", "ModelExport", "ModelImport",
         "Interpreter", "GraphIR", "ArtifactManifest", "UpdatePlanning", "Datasets", "DeviceLink",
-        "Telemetry", "Transport", "WireProtocol", argumentParser,
+        "Profiling", "Telemetry", "Transport", "WireProtocol", argumentParser,
       ], swiftSettings: strict),
     .executableTarget(
       name: "fieldtuned",
@@ -107,6 +108,7 @@ let package = Package(
     tests("CompilerTests", compileTime + ["Compiler"]),
     tests("KernelParityTests", ["FirmwareKernels", "Interpreter", "GraphIR", "MemoryPlanning"]),
     tests("FirmwareBuildTests", ["FirmwareBuild", "ArtifactManifest", "Compiler", "WireProtocol"]),
+    tests("ProfilingTests", ["Profiling"]),
     tests("WireProtocolTests", ["WireProtocol", "FirmwareRuntime", "schema-generator"]),
     tests("TransportTests", ["Transport"]),
     tests("DatasetsTests", ["Datasets"]),
