@@ -81,22 +81,44 @@ void add_broadcast_s8(const struct broadcast_shape *shape, const struct add_stag
     } while (next_broadcast_run(shape, &run));
 }
 
-/* One consumer's error in the format of the sum: its factor is 1 = 2^30 * 2^-30. */
-static int32_t aligned(int16_t error, int32_t shift) {
-    return scale(error, 1 << 30, shift);
+/* Brings one consumer's mantissas to the exponent of the sum, `delta` above theirs:
+ * scale(error, 2^30, 30 + delta) = (error * unit + half) >> down, quick for a delta from -14 on. */
+struct alignment {
+    int32_t unit, half, down, shift;
+};
+
+static struct alignment alignment_to(const struct error_range *sum,
+                                     const struct error_range *consumer) {
+    const int32_t shift = error_shift(30, consumer->exponent, sum->exponent);
+    const int32_t delta = clamp_s32(shift - 30, -14, 31); /* from 16 on every mantissa becomes 0 */
+    return (struct alignment){.unit = delta < 0 ? 1 << -delta : 1,
+                              .half = delta > 0 ? 1 << (delta - 1) : 0,
+                              .down = delta > 0 ? delta : 0,
+                              .shift = shift};
+}
+
+static inline int32_t aligned(int16_t error, struct alignment to) {
+    return (error * to.unit + to.half) >> to.down; /* |.| <= 2^29 */
+}
+
+/* The same for any delta. */
+static int32_t far_sum(int16_t a, struct alignment a_to, int16_t b, struct alignment b_to) {
+    return saturate_s32((int64_t)scale(a, 1 << 30, a_to.shift) + scale(b, 1 << 30, b_to.shift));
 }
 
 void sum_errors_s16(int32_t count, int32_t limit, const int16_t *a,
                     const struct error_range *a_range, const int16_t *b,
                     const struct error_range *b_range, int16_t *sum,
                     struct error_range *sum_range) {
-    const int32_t a_shift = error_shift(30, a_range->exponent, sum_range->exponent);
-    const int32_t b_shift = error_shift(30, b_range->exponent, sum_range->exponent);
-    int32_t observed = sum_range->observed;
+    const struct alignment a_to = alignment_to(sum_range, a_range);
+    const struct alignment b_to = alignment_to(sum_range, b_range);
+    const bool is_far = a_to.shift < 30 - 14 || b_to.shift < 30 - 14;
+    struct error_writer errors = error_writer(0, 33, limit, sum_range);
     for (int32_t i = 0; i < count; i++) {
         /* y = f(x), z = g(x)  =>  d_x = d_x through f + d_x through g */
-        int64_t total = (int64_t)aligned(a[i], a_shift) + aligned(b[i], b_shift);
-        sum[i] = error_store(saturate_s32(total), limit, &observed);
+        int32_t total = is_far ? far_sum(a[i], a_to, b[i], b_to)
+                               : aligned(a[i], a_to) + aligned(b[i], b_to);
+        sum[i] = error_write_scaled(&errors, total);
     }
-    sum_range->observed = observed;
+    sum_range->observed = errors.observed;
 }

@@ -71,9 +71,7 @@ void average_pool2d_s8_backward(const struct pool2d_shape *shape, const struct e
                                 const int16_t *d_output, const struct error_range *d_output_range,
                                 int16_t *d_input, struct error_range *d_input_range) {
     const int32_t smallest = smallest_count(shape);
-    const int32_t shift =
-        error_shift(stage->shift, d_output_range->exponent, d_input_range->exponent);
-    int32_t observed = d_input_range->observed;
+    struct error_writer errors = input_error_writer(stage, d_output_range, d_input_range);
     for (int32_t iy = 0; iy < shape->input_height; iy++) {
         struct tap_walk rows = taps_reading(iy + shape->pad_top, shape->stride_height, 1,
                                             shape->kernel_height, shape->output_height);
@@ -94,10 +92,9 @@ void average_pool2d_s8_backward(const struct pool2d_shape *shape, const struct e
                         sum = multiply_accumulate(sum, prescale(d, ratio_q15(smallest, count)), 1);
                     }
                 }
-                *d_input++ =
-                    error_store(scale(sum, stage->multiplier, shift), stage->limit, &observed);
+                *d_input++ = error_write(&errors, sum);
             }
         }
     }
-    d_input_range->observed = observed;
+    d_input_range->observed = errors.observed;
 }

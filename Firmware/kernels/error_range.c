@@ -1,5 +1,36 @@
 #include "error_range.h"
 
+static void set_threshold(struct error_writer *writer) {
+    int32_t threshold = writer->observed < writer->limit ? writer->observed : writer->limit;
+    writer->threshold = (uint32_t)threshold;
+    writer->span = writer->down > 0 ? 2 * (uint32_t)threshold + 1 : 0;
+}
+
+struct error_writer error_writer(int32_t multiplier, int32_t shift, int32_t limit,
+                                 const struct error_range *range) {
+    struct error_writer writer = {
+        .multiplier = multiplier, .shift = shift, .limit = limit, .observed = range->observed};
+    if (shift >= 33 && shift <= 62) {
+        writer.down = shift - 32;
+        writer.half = 1 << (shift - 33);
+    }
+    set_threshold(&writer);
+    return writer;
+}
+
+int16_t error_write_scaled_slowly(struct error_writer *writer, int32_t value) {
+    int32_t magnitude = value < 0 ? (value == INT32_MIN ? INT32_MAX : -value) : value;
+    if (magnitude > writer->observed) {
+        writer->observed = magnitude;
+        set_threshold(writer);
+    }
+    return (int16_t)clamp_s32(value, -writer->limit, writer->limit);
+}
+
+int16_t error_write_slowly(struct error_writer *writer, int32_t accumulator) {
+    return error_write_scaled_slowly(writer, scale(accumulator, writer->multiplier, writer->shift));
+}
+
 /* Keeps the held peak within (2^(bits-2), 2^(bits-1)]: half of the mantissa is head-room. Where every
  * value has rounded to zero so far, the next step looks at the window of `bits` below. */
 static void range_update(struct error_range *range, int32_t bits) {

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "fixed_point.h"
+#include "simd.h"
 
 struct error_range {
     int32_t exponent;
@@ -22,18 +23,64 @@ struct error_stage {
     int32_t limit; /* 2^bits - 1 of d_input */
 };
 
-/* `store` of SEMANTICS.md; the peak is kept in a local of the kernel and written back once. */
+/* Shift for `scale` that takes an accumulator of exponent `from` to mantissas of exponent `to`. */
+static inline int32_t error_shift(int32_t shift, int32_t from, int32_t to) {
+    return saturate_s32((int64_t)shift + to - from);
+}
+
+/* `store(scale(accumulator))` of SEMANTICS.md for the mantissas of one tensor. Nearly all are smaller
+ * than the largest so far and inside the limit: they cost one comparison.
+ *
+ * threshold = min(observed, limit); span = 2 * threshold + 1, so that |value| <= threshold if and
+ * only if value + threshold, unsigned, is below it, and 0 where no value takes the quick way. */
+struct error_writer {
+    int32_t multiplier, half, down; /* `scale` with a shift of 33...62; down = shift - 32 */
+    uint32_t threshold, span;
+    int32_t shift, limit, observed;
+};
+
+struct error_writer error_writer(int32_t multiplier, int32_t shift, int32_t limit,
+                                 const struct error_range *range);
+
+/* Any shift, any value: also raises the peak, and clamps. */
+int16_t error_write_slowly(struct error_writer *writer, int32_t accumulator);
+int16_t error_write_scaled_slowly(struct error_writer *writer, int32_t value);
+
+/* One mantissa from an accumulator. */
+static inline int16_t error_write(struct error_writer *writer, int32_t accumulator) {
+    int32_t value = smmla(accumulator, writer->multiplier, writer->half) >> writer->down;
+    if ((uint32_t)value + writer->threshold >= writer->span) {
+        return error_write_slowly(writer, accumulator);
+    }
+    return (int16_t)value;
+}
+
+/* One mantissa from a value that is scaled already. */
+static inline int16_t error_write_scaled(struct error_writer *writer, int32_t value) {
+    if ((uint32_t)value + writer->threshold >= writer->span) {
+        return error_write_scaled_slowly(writer, value);
+    }
+    return (int16_t)value;
+}
+
+/* The writer of d_input's mantissas, from accumulators over those of d_output. The peak is kept in it
+ * until the kernel writes it back, once: range->observed = writer.observed. */
+static inline struct error_writer input_error_writer(const struct error_stage *stage,
+                                                     const struct error_range *d_output_range,
+                                                     const struct error_range *d_input_range) {
+    return error_writer(
+        stage->multiplier,
+        error_shift(stage->shift, d_output_range->exponent, d_input_range->exponent), stage->limit,
+        d_input_range);
+}
+
+/* The same of one value, the peak beside it. */
 static inline int16_t error_store(int32_t value, int32_t limit, int32_t *observed) {
     int32_t magnitude = value < 0 ? (value == INT32_MIN ? INT32_MAX : -value) : value;
     if (magnitude > *observed) {
         *observed = magnitude;
     }
     return (int16_t)clamp_s32(value, -limit, limit);
-}
-
-/* Shift for `scale` that takes an accumulator of exponent `from` to mantissas of exponent `to`. */
-static inline int32_t error_shift(int32_t shift, int32_t from, int32_t to) {
-    return saturate_s32((int64_t)shift + to - from);
 }
 
 /* Last operation of a step: moves the exponents to the peaks. bits[i] is 0 for a range that does

@@ -47,9 +47,10 @@ void max_pool2d_s8_backward(const struct pool2d_shape *shape, int32_t limit,
                             const int16_t *d_output, const struct error_range *d_output_range,
                             const uint8_t *index, int16_t *d_input,
                             struct error_range *d_input_range) {
-    /* The factor is 1 = 2^30 * 2^-30. */
-    const int32_t shift = error_shift(30, d_output_range->exponent, d_input_range->exponent);
-    int32_t observed = d_input_range->observed;
+    /* The factor is 1 = 2^30 * 2^8 * 2^-38, so that common shifts are quick ones. */
+    struct error_writer errors = error_writer(
+        1 << 30, error_shift(38, d_output_range->exponent, d_input_range->exponent), limit,
+        d_input_range);
     for (int32_t iy = 0; iy < shape->input_height; iy++) {
         struct tap_walk rows = taps_reading(iy + shape->pad_top, shape->stride_height, 1,
                                             shape->kernel_height, shape->output_height);
@@ -57,7 +58,7 @@ void max_pool2d_s8_backward(const struct pool2d_shape *shape, int32_t limit,
             struct tap_walk columns = taps_reading(ix + shape->pad_left, shape->stride_width, 1,
                                                    shape->kernel_width, shape->output_width);
             for (int32_t c = 0; c < shape->channels; c++) {
-                int32_t sum = 0; /* |sum| <= windows that hold a cell * 2^15 */
+                int32_t sum = 0; /* |sum| < windows that hold a cell * 2^15 <= 2^8 * 2^15 */
                 for (int32_t r = 0; r < rows.count; r++) {
                     int32_t oy = rows.window + r * rows.window_step;
                     int32_t ky = rows.tap + r * rows.tap_step;
@@ -72,9 +73,9 @@ void max_pool2d_s8_backward(const struct pool2d_shape *shape, int32_t limit,
                         }
                     }
                 }
-                *d_input++ = error_store(scale(sum, 1 << 30, shift), limit, &observed);
+                *d_input++ = error_write(&errors, sum * (1 << 8));
             }
         }
     }
-    d_input_range->observed = observed;
+    d_input_range->observed = errors.observed;
 }

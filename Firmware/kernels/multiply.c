@@ -49,9 +49,7 @@ void multiply_s8_backward(const struct broadcast_gradient_shape *shape,
                           const int16_t *d_output, const struct error_range *d_output_range,
                           const int8_t *factor, int16_t *d_input,
                           struct error_range *d_input_range) {
-    const int32_t shift =
-        error_shift(stage->shift, d_output_range->exponent, d_input_range->exponent);
-    int32_t observed = d_input_range->observed;
+    struct error_writer errors = input_error_writer(stage, d_output_range, d_input_range);
     for (int32_t i = 0; i < shape->kept[0]; i++) {
         for (int32_t j = 0; j < shape->kept[1]; j++) {
             struct place at = {
@@ -60,14 +58,13 @@ void multiply_s8_backward(const struct broadcast_gradient_shape *shape,
             };
             for (int32_t k = 0; k < shape->kept[2]; k++) {
                 int32_t sum = sum_of_products(shape, at, d_output, factor, factor_zero_point);
-                *d_input++ =
-                    error_store(scale(sum, stage->multiplier, shift), stage->limit, &observed);
+                *d_input++ = error_write(&errors, sum);
                 at.output += shape->kept_output_step[2];
                 at.factor += shape->kept_factor_step[2];
             }
         }
     }
-    d_input_range->observed = observed;
+    d_input_range->observed = errors.observed;
 }
 
 static int32_t sum_of_errors(const struct broadcast_gradient_shape *shape, const int16_t *d_output) {
@@ -87,20 +84,17 @@ void broadcast_s16_backward(const struct broadcast_gradient_shape *shape,
                             const struct error_stage *stage, int32_t sign, const int16_t *d_output,
                             const struct error_range *d_output_range, int16_t *d_input,
                             struct error_range *d_input_range) {
-    const int32_t shift =
-        error_shift(stage->shift, d_output_range->exponent, d_input_range->exponent);
-    int32_t observed = d_input_range->observed;
+    struct error_writer errors = input_error_writer(stage, d_output_range, d_input_range);
     for (int32_t i = 0; i < shape->kept[0]; i++) {
         for (int32_t j = 0; j < shape->kept[1]; j++) {
             const int16_t *error =
                 d_output + i * shape->kept_output_step[0] + j * shape->kept_output_step[1];
             for (int32_t k = 0; k < shape->kept[2]; k++) {
                 int32_t sum = sign * sum_of_errors(shape, error);
-                *d_input++ =
-                    error_store(scale(sum, stage->multiplier, shift), stage->limit, &observed);
+                *d_input++ = error_write(&errors, sum);
                 error += shape->kept_output_step[2];
             }
         }
     }
-    d_input_range->observed = observed;
+    d_input_range->observed = errors.observed;
 }
