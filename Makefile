@@ -25,4 +25,4 @@ study:
 
 format:
 	swift format --in-place --recursive Package.swift Sources Tests Tools
-	clang-format -i $$(git ls-files 'Firmware/*.[ch]' 'Tools/Profiler/*.[ch]' | grep -v '\.gen\.')
+	clang-format -i $$(git ls-files 'Firmware/*.c' 'Firmware/*.h' | grep -v '\.gen\.')

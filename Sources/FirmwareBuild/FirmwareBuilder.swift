@@ -58,7 +58,7 @@ package struct FirmwareBuilder: Sendable {
     return try measure(plan, toolchain, objects, placement, binary, stackBound)
   }
 
-  private static func open(_ directory: URL) throws(FirmwareBuildError) -> Artifact {
+  static func open(_ directory: URL) throws(FirmwareBuildError) -> Artifact {
     do {
       return try Artifact(opening: directory.standardizedFileURL)
     } catch let error as ArtifactError {

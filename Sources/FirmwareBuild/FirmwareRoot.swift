@@ -9,6 +9,8 @@ package struct FirmwareRoot: Hashable, Sendable {
   package var boards: URL { directory.appendingPathComponent("boards") }
   package var kernels: URL { directory.appendingPathComponent("kernels") }
   package var runtime: URL { directory.appendingPathComponent("runtime") }
+  /// What counts a step's instructions in QEMU.
+  package var profiler: URL { directory.appendingPathComponent("profiler") }
   /// Folders of update plans that come with this Firmware folder: in the repository, and where it is installed.
   package var planFolders: [URL] {
     let home = directory.deletingLastPathComponent()

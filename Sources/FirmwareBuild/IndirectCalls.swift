@@ -21,6 +21,9 @@ struct IndirectCalls: Hashable, Sendable {
     if location.contains("/runtime/link") {
       return nameless(in: graph) { $0.contains("/runtime/session") }
     }
+    if location.contains("/profiler/counted_step.c") {
+      return boardFunctions(["board_ticks"], in: graph) + nameless(in: graph) { $0.hasPrefix(artifactPath) }
+    }
     guard location.contains("/runtime/") else { return [] }
     let called = boardFunctions(["board_ticks", "board_stack_high_water"], in: graph)
       + nameless(in: graph) { $0.contains("/common/firmware.c") || $0.hasPrefix(artifactPath) }

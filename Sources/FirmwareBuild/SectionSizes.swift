@@ -10,9 +10,10 @@ struct SectionSizes: Hashable, Sendable {
 
   var sections: [Section] = []
 
-  /// Reads lines `name size address`; headings, empty lines and the total are skipped.
+  /// Reads lines `name size address`; headings, empty lines and the total are skipped, and so are line
+  /// tables, which stay in the file.
   init(sizeOutput: String) throws(FirmwareBuildError) {
-    for line in sizeOutput.split(separator: "\n") where line.hasPrefix(".") {
+    for line in sizeOutput.split(separator: "\n") where line.hasPrefix(".") && !line.hasPrefix(".debug") {
       let words = line.split(separator: " ", omittingEmptySubsequences: true)
       guard words.count == 3, let bytes = Int(words[1]), let address = UInt64(words[2]) else {
         throw .unreadableToolOutput(tool: "size -A", line: String(line))

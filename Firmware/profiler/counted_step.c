@@ -1,0 +1,57 @@
+/* Firmware without a session: a few training steps on one sample, for counting instructions.
+ *
+ * The profiler's plugin counts from `counted_step` to `counting_ends`. The steps before it are
+ * there because the exponents of errors find their values within the first ones. No interrupt is
+ * enabled, so every run of the same firmware executes the same instructions.
+ */
+#include <stdbool.h>
+#include <string.h>
+
+#include "board.h"
+#include "counted_sample.h" /* written by the build: COUNTED_… and the sample */
+#include "digest.h"
+#include "firmware.h"
+#include "step.h"
+
+/* Arm semihosting (DUI 0471): the only way out of QEMU. */
+enum { SYS_EXIT = 0x18, STOPPED_BY_EXIT = 0x20026, STOPPED_BY_ERROR = 0x20023 };
+
+void counted_step(const struct step_update *update, struct phase_clock *clock,
+                  struct step_result *result);
+_Noreturn void counting_ends(bool is_right);
+
+static const struct step_target target = {.label = COUNTED_LABEL, .values = COUNTED_TARGET};
+
+static void take_sample(void) {
+    memcpy(step_model.input, counted_input, sizeof counted_input);
+}
+
+__attribute__((noinline)) void counted_step(const struct step_update *update,
+                                            struct phase_clock *clock, struct step_result *result) {
+    step_model.train(target, update, clock, result);
+}
+
+__attribute__((noinline)) _Noreturn void counting_ends(bool is_right) {
+    register uint32_t operation __asm("r0") = SYS_EXIT;
+    register uint32_t reason __asm("r1") = is_right ? STOPPED_BY_EXIT : STOPPED_BY_ERROR;
+    for (;;)
+        __asm volatile("bkpt 0xab" : "+r"(operation) : "r"(reason) : "memory");
+}
+
+_Noreturn void firmware_run(void) {
+    const struct step_update update = {.rate = {COUNTED_RATE_MANTISSA, COUNTED_RATE_SHIFT},
+                                       .applies = true};
+    struct phase_clock clock = {.now = board_ticks};
+    struct step_result result;
+    bool is_right = true;
+    step_model.reset(1);
+    for (uint32_t step = 1; step < COUNTED_STEPS; step++) {
+        take_sample();
+        step_model.train(target, &update, &clock, &result);
+        if (step == 1 && COUNTED_DIGEST != 0)
+            is_right = digest_of_state(&step_model) == COUNTED_DIGEST;
+    }
+    take_sample();
+    counted_step(&update, &clock, &result);
+    counting_ends(is_right);
+}

@@ -1,0 +1,97 @@
+import ArtifactManifest
+import Foundation
+
+/// Builds an artifact into firmware that does nothing but a few steps (`Firmware/profiler/counted_step.c`), runs it in
+/// QEMU and counts the instructions of the last one.
+package struct StepCounter: Sendable {
+  package let builder: FirmwareBuilder
+
+  package init(builder: FirmwareBuilder) { self.builder = builder }
+
+  /// - Parameters:
+  ///   - board: one that runs in QEMU.
+  ///   - sample: nil: the artifact's golden step.
+  ///   - watchesMemory: count loads and stores, too.
+  /// - Throws: a sentence when a tool is missing, something does not build, or the first step's result is not the
+  ///   golden one.
+  package func run(
+    artifactDirectory: URL, board: Board, sample: CountedSample? = nil, watchesMemory: Bool = false
+  ) throws(FirmwareBuildError) -> CountedStep {
+    guard let qemu = board.qemu else { throw .notRunnable(board: board.name) }
+    let sample = try sample ?? CountedSample(golden: FirmwareBuilder.open(artifactDirectory).manifest)
+    let folder = FirmwareBuilder.outputDirectory(artifactDirectory: artifactDirectory, board: board)
+      .appendingPathComponent("counted")
+    try write(sample, in: folder)
+    let report = try builder.build(
+      artifactDirectory: artifactDirectory, board: Self.counting(board), outputDirectory: folder)
+    let code = try CodeAddresses(of: URL(fileURLWithPath: report.elf), searchPath: builder.searchPath)
+    let counts = folder.appendingPathComponent("counts.txt")
+    let options = try options(code, output: counts, watchesMemory: watchesMemory)
+    try start(qemu, elf: report.elf, plugin: plugin(in: folder), options: options)
+    return CountedStep(counts: try BuildPlan.read(counts), disassembly: try code.disassembly(), report: report)
+  }
+
+  /// The board with the counted steps in place of the session's main loop.
+  private static func counting(_ board: Board) -> Board {
+    var board = board
+    board.sources = board.sources.map { $0 == "common/firmware.c" ? "../profiler/counted_step.c" : $0 }
+    return board
+  }
+
+  private func write(_ sample: CountedSample, in folder: URL) throws(FirmwareBuildError) {
+    let generated = folder.appendingPathComponent("generated")
+    let file = generated.appendingPathComponent(CountedSample.headerName)
+    do {
+      try FileManager.default.createDirectory(at: generated, withIntermediateDirectories: true)
+      try sample.header.write(to: file, atomically: true, encoding: .utf8)
+    } catch {
+      throw .unwritableFile(path: file.path, reason: error.localizedDescription)
+    }
+  }
+
+  /// What the plugin is told: where to begin and end, and which functions are the generated step's.
+  private func options(
+    _ code: CodeAddresses, output: URL, watchesMemory: Bool
+  ) throws(FirmwareBuildError) -> [String] {
+    var options = ["output=\(Self.escaped(output.path))"]
+    options.append("start=" + Self.hex(try code.function(named: "counted_step").addresses.lowerBound))
+    options.append("stop=" + Self.hex(try code.function(named: "counting_ends").addresses.lowerBound))
+    for function in try code.functions(of: "training_step.c") {
+      options.append("sites=\(Self.hex(function.addresses.lowerBound))-\(Self.hex(function.addresses.upperBound))")
+    }
+    return options + (watchesMemory ? ["memory=on"] : [])
+  }
+
+  private func start(
+    _ qemu: Board.QEMUMachine, elf: String, plugin: URL, options: [String]
+  ) throws(FirmwareBuildError) {
+    let program = try Tool(qemu.program, packages: ["qemu-system-arm"], searchPath: builder.searchPath)
+    let result = try program.run(
+      ["-machine", qemu.machine, "-kernel", elf] + qemu.arguments + [
+        "-serial", "null", "-semihosting-config", "enable=on,target=native",
+        "-plugin", "file=\(Self.escaped(plugin.path))," + options.joined(separator: ","),
+      ])
+    guard result.status == 0 else {
+      let silent = "\(elf): the first step's training state is not the golden one"
+      throw .processFailed(program: program.path, reason: result.output.isEmpty ? silent : result.output)
+    }
+  }
+
+  /// Compiled for the machine QEMU runs on.
+  private func plugin(in folder: URL) throws(FirmwareBuildError) -> URL {
+    let source = builder.root.profiler.appendingPathComponent("instruction_counts.c")
+    let library = folder.appendingPathComponent("instruction_counts.so")
+    let compiler = try Tool("gcc", packages: ["gcc", "libc6-dev"], searchPath: builder.searchPath)
+    let result = try compiler.run([
+      "-std=c11", "-D_POSIX_C_SOURCE=200809L", "-O2", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-fPIC", "-shared",
+      "-fvisibility=hidden", source.path, "-o", library.path,
+    ])
+    guard result.status == 0 else { throw .compileFailed(file: source.path, message: result.output) }
+    return library
+  }
+
+  private static func hex(_ address: UInt32) -> String { String(address, radix: 16) }
+
+  /// QEMU splits options at commas; a doubled one stands for itself.
+  private static func escaped(_ path: String) -> String { path.replacing(",", with: ",,") }
+}
