@@ -19,7 +19,8 @@ package struct CortexM7Timing: CoreTiming {
 
   package func cycles(_ block: Block) -> CycleRange {
     let last = block.arrivals[block.arrivals.count - 1]
-    let high = highCycles(block) * block.executed + highCycles(mispredicted: last)
+    let unaligned = block.arrivals.reduce(0) { $0 + $1.count.unaligned }
+    let high = highCycles(block) * block.executed + highCycles(mispredicted: last) + unaligned
     return CycleRange(min(lowCycles(block) * block.executed, high), high)
   }
 

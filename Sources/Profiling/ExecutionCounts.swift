@@ -1,4 +1,4 @@
-/// What `Tools/Profiler` counted, which describes each column.
+/// What `Firmware/profiler/instruction_counts.c` counted; each column is described there.
 package struct ExecutionCounts: Hashable, Sendable {
   /// One instruction on behalf of one call of the generated step.
   package struct Record: Hashable, Sendable {

@@ -46,12 +46,14 @@ package struct Profile: Hashable, Sendable {
 
   /// - Parameter waitStates: of flash, where neither cache nor prefetch helps.
   package init(
-    _ counts: ExecutionCounts, code: Disassembly, source: StepSource, timing: any CoreTiming, waitStates: Int
+    _ counts: ExecutionCounts, code: Disassembly, source: StepSource, timing: any CoreTiming, waitStates: Int = 0
   ) throws(ProfileError) {
+    var sites: [Int: StepSource.Part] = [:]
     var parts: [StepSource.Part: Counts] = [:]
     var calls: [Int: [String: Int]] = [:]
-    for record in counts.records {
-      let part = Self.part(of: record.site, code, source)
+    for record in counts.records where record.site != 0 {
+      let part = sites[record.site] ?? Self.part(of: record.site, code, source)
+      sites[record.site] = part
       parts[part, default: [:]][record.address, default: .init()] += record.count
       if case .operation(let position) = part, let callee = code.callee(at: record.site) {
         calls[position, default: [:]][callee, default: 0] += record.count.executed

@@ -1,8 +1,6 @@
 /// Why no profile could be made, as one sentence.
 package enum ProfileError: Error, Hashable, Sendable {
   case unreadableCounts(line: String)
-  case noFunction(name: String)
-  case returns(name: String, count: Int)
   case unknownInstruction(address: Int)
   case unknownCore(String)
 }
@@ -11,10 +9,7 @@ extension ProfileError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .unreadableCounts(let line):
-      "instruction counts: found '\(line)', expected what Tools/Profiler/instruction_counts.c writes"
-    case .noFunction(let name): "firmware: found no function '\(name)'; compile the artifact again"
-    case .returns(let name, let count):
-      "firmware: '\(name)' returns in \(count) places, expected one; build with the Debian packages the README names"
+      "instruction counts: found '\(line)', expected what Firmware/profiler/instruction_counts.c writes"
     case .unknownInstruction(let address):
       "firmware: an instruction ran at 0x\(String(address, radix: 16)) that its disassembly does not have"
     case .unknownCore(let core): "core '\(core)': found no timing of it, expected cortex-m4 or cortex-m7"

@@ -8,6 +8,7 @@ import Foundation
 import GraphIR
 import ModelExport
 import ModelImport
+import Profiling
 import Telemetry
 import Transport
 import UpdatePlanning
@@ -37,6 +38,7 @@ struct Failure: Error {
     case let error as DatasetError:
       self.init(error.kind == .unreadable ? .notFound : .badData, code: "data", error.description)
     case let error as FirmwareBuildError: self.init(error)
+    case let error as ProfileError: self.init(.software, code: "build", error.description)
     case is CancellationError: self.init(.interrupted, code: "interrupted", "interrupted")
     default: self.init(compileTime: error)
     }

@@ -9,8 +9,8 @@ struct Fieldtune: AsyncParsableCommand {
     abstract: "Fine-tunes int8 .tflite models on microcontrollers, bit-exactly the same everywhere.",
     version: "0.1.0",
     subcommands: [
-      InspectCommand.self, BoardsCommand.self, CompileCommand.self, BuildCommand.self, TrainCommand.self,
-      EvalCommand.self, RunsCommand.self, ExportCommand.self, DevicesCommand.self, SelfTestCommand.self,
+      InspectCommand.self, BoardsCommand.self, CompileCommand.self, BuildCommand.self, ProfileCommand.self,
+      TrainCommand.self, EvalCommand.self, RunsCommand.self, ExportCommand.self, DevicesCommand.self, SelfTestCommand.self,
       FlashCommandLine.self, PushCommand.self, DemoCommand.self,
     ])
 

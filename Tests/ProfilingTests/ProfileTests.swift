@@ -87,17 +87,6 @@ import Testing
     #expect(profile.total.instructions == 8)
   }
 
-  @Test func markers_encloseTheStep() throws {
-    let markers = try StepMarkers(Disassembly(objdump: Self.listing))
-    #expect(markers == StepMarkers(start: 0x140, stop: 0x144, sites: [0x100..<0x10c, 0x140..<0x146]))
-  }
-
-  @Test func markers_withoutAStep_sayWhatIsMissing() {
-    #expect(throws: ProfileError.noFunction(name: "train")) {
-      try StepMarkers(Disassembly(objdump: "00000100 <forward>:\n 100:\t4770      \tbx\tlr\n"))
-    }
-  }
-
   @Test func counts_ofAnotherPlugin_areRefused() {
     #expect(throws: ProfileError.unreadableCounts(line: "hello")) { try ExecutionCounts(text: "hello\n") }
     #expect(throws: ProfileError.unreadableCounts(line: "1 2 3")) {

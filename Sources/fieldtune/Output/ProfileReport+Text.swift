@@ -1,0 +1,55 @@
+import Profiling
+
+extension ProfileReport {
+  var text: String {
+    let clock = clockHertz.map { " at \($0 / 1_000_000) MHz" } ?? ""
+    return """
+      \(board): \(core)\(clock), counted on \(machine), \(waitStates) wait states
+
+      \(operationTable)
+      \(sumTable("phase", phases + around + [Sum(name: "whole step", operations: operations.count, cost: total)]))
+      \(sumTable("kernel", kernels))
+      flash \(Number.bytes(memory.flashBytes)), SRAM \(Number.bytes(memory.sramBytes)) (arena \
+      \(Number.bytes(memory.arenaBytes)), state \(Number.bytes(memory.stateBytes)), stack at most \
+      \(memory.stackBoundBytes.map(Number.bytes) ?? "-")); \(Number.grouped(total.unaligned)) unaligned accesses
+
+      \(confidence)
+
+      """
+  }
+
+  private static let costColumns = ["MACs", "instructions", "per MAC", "loads", "cycles", "ms", "%", ""]
+
+  private var operationTable: String {
+    var table = TextTable(["#", "operation", "kernel"] + Self.costColumns)
+    for row in operations {
+      table.add(["\(row.position)", row.name, row.kernel ?? "-"] + cells(row.cost))
+    }
+    return table.text
+  }
+
+  private func sumTable(_ title: String, _ sums: [Sum]) -> String {
+    var table = TextTable([title, "calls"] + Self.costColumns)
+    for sum in sums { table.add([sum.name, sum.operations == 0 ? "-" : "\(sum.operations)"] + cells(sum.cost)) }
+    return table.text
+  }
+
+  private func cells(_ cost: Cost) -> [String] {
+    let share = middle(cost.cycles) / max(1, middle(total.cycles))
+    let perMac = cost.macs == 0 ? "-" : Number.fixed(Double(cost.instructions) / Double(cost.macs), 2)
+    return [
+      cost.macs == 0 ? "-" : Number.grouped(cost.macs), Number.grouped(cost.instructions), perMac,
+      Number.grouped(cost.loads), "\(Number.grouped(cost.cycles.low))–\(Number.grouped(cost.cycles.high))",
+      milliseconds(cost.cycles), Number.fixed(100 * share, 1),
+      String(repeating: "█", count: Int((share * 40).rounded())),
+    ]
+  }
+
+  private func milliseconds(_ cycles: CycleRange) -> String {
+    guard let clockHertz else { return "-" }
+    func text(_ cycles: Int) -> String { Number.fixed(1000 * Double(cycles) / Double(clockHertz), 2) }
+    return "\(text(cycles.low))–\(text(cycles.high))"
+  }
+
+  private func middle(_ cycles: CycleRange) -> Double { Double(cycles.low + cycles.high) / 2 }
+}
