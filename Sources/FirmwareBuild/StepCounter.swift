@@ -18,7 +18,7 @@ package struct StepCounter: Sendable {
     artifactDirectory: URL, board: Board, sample: CountedSample? = nil, watchesMemory: Bool = false
   ) throws(FirmwareBuildError) -> CountedStep {
     guard let qemu = board.qemu else { throw .notRunnable(board: board.name) }
-    let sample = try sample ?? CountedSample(golden: FirmwareBuilder.open(artifactDirectory).manifest)
+    let sample = if let sample { sample } else { try CountedSample(golden: FirmwareBuilder.open(artifactDirectory).manifest) }
     let folder = FirmwareBuilder.outputDirectory(artifactDirectory: artifactDirectory, board: board)
       .appendingPathComponent("counted")
     try write(sample, in: folder)

@@ -51,6 +51,37 @@ import Testing
     #expect((json["flashBytes"] as? Int ?? 0) > 20_000)
   }
 
+  /// Counts are exact: what is around the operations and the operations are the whole, and a second run is the same.
+  @Test func profile_countsEveryOperationOfAStep() async throws {
+    let tool = try Tool()
+    defer { tool.remove() }
+    let artifact = tool.path("artifact")
+    _ = try await tool.run("compile", Tool.dense, "--board", "nucleo-f429zi", "--update", "full", "-o", artifact)
+    let result = try await tool.run("profile", artifact, "--json")
+    #expect(result.status == 0, "\(result.errors)")
+    let json = try result.json()
+    #expect(json["machine"] as? String == "mps2-an386")
+    #expect(json["clockHertz"] as? Int == 180_000_000)
+    let operations = try #require(json["operations"] as? [[String: Any]])
+    let around = try #require(json["around"] as? [[String: Any]])
+    let total = try #require(json["total"] as? [String: Any])
+    for key in ["instructions", "loads", "stores", "macs"] {
+      let parts = (operations + around).map { ($0["cost"] as? [String: Any])?[key] as? Int ?? -1 }
+      #expect(parts.allSatisfy { $0 >= 0 })
+      #expect(total[key] as? Int == parts.reduce(0, +), "\(key)")
+    }
+    #expect(Set(operations.compactMap { $0["phase"] as? String }) == ["forward", "backward", "update"])
+    #expect(operations.allSatisfy { $0["kernel"] is String })
+    let cycles = try #require(total["cycles"] as? [String: Int])
+    let instructions = try #require(total["instructions"] as? Int)
+    let (low, high) = (try #require(cycles["low"]), try #require(cycles["high"]))
+    #expect(instructions <= low && low < high && high < 2 * low)
+    let waiting = try await tool.run("profile", artifact, "--wait-states", "5", "--json").json()["total"] as? [String: Any]
+    #expect(waiting?["instructions"] as? Int == instructions)
+    #expect((waiting?["cycles"] as? [String: Int])?["low"] == low)
+    #expect(try #require((waiting?["cycles"] as? [String: Int])?["high"]) > high)
+  }
+
   /// 200 steps with one seed give one digest, whatever runs them.
   @Test func digest_isTheSameOnEveryDevice() async throws {
     let tool = try Tool()
@@ -163,6 +194,8 @@ import Testing
     (["train", Tool.conv, "--device", "loopback", "--data", Tool.train, "--no-velocity", "--batch", "2"], 65, "--velocity"),
     (["compile", Tool.conv, "--weights", "stochastic", "--velocity", "-o", "a"], 65, "storage 'residual'"),
     (["demo", "--epochs", "0"], 64, "at least 1"),
+    (["profile", "nowhere"], 66, "nowhere"),
+    (["profile", "nowhere", "--wait-states", "16"], 64, "expected 0 to 15"),
   ]
 
   @Test(arguments: badInput.indices) func badInput_getsASentenceAndACode(index: Int) async throws {

@@ -29,7 +29,7 @@ extension ProfileReport {
   }
 
   private func sumTable(_ title: String, _ sums: [Sum]) -> String {
-    var table = TextTable([title, "calls"] + Self.costColumns)
+    var table = TextTable([title, "operations"] + Self.costColumns)
     for sum in sums { table.add([sum.name, sum.operations == 0 ? "-" : "\(sum.operations)"] + cells(sum.cost)) }
     return table.text
   }
@@ -47,7 +47,10 @@ extension ProfileReport {
 
   private func milliseconds(_ cycles: CycleRange) -> String {
     guard let clockHertz else { return "-" }
-    func text(_ cycles: Int) -> String { Number.fixed(1000 * Double(cycles) / Double(clockHertz), 2) }
+    func text(_ cycles: Int) -> String {
+      let milliseconds = 1000 * Double(cycles) / Double(clockHertz)
+      return Number.fixed(milliseconds, milliseconds < 1 ? 3 : milliseconds < 100 ? 1 : 0)
+    }
     return "\(text(cycles.low))–\(text(cycles.high))"
   }
 
