@@ -85,6 +85,24 @@ SIMD_ACCUMULATE(smlatt, uint32_t, uint32_t, "smlatt %0, %1, %2, %3")
 SIMD_ACCUMULATE(smlawb, int32_t, uint32_t, "smlawb %0, %1, %2, %3")
 SIMD_ACCUMULATE(smlawt, int32_t, uint32_t, "smlawt %0, %1, %2, %3")
 
+/* USUB8 or SSUB8, then SEL: `difference` of the bytes, and as result the bytes of `yes` where a >= b,
+ * of `no` elsewhere; the bytes of a and b without and with sign. */
+#define SIMD_COMPARE(name, instruction)                                                            \
+    static inline uint32_t name(uint32_t a, uint32_t b, uint32_t yes, uint32_t no,                 \
+                                uint32_t *difference) {                                            \
+        uint32_t result;                                                                           \
+        __asm__(instruction " %1, %2, %3\n\tsel %0, %4, %5"                                        \
+                : "=r"(result), "=&r"(*difference)                                                 \
+                : "r"(a), "r"(b), "r"(yes), "r"(no));                                              \
+        return result;                                                                             \
+    }
+
+SIMD_COMPARE(usub8_sel, "usub8")
+SIMD_COMPARE(ssub8_sel, "ssub8")
+SIMD_BINARY(uadd8, uint32_t, "uadd8 %0, %1, %2")
+SIMD_BINARY(usub8, uint32_t, "usub8 %0, %1, %2")
+
+#undef SIMD_COMPARE
 #undef SIMD_UNARY
 #undef SIMD_BINARY
 #undef SIMD_ACCUMULATE
@@ -92,6 +110,12 @@ SIMD_ACCUMULATE(smlawt, int32_t, uint32_t, "smlawt %0, %1, %2, %3")
 static inline int32_t ssat8(int32_t value) {
     int32_t result;
     __asm__("ssat %0, #8, %1" : "=r"(result) : "r"(value));
+    return result;
+}
+
+static inline uint32_t usada8(uint32_t a, uint32_t b, uint32_t sum) {
+    uint32_t result;
+    __asm__("usada8 %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
     return result;
 }
 
@@ -193,8 +217,44 @@ static inline int32_t smlawt(int32_t a, uint32_t b, int32_t sum) {
     return (int32_t)((uint32_t)sum + (uint32_t)((uint64_t)((int64_t)a * top_of(b)) >> 16));
 }
 
+/* Byte by byte, modulo 256. */
+static inline uint32_t uadd8(uint32_t a, uint32_t b) {
+    uint32_t low = (a & UINT32_C(0x7f7f7f7f)) + (b & UINT32_C(0x7f7f7f7f));
+    return low ^ ((a ^ b) & UINT32_C(0x80808080));
+}
+
+static inline uint32_t usub8(uint32_t a, uint32_t b) {
+    uint32_t low = (a | UINT32_C(0x80808080)) - (b & UINT32_C(0x7f7f7f7f));
+    return low ^ (~(a ^ b) & UINT32_C(0x80808080));
+}
+
+/* The differences of the bytes, and the bytes of `yes` where a >= b, of `no` elsewhere. */
+static inline uint32_t usub8_sel(uint32_t a, uint32_t b, uint32_t yes, uint32_t no,
+                                 uint32_t *difference) {
+    uint32_t borrow = (~a & b) | (~(a ^ b) & usub8(a, b)); /* in the highest bit of each byte */
+    uint32_t mask = ((borrow >> 7) & UINT32_C(0x01010101)) * 255;
+    *difference = usub8(a, b);
+    return (yes & ~mask) | (no & mask);
+}
+
+static inline uint32_t ssub8_sel(uint32_t a, uint32_t b, uint32_t yes, uint32_t no,
+                                 uint32_t *difference) {
+    const uint32_t signs = UINT32_C(0x80808080);
+    return usub8_sel(a ^ signs, b ^ signs, yes, no, difference);
+}
+
 static inline int32_t ssat8(int32_t value) {
     return value > 127 ? 127 : value < -128 ? -128 : value;
+}
+
+/* sum + the differences of the bytes, without sign. */
+static inline uint32_t usada8(uint32_t a, uint32_t b, uint32_t sum) {
+    for (int32_t shift = 0; shift < 32; shift += 8) {
+        uint32_t left = a >> shift & 255;
+        uint32_t right = b >> shift & 255;
+        sum += left < right ? right - left : left - right;
+    }
+    return sum;
 }
 
 #endif
