@@ -98,6 +98,10 @@ let package = Package(
         "Datasets", "WireProtocol", hummingbird, toml, logging, nioCore, nioPosix, argumentParser,
       ], resources: [.embedInCode("page.html")], swiftSettings: strict),
     .executableTarget(
+      name: "bench",
+      dependencies: ["Compiler", "FirmwareBuild", "GraphIR", "Profiling", "UpdatePlanning"], path: "Tools/Bench",
+      swiftSettings: strict),
+    .executableTarget(
       name: "schema-generator", path: "Tools/SchemaGenerator", swiftSettings: strict),
 
     // Tests.

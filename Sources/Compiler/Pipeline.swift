@@ -20,7 +20,13 @@ package enum Pipeline {
   package static func compile(
     model: [UInt8], name: String, options: CompileOptions, dump: (String, Graph) -> Void = { _, _ in }
   ) throws -> CompiledArtifact {
-    let imported = try ModelImporter.graph(of: model, name: name)
+    try compile(ModelImporter.graph(of: model, name: name), model: model, options: options, dump: dump)
+  }
+
+  /// Forward graph to artifact; `model` are the bytes of the file it comes from, empty where it comes from none.
+  package static func compile(
+    _ imported: Graph, model: [UInt8] = [], options: CompileOptions, dump: (String, Graph) -> Void = { _, _ in }
+  ) throws -> CompiledArtifact {
     let (graph, plan) = try trainingGraph(imported, options: options, dump: dump)
     try expectSampleFits(graph)
     let layout = RowStreaming.layout(graph)

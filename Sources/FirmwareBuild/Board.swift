@@ -13,8 +13,10 @@ package struct Board: Hashable, Sendable, Codable {
   package var compilerFlags: [String]
   /// C files, relative to `Firmware/boards`.
   package var sources: [String]
-  /// As in the folder's `memory.ld`; empty on the host.
+  /// As in the linker script; empty on the host.
   package var memory: [MemoryRegion]
+  /// Relative to `Firmware/boards`; nil: `memory.ld` of the board's folder.
+  package var linkerScript: String?
   /// Tried in order: the first that links is taken.
   package var placements: [Placement]
   /// Reserved for the stack; a computed bound above it fails the build.

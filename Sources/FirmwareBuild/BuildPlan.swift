@@ -63,6 +63,7 @@ struct BuildPlan: Sendable {
   var binary: URL { outputDirectory.appendingPathComponent("firmware.bin") }
   var generated: URL { outputDirectory.appendingPathComponent("generated") }
   var boardFolder: URL { root.boards.appendingPathComponent(board.name) }
+  var linkerScript: URL { root.boards.appendingPathComponent(board.linkerScript ?? "\(board.name)/memory.ld") }
   var commonFolder: URL { root.boards.appendingPathComponent("common") }
 
   /// No GNU dialect: gnu11 lets the compiler fuse multiplications and additions. Line tables (-g1) stay in the ELF file

@@ -45,8 +45,8 @@ struct Linking: Sendable {
       + [
         "-nostartfiles", "--specs=nano.specs", "--specs=nosys.specs", "-Wl,--gc-sections",
         "-Wl,--fatal-warnings", "-Wl,--defsym=__stack_bytes=\(plan.board.stackBytes)",
-        "-Wl,-Map=\(plan.elf.deletingPathExtension().path).map", "-L\(plan.generated.path)",
-        "-L\(plan.commonFolder.path)", "-T", "\(plan.boardFolder.path)/memory.ld", "-o",
+        "-Xlinker", "-Map=\(plan.elf.deletingPathExtension().path).map", "-L\(plan.generated.path)",
+        "-L\(plan.commonFolder.path)", "-T", plan.linkerScript.path, "-o",
         plan.elf.path,
       ] + objectPaths
   }

@@ -9,7 +9,7 @@ package struct StepCounter: Sendable {
   package init(builder: FirmwareBuilder) { self.builder = builder }
 
   /// - Parameters:
-  ///   - board: one that runs in QEMU.
+  ///   - board: an MPS2 of QEMU.
   ///   - sample: nil: the artifact's golden step.
   ///   - watchesMemory: count loads and stores, too.
   /// - Throws: a sentence when a tool is missing, something does not build, or the first step's result is not the
@@ -23,7 +23,7 @@ package struct StepCounter: Sendable {
       .appendingPathComponent("counted")
     try write(sample, in: folder)
     let report = try builder.build(
-      artifactDirectory: artifactDirectory, board: Self.counting(board), outputDirectory: folder)
+      artifactDirectory: artifactDirectory, board: Self.counting(board, qemu), outputDirectory: folder)
     let code = try CodeAddresses(of: URL(fileURLWithPath: report.elf), searchPath: builder.searchPath)
     let counts = folder.appendingPathComponent("counts.txt")
     let options = try options(code, output: counts, watchesMemory: watchesMemory)
@@ -31,10 +31,24 @@ package struct StepCounter: Sendable {
     return CountedStep(counts: try BuildPlan.read(counts), disassembly: try code.disassembly(), report: report)
   }
 
-  /// The board with the counted steps in place of the session's main loop.
-  private static func counting(_ board: Board) -> Board {
+  /// The board's core with the counted steps in place of the session's main loop, and with all memory there is:
+  /// counts do not depend on where code and data lie.
+  private static func counting(_ board: Board, _ qemu: Board.QEMUMachine) throws(FirmwareBuildError) -> Board {
+    guard qemu.machine.hasPrefix("mps2-") else { throw .notRunnable(board: board.name) }
     var board = board
-    board.sources = board.sources.map { $0 == "common/firmware.c" ? "../profiler/counted_step.c" : $0 }
+    board.sources = board.sources.map { source in
+      switch source {
+      case "common/firmware.c": "../profiler/counted_step.c"
+      case "common/memory_flash_sram_ccm.c": "common/memory_flash_ram.c"
+      default: source
+      }
+    }
+    board.linkerScript = "../profiler/memory.ld"
+    board.memory = [
+      MemoryRegion(name: "FLASH", kind: .flash, origin: "0x00000000", bytes: 4 << 20, dma: true),
+      MemoryRegion(name: "RAM", kind: .ram, origin: "0x20000000", bytes: 3 << 20, dma: true),
+    ]
+    board.placements = [Board.Placement(stack: "RAM", data: "RAM", state: "RAM", arena: "RAM")]
     return board
   }
 
@@ -77,18 +91,31 @@ package struct StepCounter: Sendable {
     }
   }
 
-  /// Compiled for the machine QEMU runs on.
+  /// Compiled for the machine QEMU runs on, and kept where kernels are.
   private func plugin(in folder: URL) throws(FirmwareBuildError) -> URL {
     let source = builder.root.profiler.appendingPathComponent("instruction_counts.c")
-    let library = folder.appendingPathComponent("instruction_counts.so")
     let compiler = try Tool("gcc", packages: ["gcc", "libc6-dev"], searchPath: builder.searchPath)
-    let result = try compiler.run([
-      "-std=c11", "-D_POSIX_C_SOURCE=200809L", "-O2", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-fPIC", "-shared",
-      "-fvisibility=hidden", source.path, "-o", library.path,
-    ])
+    var digest = Digest64()
+    digest.update((try compiler.run(["--version"]).output + Self.pluginFlags.joined(separator: "\n")).utf8)
+    for file in [source, builder.root.profiler.appendingPathComponent("qemu_plugin.h")] {
+      digest.update(try BuildPlan.read(file).utf8)
+    }
+    let directory = builder.cache.isUsable() ? builder.cache.directory : folder
+    let library = directory.appendingPathComponent("instruction_counts-\(digest.hex).so")
+    if FileManager.default.fileExists(atPath: library.path) { return library }
+    let made = library.path + "." + UUID().uuidString
+    let result = try compiler.run(Self.pluginFlags + [source.path, "-o", made])
     guard result.status == 0 else { throw .compileFailed(file: source.path, message: result.output) }
+    guard rename(made, library.path) == 0 else {
+      throw .unwritableFile(path: library.path, reason: ChildProcess.errorText(errno))
+    }
     return library
   }
+
+  private static let pluginFlags = [
+    "-std=c11", "-D_POSIX_C_SOURCE=200809L", "-O2", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-fPIC", "-shared",
+    "-fvisibility=hidden",
+  ]
 
   private static func hex(_ address: UInt32) -> String { String(address, radix: 16) }
 
