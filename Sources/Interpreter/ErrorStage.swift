@@ -40,6 +40,14 @@ struct ErrorStage {
   }
 }
 
+/// Runs `body` with room for `count` halfwords, not initialized.
+@inline(__always)
+func withHalfwords(_ count: Int, _ body: (UnsafeMutablePointer<Int16>) -> Void) {
+  withUnsafeTemporaryAllocation(of: Int16.self, capacity: max(count, 1)) { buffer in
+    if let halfwords = buffer.baseAddress { body(halfwords) }
+  }
+}
+
 /// Runs `body` with `count` zeroed accumulators.
 @inline(__always)
 func withSums(_ count: Int, _ body: (UnsafeMutablePointer<Int32>) -> Void) {

@@ -50,16 +50,17 @@ struct OutputStage {
       return
     }
     let codes = memory.pointer(output, as: Int8.self) + cell * channels
-    for o in 0..<channels { codes[o] = code(sums[o], multipliers[o]) }
-  }
-
-  private func code(_ sum: Int32, _ factor: QuantizedMultiplier) -> Int8 {
-    let value =
+    multipliers.withUnsafeBufferPointer { factors in
       switch rounding {
-      case .once: requantizeOnce(sum, factor.multiplier, factor.leftShift)
-      case .twice: requantize(sum, factor.multiplier, factor.leftShift)
+      case .once:
+        for o in 0..<channels { sums[o] = requantizeOnce(sums[o], factors[o].multiplier, factors[o].leftShift) }
+      case .twice:
+        for o in 0..<channels { sums[o] = requantize(sums[o], factors[o].multiplier, factors[o].leftShift) }
       }
-    return outputCode(value, zeroPoint: zeroPoint, minimum: clamp.minimum, maximum: clamp.maximum)
+    }
+    for o in 0..<channels {  // A loop of its own: it runs eight channels at a time.
+      codes[o] = outputCode(sums[o], zeroPoint: zeroPoint, minimum: clamp.minimum, maximum: clamp.maximum)
+    }
   }
 }
 

@@ -18,6 +18,14 @@ struct SlidingWindow {
     outputWidth = cells[2]
   }
 
+  /// Whether some taps of some cells fall outside of the map.
+  var hasOutside: Bool {
+    let (height, width) = ((window.kernelHeight - 1) * window.dilationHeight, (window.kernelWidth - 1) * window.dilationWidth)
+    let lastRow = (outputHeight - 1) * window.strideHeight + height - window.padTop
+    let lastColumn = (outputWidth - 1) * window.strideWidth + width - window.padLeft
+    return window.padTop > 0 || window.padLeft > 0 || lastRow >= inputHeight || lastColumn >= inputWidth
+  }
+
   var taps: Int { window.kernelHeight * window.kernelWidth }
   var outputCells: Int { outputHeight * outputWidth }
   var inputCells: Int { inputHeight * inputWidth }

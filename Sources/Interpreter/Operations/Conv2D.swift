@@ -21,17 +21,27 @@ struct Conv2D: IntegerKernel {
 
   func run(_ memory: TensorMemory, _ context: inout StepContext) {
     let input: UnsafeMutablePointer<Int8> = memory.pointer(input)
-    stage.forEachCell(window.outputCells, memory) { cell, sums in
-      for plane in planes {
-        let weights: UnsafeMutablePointer<Int8> = memory.pointer(plane.tensor)
-        window.forEachTap(of: cell) { tap, inputCell in
-          let x = input + inputCell * inputChannels + plane.firstChannel
-          for o in 0..<stage.channels {
-            let row = weights + (o * window.taps + tap) * plane.channels
-            sums[o] &+= dot(x, zeroPoint, row, plane.channels)
-          }
+    let rows = planes.map { $0.wideWeights(stage.channels * window.taps, memory) }
+    withHalfwords(window.taps * inputChannels) { x in
+      stage.forEachCell(window.outputCells, memory) { cell, sums in
+        for (plane, weights) in zip(planes, rows) {
+          let count = window.taps * plane.channels
+          gather(plane, of: cell, input, to: x)
+          accumulateDots(sums, rows: stage.channels, x, weights, count)
         }
       }
+    }
+  }
+
+  /// The channels of a plane under all taps of a cell; 0 outside of the map.
+  @inline(__always)
+  private func gather(
+    _ plane: WeightPlane, of cell: Int, _ input: UnsafePointer<Int8>, to x: UnsafeMutablePointer<Int16>
+  ) {
+    if window.hasOutside { x.update(repeating: 0, count: window.taps * plane.channels) }
+    window.forEachTap(of: cell) { tap, inputCell in
+      widen(
+        input + inputCell * inputChannels + plane.firstChannel, zeroPoint, plane.channels, to: x + tap * plane.channels)
     }
   }
 }
@@ -66,15 +76,17 @@ struct Conv2DBackwardInput: IntegerKernel {
   ) {
     let channels = prescaleQ15.count
     let errors: UnsafeMutablePointer<Int16> = memory.pointer(stage.errors)
-    let weights: UnsafeMutablePointer<Int8> = memory.pointer(plane.tensor)
-    for cell in 0..<window.outputCells {
-      for o in 0..<channels {
-        let error = prescale(errors[cell * channels + o], prescaleQ15[o])
-        if error == 0 { continue }
+    let columns = plane.wideColumns(rows: channels, count: window.taps * plane.channels, memory)
+    withHalfwords(channels) { scaled in
+      for cell in 0..<window.outputCells {
+        for o in 0..<channels { scaled[o] = prescale(errors[cell * channels + o], prescaleQ15[o]) }
         window.forEachTap(of: cell) { tap, inputCell in
-          accumulate(
-            sums + inputCell * inputChannels + plane.firstChannel, error,
-            weights + (o * window.taps + tap) * plane.channels, 0, plane.channels)
+          columns.withUnsafeBufferPointer { columns in
+            guard let base = columns.baseAddress else { return }
+            accumulateDots(
+              sums + inputCell * inputChannels + plane.firstChannel, rows: plane.channels, scaled,
+              base + tap * plane.channels * channels, channels)
+          }
         }
       }
     }

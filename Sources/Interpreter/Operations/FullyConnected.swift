@@ -20,12 +20,12 @@ struct FullyConnected: IntegerKernel {
 
   func run(_ memory: TensorMemory, _ context: inout StepContext) {
     let input: UnsafeMutablePointer<Int8> = memory.pointer(input)
-    stage.forEachCell(rows, memory) { row, sums in
-      for plane in planes {
-        let weights: UnsafeMutablePointer<Int8> = memory.pointer(plane.tensor)
-        let x = input + row * inputChannels + plane.firstChannel
-        for o in 0..<stage.channels {
-          sums[o] &+= dot(x, zeroPoint, weights + o * plane.channels, plane.channels)
+    let wide = planes.map { $0.wideWeights(stage.channels, memory) }
+    withHalfwords(inputChannels) { x in
+      stage.forEachCell(rows, memory) { row, sums in
+        for (plane, weights) in zip(planes, wide) {
+          widen(input + row * inputChannels + plane.firstChannel, zeroPoint, plane.channels, to: x)
+          accumulateDots(sums, rows: stage.channels, x, weights, plane.channels)
         }
       }
     }
