@@ -113,6 +113,15 @@ static inline int32_t ssat8(int32_t value) {
     return result;
 }
 
+/* SSUB8, then SEL twice: where a byte of b is larger, with sign, it replaces that of a, and the byte
+ * of b_mark replaces that of a_mark. */
+static inline void larger_bytes(uint32_t *a, uint32_t b, uint32_t *a_mark, uint32_t b_mark) {
+    uint32_t difference;
+    __asm__("ssub8 %2, %0, %3\n\tsel %0, %0, %3\n\tsel %1, %1, %4"
+            : "+r"(*a), "+r"(*a_mark), "=&r"(difference)
+            : "r"(b), "r"(b_mark));
+}
+
 static inline uint32_t usada8(uint32_t a, uint32_t b, uint32_t sum) {
     uint32_t result;
     __asm__("usada8 %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
@@ -245,6 +254,14 @@ static inline uint32_t ssub8_sel(uint32_t a, uint32_t b, uint32_t yes, uint32_t 
 
 static inline int32_t ssat8(int32_t value) {
     return value > 127 ? 127 : value < -128 ? -128 : value;
+}
+
+/* Where a byte of b is larger, with sign, it replaces that of a, and the byte of b_mark replaces that
+ * of a_mark. */
+static inline void larger_bytes(uint32_t *a, uint32_t b, uint32_t *a_mark, uint32_t b_mark) {
+    uint32_t unused;
+    *a_mark = ssub8_sel(*a, b, *a_mark, b_mark, &unused);
+    *a = ssub8_sel(*a, b, *a, b, &unused);
 }
 
 /* sum + the differences of the bytes, without sign. */

@@ -19,16 +19,22 @@ import Testing
 
     init(seed: UInt64) {
       var random = SplitMix64(seed: seed)
-      window = random.window(dilated: false)
       let map = [random.int(1...7), random.int(1...7)]
-      let channels = random.int(1...6)
+      let channels = random.int(1...11)
+      window =
+        random.oneIn(6)
+        ? Window(kernelHeight: map[0], kernelWidth: map[1], strideHeight: 1, strideWidth: 1)
+        : random.window(dilated: false)
       let cells = random.cells(window, map: map)
       input = [1, map[0], map[1], channels]
       output = [1, cells[0], cells[1], channels]
-      x = random.codes(input.reduce(1, *))
+      // Every third map is full of equal maxima.
+      x = random.oneIn(3) ? random.codes(input.reduce(1, *)).map { $0 < 0 ? -128 : -127 } : random.codes(input.reduce(1, *))
       clamp = random.clamp()
       dy = random.mantissas(output.reduce(1, *), bits: 13)
-      exponents = (random.int(-30...0), random.int(-40...0))
+      // Every second pair lies so close together that mantissas keep some of their bits.
+      let exponent = random.int(-30...0)
+      exponents = (exponent, random.oneIn(2) ? random.int(-40...0) : exponent + random.int(-4...8))
     }
 
     var shape: pool2d_shape {
