@@ -62,9 +62,27 @@ void conv2d_s8_accumulate(const struct conv2d_shape *shape, const struct output_
                           const int8_t *input, struct weights_s8 weights, const int32_t *bias,
                           int16_t *scratch, int32_t *accumulators);
 
-/* Elements of `scratch` below: the prescaled errors of one input pixel's taps. */
+/* The most taps of the kernel that read one input pixel. */
+static inline int32_t conv2d_taps_reading(int32_t kernel, int32_t stride, int32_t dilation) {
+    return dilation == 1 ? (kernel + stride - 1) / stride : kernel;
+}
+
+/* Errors that are gathered for one input pixel: a multiple of 4. */
+static inline int32_t conv2d_backward_errors(const struct conv2d_shape *shape) {
+    return conv2d_taps_reading(shape->kernel_height, shape->stride_height, shape->dilation_height) *
+           conv2d_taps_reading(shape->kernel_width, shape->stride_width, shape->dilation_width) *
+           ((shape->output_channels + 3) / 4 * 4);
+}
+
+/* Input pixels of a row that the gradient of the input takes at a time: 4 ... 32, a multiple of 4. */
+static inline int32_t conv2d_backward_pixels(const struct conv2d_shape *shape) {
+    int32_t pixels = 2048 / conv2d_backward_errors(shape) / 4 * 4;
+    return pixels < 4 ? 4 : pixels > 32 ? 32 : pixels;
+}
+
+/* Elements of `scratch` below: the errors of these pixels, and the weights of two channels. */
 static inline int32_t conv2d_backward_scratch(const struct conv2d_shape *shape) {
-    return shape->kernel_height * shape->kernel_width * shape->output_channels;
+    return (conv2d_backward_pixels(shape) + 1) * conv2d_backward_errors(shape);
 }
 
 /* d_output (OH,OW,O) -> d_input (H,W,I). `scratch` holds conv2d_backward_scratch int16. */
@@ -73,10 +91,23 @@ void conv2d_s8_backward_input(const struct conv2d_shape *shape, const struct err
                               struct weights_s8 weights, int16_t *scratch, int16_t *d_input,
                               struct error_range *d_input_range);
 
-/* Elements of `scratch` below: none. */
+/* Output rows whose positions the gradient of weights takes at a time: about 128 positions. */
+static inline int32_t conv2d_update_rows(const struct conv2d_shape *shape) {
+    int32_t rows = 128 / shape->output_width;
+    return rows < 1 ? 1 : rows < shape->output_height ? rows : shape->output_height;
+}
+
+/* Four columns of these positions, an even number of them. */
+static inline int32_t conv2d_update_columns(const struct conv2d_shape *shape) {
+    return (conv2d_update_rows(shape) * shape->output_width + 1) / 2 * 8;
+}
+
+/* Elements of `scratch` below: the columns, and the sums of four weights of each output channel where
+ * the map is taken in parts. */
 static inline int32_t conv2d_update_scratch(const struct conv2d_shape *shape) {
-    (void)shape;
-    return 0;
+    int32_t parts = conv2d_update_rows(shape) < shape->output_height;
+    int32_t channels = (shape->output_channels + 1) / 2 * 2;
+    return conv2d_update_columns(shape) + (parts ? channels * 4 * 2 : 0);
 }
 
 /* One step of the trained plane. Only the first trained_channels of each input pixel are read.

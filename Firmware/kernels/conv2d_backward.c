@@ -1,41 +1,172 @@
 #include "conv2d.h"
 
-#include "inner_product.h"
+#include "gradient_product.h"
 #include "window.h"
 
-/* Prescaled errors of all (tap, output pixel) pairs that read one input pixel, O after O. */
+/* The taps of a row of the kernel that read the input columns phase, phase + stride, ...: column
+ * phase + j * stride is read by tap `first` + t * `step` of window `window` + j + t * `window_step`. */
+struct column_taps {
+    int32_t count;
+    int32_t first, step;
+    int32_t window, window_step;
+};
+
+static struct column_taps column_taps_of(const struct conv2d_shape *shape, int32_t phase) {
+    struct column_taps taps = {0, 0, 0, 0, 0};
+    for (int32_t kx = 0; kx < shape->kernel_width; kx++) {
+        int32_t start = phase + shape->pad_left - kx * shape->dilation_width;
+        if (start % shape->stride_width != 0) {
+            continue;
+        }
+        int32_t window = start / shape->stride_width;
+        if (taps.count == 0) {
+            taps.first = kx;
+            taps.window = window;
+        } else if (taps.count == 1) {
+            taps.step = kx - taps.first;
+            taps.window_step = window - taps.window;
+        }
+        taps.count++;
+    }
+    return taps;
+}
+
+/* Input columns of one row that are computed together; all of them are read by the same taps. */
+struct pixels {
+    struct tap_walk rows;
+    struct column_taps columns;
+    int32_t windows; /* in a row of the output */
+    int32_t first; /* the number j of the first */
+    int32_t count;
+};
+
+/* (d * R + 2^14) >> 15 of both, R in Q15 and two bits up: ((d * R * 2^15 >> 16) + 2^13) >> 14 is the
+ * top half of the word four times as large. */
+static inline uint32_t prescaled_pair(const int16_t *d, int32_t r0, int32_t r1) {
+    uint32_t pair = load_word(d);
+    return pack_tops((uint32_t)smlawb(r0, pair, 1 << 13) << 2,
+                     (uint32_t)smlawt(r1, pair, 1 << 13) << 2);
+}
+
+/* Errors of one tap's windows window ..< window + 4 in groups of two channels, 0 outside the map. */
+static void gather_tap(const uint16_t *prescale_q15, int32_t channels, int32_t windows,
+                       const int16_t *d_row, int32_t window, uint32_t *words) {
+    const int16_t *d = d_row + window * channels;
+    int32_t o = 0;
+    if (window >= 0 && window + 4 <= windows) {
+        for (; o + 2 <= channels; o += 2, words += 4) {
+            const int32_t r0 = prescale_q15[o] << 15, r1 = prescale_q15[o + 1] << 15;
+            words[0] = prescaled_pair(d + o, r0, r1);
+            words[1] = prescaled_pair(d + channels + o, r0, r1);
+            words[2] = prescaled_pair(d + 2 * channels + o, r0, r1);
+            words[3] = prescaled_pair(d + 3 * channels + o, r0, r1);
+        }
+    }
+    for (; o < (channels + 3) / 4 * 4; o += 2, words += 4) {
+        for (int32_t p = 0; p < 4; p++) {
+            int32_t bottom = 0, top = 0;
+            if (window + p >= 0 && window + p < windows) {
+                const int16_t *pair = d + p * channels + o;
+                bottom = o < channels ? prescale(pair[0], prescale_q15[o]) : 0;
+                top = o + 1 < channels ? prescale(pair[1], prescale_q15[o + 1]) : 0;
+            }
+            words[p] = pair_of(bottom, top);
+        }
+    }
+}
+
+/* Errors of all windows that read the pixels, prescaled: groups of four pixels, of each the channels
+ * of one tap after the other. */
 static void gather_errors(const struct conv2d_shape *shape, const uint16_t *prescale_q15,
-                          const int16_t *d_output, struct tap_walk rows, struct tap_walk columns,
-                          int16_t *gathered) {
-    for (int32_t r = 0; r < rows.count; r++) {
-        int32_t oy = rows.window + r * rows.window_step;
-        for (int32_t c = 0; c < columns.count; c++) {
-            int32_t ox = columns.window + c * columns.window_step;
-            const int16_t *d = d_output + (oy * shape->output_width + ox) * shape->output_channels;
-            for (int32_t o = 0; o < shape->output_channels; o++) {
-                *gathered++ = (int16_t)prescale(d[o], prescale_q15[o]);
+                          const int16_t *d_output, const struct pixels *at, int16_t *errors) {
+    const int32_t step = (shape->output_channels + 3) / 4 * 8;
+    uint32_t *words = (uint32_t *)errors;
+    for (int32_t p = 0; p < at->count; p += 4) {
+        for (int32_t r = 0; r < at->rows.count; r++) {
+            int32_t oy = at->rows.window + r * at->rows.window_step;
+            const int16_t *d_row =
+                d_output + oy * at->windows * shape->output_channels;
+            for (int32_t t = 0; t < at->columns.count; t++, words += step) {
+                int32_t window = at->columns.window + t * at->columns.window_step + at->first + p;
+                gather_tap(prescale_q15, shape->output_channels, at->windows, d_row, window, words);
             }
         }
     }
 }
 
-/* d_input of channels i ..< i + block of one plane at one pixel, before scaling.
+/* Weights of channels i and i + 1 of one tap, output channel after output channel, 0 beyond the last
+ * channel of each kind. Returns the end. */
+static int8_t *pack_tap(const int8_t *w, int32_t o_step, int32_t channels, bool both,
+                        int8_t *panel) {
+    int32_t o = 0;
+    if (both) {
+        for (; o + 2 <= channels; o += 2, w += 2 * o_step, panel += 4) {
+            store_word(panel, pack_bottoms(load_half(w), load_half(w + o_step)));
+        }
+    }
+    for (; o < (channels + 3) / 4 * 4; o++, w += o_step) {
+        *panel++ = o < channels ? w[0] : 0;
+        *panel++ = o < channels && both ? w[1] : 0;
+    }
+    return panel;
+}
+
+/* The same for all taps that read the pixels, in the order of the errors. */
+static void pack_weights(const struct conv2d_shape *shape, struct conv2d_plane plane, int32_t i,
+                         const struct pixels *at, int8_t *panel) {
+    const int32_t o_step = shape->kernel_height * shape->kernel_width * plane.channels;
+    for (int32_t r = 0; r < at->rows.count; r++) {
+        int32_t ky = at->rows.tap + r * at->rows.tap_step;
+        for (int32_t t = 0; t < at->columns.count; t++) {
+            int32_t kx = at->columns.first + t * at->columns.step;
+            panel = pack_tap(plane.weights + (ky * shape->kernel_width + kx) * plane.channels + i,
+                             o_step, shape->output_channels, i + 1 < plane.channels, panel);
+        }
+    }
+}
+
+/* Errors of two neighbouring channels at up to four pixels, d_step apart. */
+static void write_errors(struct error_writer *writer, const int32_t *sum, int32_t pixels,
+                         int32_t d_step, int16_t *d) {
+    const int32_t multiplier = writer->multiplier, half = writer->half, down = writer->down;
+    uint32_t threshold = writer->threshold, span = writer->span;
+    for (int32_t p = 0; p < pixels; p++, d += d_step) {
+        int32_t first = smmla(sum[p], multiplier, half) >> down;
+        int32_t second = smmla(sum[4 + p], multiplier, half) >> down;
+        if ((uint32_t)first + threshold < span && (uint32_t)second + threshold < span) {
+            store_word(d, pack_bottoms((uint32_t)first, (uint32_t)second));
+            continue;
+        }
+        d[0] = error_write(writer, sum[p]);
+        d[1] = error_write(writer, sum[4 + p]);
+        threshold = writer->threshold, span = writer->span;
+    }
+}
+
+/* output[p,o] += input[q,i] * weights[o,tap,i]  =>
+ * d_input[q,i] = sum over o and the (tap, p) that read q of d_output[p,o] * weights[o,tap,i].
  * The bits of d_output are chosen so that |sum| < 2^31. */
-static inline void backward_sums(const struct conv2d_shape *shape, struct conv2d_plane plane,
-                                 struct tap_walk rows, struct tap_walk columns,
-                                 const int16_t *gathered, int32_t i, int32_t block, int32_t *sum) {
-    const int32_t taps = shape->kernel_height * shape->kernel_width;
-    for (int32_t r = 0; r < rows.count; r++) {
-        int32_t ky = rows.tap + r * rows.tap_step;
-        for (int32_t c = 0; c < columns.count; c++) {
-            int32_t kx = columns.tap + c * columns.tap_step;
-            /* output[p,o] += input[q,i] * weights[o,tap,i]  =>
-             * d_input[q,i] = sum over o and the (tap, p) that read q of
-             *                d_output[p,o] * weights[o,tap,i] */
-            errors_by_columns(block, gathered, 1,
-                              plane.weights + (ky * shape->kernel_width + kx) * plane.channels + i,
-                              taps * plane.channels, shape->output_channels, sum);
-            gathered += shape->output_channels;
+static void backward_plane(const struct conv2d_shape *shape, struct conv2d_plane plane,
+                           const struct pixels *at, const int16_t *errors, int8_t *panel,
+                           struct error_writer *writer, int16_t *d_input) {
+    const int32_t count =
+        at->rows.count * at->columns.count * ((shape->output_channels + 3) / 4 * 4);
+    const int32_t d_step = shape->stride_width * shape->input_channels;
+    d_input += plane.first_channel;
+    for (int32_t i = 0; i < plane.channels; i += 2) {
+        pack_weights(shape, plane, i, at, panel);
+        for (int32_t p = 0; p < at->count; p += 4) {
+            int32_t sum[8];
+            int32_t pixels = at->count - p < 4 ? at->count - p : 4;
+            errors_by_panel(errors + p * count, panel, count, sum);
+            int16_t *d = d_input + p * d_step + i;
+            if (i + 1 < plane.channels) {
+                write_errors(writer, sum, pixels, d_step, d);
+                continue;
+            }
+            for (int32_t k = 0; k < pixels; k++) {
+                d[k * d_step] = error_write(writer, sum[k]);
+            }
         }
     }
 }
@@ -44,121 +175,36 @@ void conv2d_s8_backward_input(const struct conv2d_shape *shape, const struct err
                               const int16_t *d_output, const struct error_range *d_output_range,
                               struct weights_s8 weights, int16_t *scratch, int16_t *d_input,
                               struct error_range *d_input_range) {
-    const int32_t shift =
-        error_shift(stage->shift, d_output_range->exponent, d_input_range->exponent);
-    int32_t observed = d_input_range->observed;
-    for (int32_t iy = 0; iy < shape->input_height; iy++) {
-        struct tap_walk rows =
-            taps_reading(iy + shape->pad_top, shape->stride_height, shape->dilation_height,
-                         shape->kernel_height, shape->output_height);
-        for (int32_t ix = 0; ix < shape->input_width; ix++) {
-            struct tap_walk columns =
-                taps_reading(ix + shape->pad_left, shape->stride_width, shape->dilation_width,
-                             shape->kernel_width, shape->output_width);
-            gather_errors(shape, stage->prescale_q15, d_output, rows, columns, scratch);
-            for (int32_t index = 0; index < 2; index++) {
-                struct conv2d_plane plane = conv2d_plane_at(shape, weights, index);
-                int32_t block;
-                for (int32_t i = 0; i < plane.channels; i += block) {
-                    int32_t sum[4] = {0, 0, 0, 0};
-                    block = block_of(plane.channels - i);
-                    backward_sums(shape, plane, rows, columns, scratch, i, block, sum);
-                    for (int32_t k = 0; k < block; k++) {
-                        *d_input++ = error_store(scale(sum[k], stage->multiplier, shift),
-                                                 stage->limit, &observed);
-                    }
+    struct error_writer writer = input_error_writer(stage, d_output_range, d_input_range);
+    /* A pointwise convolution sees one long row. */
+    const int32_t is_pointwise = shape->kernel_height == 1 && shape->kernel_width == 1 &&
+                                 shape->stride_height == 1 && shape->stride_width == 1 &&
+                                 shape->output_height == shape->input_height &&
+                                 shape->output_width == shape->input_width;
+    const int32_t height = is_pointwise ? 1 : shape->input_height;
+    const int32_t width = is_pointwise ? shape->input_height * shape->input_width : shape->input_width;
+    const int32_t block = conv2d_backward_pixels(shape);
+    int8_t *panel = (int8_t *)(scratch + block * conv2d_backward_errors(shape));
+    for (int32_t iy = 0; iy < height; iy++) {
+        struct pixels at;
+        at.windows = is_pointwise ? width : shape->output_width;
+        at.rows = taps_reading(iy + shape->pad_top, shape->stride_height, shape->dilation_height,
+                               shape->kernel_height, shape->output_height);
+        for (int32_t phase = 0; phase < shape->stride_width; phase++) {
+            at.columns = column_taps_of(shape, phase);
+            int32_t pixels =
+                (width - phase + shape->stride_width - 1) / shape->stride_width;
+            for (at.first = 0; at.first < pixels; at.first += block) {
+                at.count = pixels - at.first < block ? pixels - at.first : block;
+                gather_errors(shape, stage->prescale_q15, d_output, &at, scratch);
+                int32_t ix = phase + at.first * shape->stride_width;
+                for (int32_t index = 0; index < 2; index++) {
+                    backward_plane(
+                        shape, conv2d_plane_at(shape, weights, index), &at, scratch, panel, &writer,
+                        d_input + (iy * width + ix) * shape->input_channels);
                 }
             }
         }
     }
-    d_input_range->observed = observed;
-}
-
-/* Output positions whose tap lies inside the map, as rows of evenly spaced elements. */
-struct positions {
-    int32_t rows, columns;
-    int32_t d_first, d_row, d_step; /* offsets into d_output */
-    int32_t x_first, x_row, x_step; /* offsets into input */
-};
-
-static struct positions positions_of(const struct conv2d_shape *shape, int32_t ky, int32_t kx) {
-    int32_t offset_y = ky * shape->dilation_height - shape->pad_top;
-    int32_t offset_x = kx * shape->dilation_width - shape->pad_left;
-    struct span rows =
-        windows_inside(offset_y, shape->stride_height, shape->output_height, shape->input_height);
-    struct span columns =
-        windows_inside(offset_x, shape->stride_width, shape->output_width, shape->input_width);
-    int32_t y = rows.begin * shape->stride_height + offset_y;
-    int32_t x = columns.begin * shape->stride_width + offset_x;
-    struct positions positions = {
-        .rows = rows.end - rows.begin,
-        .columns = columns.end - columns.begin,
-        .d_first = (rows.begin * shape->output_width + columns.begin) * shape->output_channels,
-        .d_row = shape->output_width * shape->output_channels,
-        .d_step = shape->output_channels,
-        .x_first = (y * shape->input_width + x) * shape->input_channels,
-        .x_row = shape->stride_height * shape->input_width * shape->input_channels,
-        .x_step = shape->stride_width * shape->input_channels,
-    };
-    if (positions.d_row == positions.columns * positions.d_step &&
-        positions.x_row == positions.columns * positions.x_step) {
-        positions.columns *= positions.rows;
-        positions.rows = positions.rows > 0 ? 1 : 0;
-    }
-    return positions;
-}
-
-static int32_t sum_of_errors(const struct positions *at, const int16_t *d_output) {
-    int32_t sum = 0;
-    for (int32_t row = 0; row < at->rows; row++) {
-        const int16_t *d = d_output + at->d_first + row * at->d_row;
-        for (int32_t column = 0; column < at->columns; column++) {
-            sum = multiply_accumulate(sum, *d, 1);
-            d += at->d_step;
-        }
-    }
-    return sum;
-}
-
-/* output[p,o] += (input[q,i] - zero_point) * weights[o,tap,i]  =>
- * d_weights[o,tap,i] = sum over p of d_output[p,o] * (input[q,i] - zero_point)
- *                    = sum of d_output * input - zero_point * sum of d_output, modulo 2^32 */
-static inline void update_channels(const struct conv2d_shape *shape, const struct positions *at,
-                                   struct update_factor factor, const struct step_update *update,
-                                   int32_t zero_point_sum, const int8_t *input,
-                                   const int16_t *d_output, const struct weight_planes *planes,
-                                   int32_t first, struct update_counts *counts) {
-    int32_t block;
-    for (int32_t i = 0; i < shape->trained_channels; i += block) {
-        int32_t sum[4] = {zero_point_sum, zero_point_sum, zero_point_sum, zero_point_sum};
-        block = block_of(shape->trained_channels - i);
-        for (int32_t row = 0; row < at->rows; row++) {
-            errors_by_columns(block, d_output + at->d_first + row * at->d_row, at->d_step,
-                              input + at->x_first + row * at->x_row + i, at->x_step, at->columns,
-                              sum);
-        }
-        weights_update(block, sum, factor, update, planes, first + i, counts);
-    }
-}
-
-void conv2d_s8_update_weights(const struct conv2d_shape *shape, const struct update_stage *stage,
-                              const struct step_update *update, int32_t input_zero_point,
-                              const int8_t *input, const int16_t *d_output,
-                              const struct error_range *d_output_range, int16_t *scratch,
-                              struct weight_planes planes, struct update_counts *counts) {
-    (void)scratch;
-    int32_t first = 0;
-    for (int32_t o = 0; o < shape->output_channels; o++) {
-        struct update_factor factor = update_factor_of(stage, o, update, d_output_range);
-        for (int32_t ky = 0; ky < shape->kernel_height; ky++) {
-            for (int32_t kx = 0; kx < shape->kernel_width; kx++) {
-                struct positions at = positions_of(shape, ky, kx);
-                int32_t zero_point_sum =
-                    wrapping_multiply(-input_zero_point, sum_of_errors(&at, d_output + o));
-                update_channels(shape, &at, factor, update, zero_point_sum, input, d_output + o,
-                                &planes, first, counts);
-                first += shape->trained_channels;
-            }
-        }
-    }
+    d_input_range->observed = writer.observed;
 }

@@ -21,6 +21,13 @@ static inline void store_word(void *to, uint32_t word) {
     memcpy(to, &word, sizeof word);
 }
 
+/* LDRH: the top is 0. */
+static inline uint32_t load_half(const void *from) {
+    uint16_t half;
+    memcpy(&half, from, sizeof half);
+    return half;
+}
+
 static inline int32_t bottom_of(uint32_t pair) {
     return (int16_t)(uint16_t)pair;
 }
@@ -32,15 +39,6 @@ static inline int32_t top_of(uint32_t pair) {
 /* (bottom, top) as a word. */
 static inline uint32_t pair_of(int32_t bottom, int32_t top) {
     return (uint32_t)(uint16_t)bottom | (uint32_t)top << 16;
-}
-
-/* PKHBT, PKHTB: (bottom of a, bottom of b) and (top of a, top of b). gcc knows them. */
-static inline uint32_t pack_bottoms(uint32_t a, uint32_t b) {
-    return (a & UINT32_C(0xffff)) | b << 16;
-}
-
-static inline uint32_t pack_tops(uint32_t a, uint32_t b) {
-    return (b & UINT32_C(0xffff0000)) | a >> 16;
 }
 
 #if defined(__ARM_FEATURE_DSP)
@@ -70,6 +68,8 @@ SIMD_UNARY(uxtb16, "uxtb16 %0, %1")
 SIMD_UNARY(uxtb16_odd, "uxtb16 %0, %1, ror #8")
 SIMD_BINARY(sxtab16, uint32_t, "sxtab16 %0, %1, %2")
 SIMD_BINARY(sxtab16_odd, uint32_t, "sxtab16 %0, %1, %2, ror #8")
+SIMD_BINARY(pack_bottoms, uint32_t, "pkhbt %0, %1, %2, lsl #16")
+SIMD_BINARY(pack_tops, uint32_t, "pkhtb %0, %2, %1, asr #16")
 SIMD_BINARY(sadd16, uint32_t, "sadd16 %0, %1, %2")
 SIMD_BINARY(ssub16, uint32_t, "ssub16 %0, %1, %2")
 SIMD_BINARY(qadd, int32_t, "qadd %0, %1, %2")
@@ -129,6 +129,15 @@ static inline uint32_t usada8(uint32_t a, uint32_t b, uint32_t sum) {
 }
 
 #else
+
+/* PKHBT, PKHTB: (bottom of a, bottom of b) and (top of a, top of b). */
+static inline uint32_t pack_bottoms(uint32_t a, uint32_t b) {
+    return (a & UINT32_C(0xffff)) | b << 16;
+}
+
+static inline uint32_t pack_tops(uint32_t a, uint32_t b) {
+    return (b & UINT32_C(0xffff0000)) | a >> 16;
+}
 
 /* Bytes 0 and 2 as halfwords, with sign; the odd ones are bytes 1 and 3. */
 static inline uint32_t sxtb16(uint32_t a) {

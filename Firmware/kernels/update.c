@@ -20,6 +20,31 @@ uint32_t random_key(uint32_t seed, uint32_t step, uint32_t tensor) {
     return mix(mix(mix(seed) + step) + tensor);
 }
 
+/* The share of a value, rounded half up; share in Q16. */
+static int32_t share_of(int32_t value, int32_t share_q16) {
+    return share_q16 == 0 ? 0 : (int32_t)(((int64_t)value * share_q16 + 0x8000) >> 16);
+}
+
+/* weight16 minus step and decay, within +-127 codes. The file's -128 stays where nothing moves it.
+ */
+static void weight_move(int32_t step, int32_t decay, int8_t *weight, int8_t *residual,
+                               struct update_counts *counts) {
+    int32_t wide = *weight * 256 + *residual;
+    /* A larger step would meet the end of the range as well: all of it stays within int32. */
+    step = clamp_s32(step, -(1 << 17), 1 << 17) + share_of(wide, decay);
+    if (step == 0) {
+        return;
+    }
+    int32_t moved = wide - step;
+    int32_t bounded = clamp_s32(moved, -(127 * 256 + 128), 127 * 256 + 127);
+    if (bounded != moved) {
+        counts->saturated += 1;
+    }
+    int32_t high = (bounded + 128) >> 8;
+    *weight = (int8_t)high;
+    *residual = (int8_t)(bounded - high * 256);
+}
+
 /* Adds delta to the velocity and returns the part that is applied now, as a step of weight16. What
  * rounding leaves stays whole, what was applied stays as far as the momentum says:
  * |rest| <= 2^15, |step * momentum| <= 32767 * 65535, the sum < 2^31. */
@@ -62,19 +87,20 @@ static void round_to_code(int32_t gradient, int32_t delta, int32_t decay,
     }
 }
 
-void weights_update_other(int32_t count, const int32_t *gradients, struct update_factor factor,
-                          const struct step_update *update, const struct weight_planes *planes,
-                          int32_t at, struct update_counts *counts) {
+void weights_step(int32_t count, const int32_t *gradients, const int32_t *deltas, int32_t decay,
+                  const struct step_update *update, const struct weight_planes *planes, int32_t at,
+                  struct update_counts *counts) {
     for (int32_t k = 0; k < count; k++, at++) {
-        int32_t delta = scale(gradients[k], factor.multiplier, factor.shift);
         if (planes->residual == 0) {
-            round_to_code(gradients[k], delta, factor.decay, planes, at, counts);
+            round_to_code(gradients[k], deltas[k], decay, planes, at, counts);
             continue;
         }
-        if (delta == 0 && gradients[k] != 0) {
+        if (deltas[k] == 0 && gradients[k] != 0) {
             counts->unchanged += 1;
         }
-        int32_t step = accumulate(delta, update, &planes->velocity[at], counts);
-        weight_move(step, factor.decay, &planes->weight[at], &planes->residual[at], counts);
+        int32_t step = planes->velocity == 0
+                           ? deltas[k]
+                           : accumulate(deltas[k], update, &planes->velocity[at], counts);
+        weight_move(step, decay, &planes->weight[at], &planes->residual[at], counts);
     }
 }

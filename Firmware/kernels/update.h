@@ -6,6 +6,7 @@
 
 #include "error_range.h"
 #include "fixed_point.h"
+#include "simd.h"
 #include "step_update.h"
 
 /* Factor of a parameter's update before the learning rate, for each output channel; multiplier 0
@@ -64,58 +65,69 @@ static inline struct update_factor update_factor_of(const struct update_stage *s
     };
 }
 
-/* The share of a value, rounded half up; share in Q16. */
-static inline int32_t share_of(int32_t value, int32_t share_q16) {
-    return share_q16 == 0 ? 0 : (int32_t)(((int64_t)value * share_q16 + 0x8000) >> 16);
+/* The planes of four neighbouring weights, a byte each, as words. */
+struct four_weights {
+    uint32_t weight, residual;
+};
+
+/* Subtracts from each weight16 a step in -128 ... 127, given as steps + 128. Says whether each weight
+ * stays above -128: no weight may leave its range, and the one that would wraps to -128 or passes it. */
+static inline bool four_weights_move(struct four_weights *four, uint32_t biased_steps) {
+    const uint32_t signs = UINT32_C(0x80808080);
+    const uint32_t ones = UINT32_C(0x01010101);
+    uint32_t steps = biased_steps ^ signs;
+    uint32_t residual, rest;
+    /* Taking off a negative step as a byte takes off 256 too much: that is one of the weight. */
+    uint32_t without_borrow = uadd8(four->weight, usub8_sel(biased_steps, signs, 0, ones, &rest));
+    four->weight = usub8_sel(four->residual ^ signs, steps, without_borrow,
+                             usub8(without_borrow, ones), &residual);
+    four->residual = residual ^ signs;
+    return ssub8_sel(four->weight, UINT32_C(0x81818181), 0, ones, &rest) == 0;
 }
 
-/* weight16 minus step and decay, within +-127 codes. The file's -128 stays where nothing moves it.
- */
-static inline void weight_move(int32_t step, int32_t decay, int8_t *weight, int8_t *residual,
-                               struct update_counts *counts) {
-    int32_t wide = *weight * 256 + *residual;
-    /* A larger step would meet the end of the range as well: all of it stays within int32. */
-    step = clamp_s32(step, -(1 << 17), 1 << 17) + share_of(wide, decay);
-    if (step == 0) {
-        return;
+/* `count` (1 to 4) neighbouring weights of one channel, given their gradients and the steps that these
+ * make; `at` is the place of the first in its planes. */
+void weights_step(int32_t count, const int32_t *gradients, const int32_t *deltas, int32_t decay,
+                  const struct step_update *update, const struct weight_planes *planes, int32_t at,
+                  struct update_counts *counts);
+
+/* The same for four steps that nothing accompanies: residuals, no velocity, no decay. False, and
+ * nothing done, where a step leaves -128 ... 127 or a weight its range. */
+static inline bool four_weights_step(const int32_t *gradients, const int32_t *deltas, int8_t *weight,
+                                     int8_t *residual, struct update_counts *counts) {
+    uint32_t b0 = (uint32_t)deltas[0] + 128, b1 = (uint32_t)deltas[1] + 128;
+    uint32_t b2 = (uint32_t)deltas[2] + 128, b3 = (uint32_t)deltas[3] + 128;
+    if ((b0 | b1 | b2 | b3) > 255) {
+        return false;
     }
-    int32_t moved = wide - step;
-    int32_t bounded = clamp_s32(moved, -(127 * 256 + 128), 127 * 256 + 127);
-    if (bounded != moved) {
-        counts->saturated += 1;
+    struct four_weights four = {load_word(weight), load_word(residual)};
+    if (!four_weights_move(&four, (b0 | b2 << 16) | (b1 | b3 << 16) << 8)) {
+        return false;
     }
-    int32_t high = (bounded + 128) >> 8;
-    *weight = (int8_t)high;
-    *residual = (int8_t)(bounded - high * 256);
+    store_word(weight, four.weight);
+    store_word(residual, four.residual);
+    for (int32_t k = 0; k < 4; k++) {
+        if (deltas[k] == 0 && gradients[k] != 0) {
+            counts->unchanged += 1;
+        }
+    }
+    return true;
 }
 
-/* The same for planes with a velocity or without residuals. */
-void weights_update_other(int32_t count, const int32_t *gradients, struct update_factor factor,
-                          const struct step_update *update, const struct weight_planes *planes,
-                          int32_t at, struct update_counts *counts);
-
-/* `count` neighbouring weights of one channel, given their gradients; `at` is the place of the
- * first in its planes. */
+/* `count` (1 to 4) neighbouring weights of one channel, given their gradients. */
 static inline void weights_update(int32_t count, const int32_t *gradients,
                                   struct update_factor factor, const struct step_update *update,
                                   const struct weight_planes *planes, int32_t at,
                                   struct update_counts *counts) {
-    if (planes->velocity != 0 || planes->residual == 0) {
-        weights_update_other(count, gradients, factor, update, planes, at, counts);
+    int32_t deltas[4];
+    for (int32_t k = 0; k < count; k++) {
+        deltas[k] = scale(gradients[k], factor.multiplier, factor.shift);
+    }
+    if (count == 4 && planes->residual != 0 && planes->velocity == 0 && factor.decay == 0 &&
+        four_weights_step(gradients, deltas, planes->weight + at, planes->residual + at, counts)) {
         return;
     }
-    int8_t *weight = planes->weight + at;
-    int8_t *residual = planes->residual + at;
-    for (int32_t k = 0; k < count; k++) {
-        if (gradients[k] == 0 && factor.decay == 0) {
-            continue;
-        }
-        int32_t delta = scale(gradients[k], factor.multiplier, factor.shift);
-        if (delta == 0 && gradients[k] != 0) {
-            counts->unchanged += 1;
-        }
-        weight_move(delta, factor.decay, &weight[k], &residual[k], counts);
-    }
+    weights_step(count, gradients, deltas, factor.decay, update, planes, at, counts);
 }
 
 #endif

@@ -3,12 +3,33 @@ extension Graph {
   package func scratchBytes(of operation: Operation) -> Int {
     switch operation.kind {
     case .conv2DBackwardInput(let window, _):
-      2 * window.kernelHeight * window.kernelWidth * (self[operation.inputs[0]].shape.last ?? 1)
+      2 * backwardScratch(channels: self[operation.inputs[0]].shape[3], window)
+    case .conv2DUpdateWeights:
+      2 * updateScratch(self[operation.inputs[1]].shape)
     case .fullyConnectedBackwardInput:
       2 * (self[operation.inputs[0]].shape.last ?? 1)
     case .softmaxCrossEntropy, .softCrossEntropy:
       4 * (self[operation.inputs[0]].shape.last ?? 1)
     default: 0
     }
+  }
+
+  /// `conv2d_backward_scratch` of conv2d.h; `channels` of the output.
+  private func backwardScratch(channels: Int, _ window: Window) -> Int {
+    func taps(_ kernel: Int, _ stride: Int, _ dilation: Int) -> Int {
+      dilation == 1 ? (kernel + stride - 1) / stride : kernel
+    }
+    let errors =
+      taps(window.kernelHeight, window.strideHeight, window.dilationHeight)
+      * taps(window.kernelWidth, window.strideWidth, window.dilationWidth) * ((channels + 3) / 4 * 4)
+    let pixels = min(max(2048 / errors / 4 * 4, 4), 32)
+    return (pixels + 1) * errors
+  }
+
+  /// `conv2d_update_scratch` of conv2d.h; `output`: (1, OH, OW, O).
+  private func updateScratch(_ output: [Int]) -> Int {
+    let rows = min(max(128 / output[2], 1), output[1])
+    let columns = (rows * output[2] + 1) / 2 * 8
+    return columns + (rows < output[1] ? (output[3] + 1) / 2 * 2 * 8 : 0)
   }
 }
