@@ -1,7 +1,7 @@
 /* A QEMU plugin that counts executed guest instructions exactly, by address and by call site.
  *
  *   -plugin
- * file=libinstruction_counts.so,output=FILE[,start=PC][,stop=PC][,sites=LO-HI]…[,memory=on]
+ * file=libinstruction_counts.so,output=FILE[,start=PC][,stop=PC][,sites=LO-HI]…[,flash=LO-HI]
  *
  * Counting runs from the first execution of the instruction at `start` (from the beginning without
  * one) until the instruction at `stop` would be counted; a later `start` goes on adding. The call
@@ -11,12 +11,13 @@
  * the counts are written to FILE, which appears whole or not at all; one line per pair of site and
  * address:
  *
- *   site pc executed jumped accesses unaligned
+ *   site pc executed jumped accesses unaligned flash
  *
  * site and pc hexadecimal, the rest decimal. `jumped`: how often the instruction executed next was
  * not the one behind it in memory (a branch taken; an interrupt counts as well). `accesses`: loads
- * and stores that reached memory, each register of an LDM one, and how many of them were not
- * aligned to their size; 0 unless memory=on.
+ * and stores that reached memory, each register of an LDM one; `unaligned`: how many of them were
+ * not aligned to their size; `flash`: how many went to the range of that name. These three are 0
+ * without that range, which costs time.
  *
  * Invariants
  *   - An instruction that fails its condition inside an IT block counts as executed, as it does for
@@ -35,6 +36,7 @@ struct count {
     uint64_t jumped;
     uint64_t accesses;
     uint64_t unaligned;
+    uint64_t flash;
 };
 
 struct instruction {
@@ -56,8 +58,8 @@ enum { range_limit = 64, bucket_count = 1 << 16 };
 
 static struct {
     char *output;
-    bool memory;
     uint64_t start, stop;
+    struct range flash; /* empty: memory is not watched */
     struct range ranges[range_limit];
     unsigned range_count;
 } options = {.start = UINT64_MAX, .stop = UINT64_MAX};
@@ -81,9 +83,13 @@ static void *checked(void *memory) {
     return memory;
 }
 
+static bool contains(struct range range, uint64_t address) {
+    return range.low <= address && address < range.high;
+}
+
 static bool is_site(uint64_t pc) {
     for (unsigned i = 0; i < options.range_count; i++)
-        if (options.ranges[i].low <= pc && pc < options.ranges[i].high)
+        if (contains(options.ranges[i], pc))
             return true;
     return false;
 }
@@ -132,9 +138,11 @@ static struct count *count_at(struct instruction *instruction, uint32_t site) {
 
 static void print(FILE *file, uint64_t site, const struct instruction *instruction,
                   const struct count *count) {
-    fprintf(file, "%08" PRIx64 " %08" PRIx64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+    fprintf(file,
+            "%08" PRIx64 " %08" PRIx64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
+            "\n",
             site, instruction->pc, count->executed, count->jumped, count->accesses,
-            count->unaligned);
+            count->unaligned, count->flash);
 }
 
 static void write_counts(void) {
@@ -146,7 +154,7 @@ static void write_counts(void) {
         perror(part);
         return;
     }
-    fputs("site pc executed jumped accesses unaligned\n", file);
+    fputs("site pc executed jumped accesses unaligned flash\n", file);
     for (size_t bucket = 0; bucket < bucket_count; bucket++)
         for (const struct instruction *i = buckets[bucket]; i != NULL; i = i->next)
             for (uint32_t slot = 0; slot < i->count_slots; slot++)
@@ -188,6 +196,8 @@ static void accessed(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t address,
     last_count->accesses++;
     if (address & ((1u << qemu_plugin_mem_size_shift(info)) - 1))
         last_count->unaligned++;
+    if (contains(options.flash, address))
+        last_count->flash++;
 }
 
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
@@ -197,7 +207,7 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
         void *data =
             record(qemu_plugin_insn_vaddr(instruction), qemu_plugin_insn_size(instruction));
         qemu_plugin_register_vcpu_insn_exec_cb(instruction, executed, QEMU_PLUGIN_CB_NO_REGS, data);
-        if (options.memory)
+        if (options.flash.low < options.flash.high)
             qemu_plugin_register_vcpu_mem_cb(instruction, accessed, QEMU_PLUGIN_CB_NO_REGS,
                                              QEMU_PLUGIN_MEM_RW, data);
     }
@@ -208,10 +218,7 @@ static void ended(qemu_plugin_id_t id, void *data) {
     write_counts();
 }
 
-static bool add_range(const char *text) {
-    if (options.range_count == range_limit)
-        return false;
-    struct range *range = &options.ranges[options.range_count++];
+static bool read_range(const char *text, struct range *range) {
     char *end;
     range->low = strtoull(text, &end, 16);
     if (*end != '-')
@@ -227,10 +234,10 @@ static bool add_option(const char *option) {
         options.start = strtoull(option + 6, NULL, 16);
     else if (strncmp(option, "stop=", 5) == 0)
         options.stop = strtoull(option + 5, NULL, 16);
-    else if (strncmp(option, "sites=", 6) == 0)
-        return add_range(option + 6);
-    else if (strcmp(option, "memory=on") == 0)
-        options.memory = true;
+    else if (strncmp(option, "sites=", 6) == 0 && options.range_count < range_limit)
+        return read_range(option + 6, &options.ranges[options.range_count++]);
+    else if (strncmp(option, "flash=", 6) == 0)
+        return read_range(option + 6, &options.flash);
     else
         return false;
     return true;
@@ -245,7 +252,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int a
             continue;
         fprintf(stderr,
                 "instruction_counts: found '%s', expected output=, start=, stop=, sites=LO-HI or "
-                "memory=on\n",
+                "flash=LO-HI\n",
                 argv[i]);
         return 1;
     }

@@ -73,7 +73,7 @@ package struct StepCounter: Sendable {
     for function in try code.functions(of: "training_step.c") {
       options.append("sites=\(Self.hex(function.addresses.lowerBound))-\(Self.hex(function.addresses.upperBound))")
     }
-    return options + (watchesMemory ? ["memory=on"] : [])
+    return options + (watchesMemory ? ["flash=0-20000000"] : [])  // Armv7-M's region for code.
   }
 
   private func start(

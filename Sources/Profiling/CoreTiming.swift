@@ -25,9 +25,10 @@ extension CoreTiming {
   /// Of all executions of a block, with flash that makes the core wait.
   ///
   /// The low end is code and constants that are always cached or prefetched in time. The high end is no cache and no
-  /// prefetch: every line of code that is entered costs the wait states, again and again.
+  /// prefetch: every line of code that is entered and every load from flash costs the wait states, again and again.
   package func cycles(_ block: Block, waitStates: Int) -> CycleRange {
-    cycles(block) + CycleRange(0, waitStates == 0 ? 0 : waitStates * lineEntries(block))
+    let flashLoads = block.arrivals.reduce(0) { $0 + $1.count.flashLoads }
+    return cycles(block) + CycleRange(0, waitStates * (lineEntries(block) + flashLoads))
   }
 
   /// How often a block's code went on in another line of flash than the one before it.

@@ -14,17 +14,21 @@ package struct ExecutionCounts: Hashable, Sendable {
     package var jumped = 0
     /// Loads and stores of this instruction that were not aligned to their size.
     package var unaligned = 0
+    /// Loads of this instruction from flash, each register of an LDM one.
+    package var flashLoads = 0
 
-    package init(executed: Int = 0, jumped: Int = 0, unaligned: Int = 0) {
+    package init(executed: Int = 0, jumped: Int = 0, unaligned: Int = 0, flashLoads: Int = 0) {
       self.executed = executed
       self.jumped = jumped
       self.unaligned = unaligned
+      self.flashLoads = flashLoads
     }
 
     package static func += (left: inout Count, right: Count) {
       left.executed += right.executed
       left.jumped += right.jumped
       left.unaligned += right.unaligned
+      left.flashLoads += right.flashLoads
     }
   }
 
@@ -32,17 +36,18 @@ package struct ExecutionCounts: Hashable, Sendable {
 
   package init(text: String) throws(ProfileError) {
     let rows = text.split(separator: "\n")
-    guard rows.first == "site pc executed jumped accesses unaligned" else {
+    guard rows.first == "site pc executed jumped accesses unaligned flash" else {
       throw .unreadableCounts(line: String(rows.first ?? ""))
     }
     var records: [Record] = []
     for row in rows.dropFirst() {
       let words = row.split(separator: " ")
-      guard words.count == 6, let site = Int(words[0], radix: 16), let address = Int(words[1], radix: 16),
-        let executed = Int(words[2]), let jumped = Int(words[3]), let unaligned = Int(words[5])
+      let numbers = words.dropFirst(2).compactMap { Int($0) }
+      guard words.count == 7, numbers.count == 5, let site = Int(words[0], radix: 16),
+        let address = Int(words[1], radix: 16)
       else { throw .unreadableCounts(line: String(row)) }
-      records.append(
-        Record(site: site, address: address, count: Count(executed: executed, jumped: jumped, unaligned: unaligned)))
+      let count = Count(executed: numbers[0], jumped: numbers[1], unaligned: numbers[3], flashLoads: numbers[4])
+      records.append(Record(site: site, address: address, count: count))
     }
     self.records = records
   }

@@ -9,17 +9,19 @@ extension Instruction {
     guard columns.count >= 3, let colon = columns[0].firstIndex(of: ":"),
       let address = Int(columns[0][..<colon].drop { $0 == " " }, radix: 16), !columns[2].hasPrefix(".")
     else { return nil }
-    let text = columns.count > 3 ? columns[3] : ""
+    let operands = columns.count > 3 ? columns[3].prefix { $0 != "@" && $0 != ";" }.trimmed : ""
     self.init(
       address: address, bytes: columns[1].filter(\.isHexDigit).count / 2, mnemonic: columns[2].trimmed,
-      operands: Operands(text.prefix { $0 != "@" && $0 != ";" }))
+      operandText: operands)
   }
 
-  private init(address: Int, bytes: Int, mnemonic: Substring, operands: Operands) {
+  private init(address: Int, bytes: Int, mnemonic: Substring, operandText: Substring) {
     let name = mnemonic.prefix { $0 != "." }
+    let operands = Operands(operandText)
     self.address = address
     self.bytes = bytes
     self.mnemonic = String(mnemonic)
+    text = operandText.isEmpty ? String(mnemonic) : "\(mnemonic) \(operandText)"
     addressRegisters = operands.address
     kind = Self.memoryKind(name, operands) ?? Self.branchKind(name, operands) ?? Self.computingKind(name, operands)
     let results = Self.resultCount(name, kind)

@@ -5,6 +5,8 @@ package struct Instruction: Hashable, Sendable {
   package var bytes: Int
   /// As the disassembler writes it, with `.w` and conditions.
   package var mnemonic: String
+  /// The whole of it.
+  package var text: String
   package var kind: Kind
   /// Registers it needs, those of its address included.
   package var reads: RegisterSet

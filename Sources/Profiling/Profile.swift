@@ -7,15 +7,19 @@ package struct Profile: Hashable, Sendable {
     package var stores = 0
     /// Loads and stores at addresses that are not multiples of their size.
     package var unaligned = 0
+    /// Of the loads, those of weights and constants in flash.
+    package var flashLoads = 0
     package var cycles = CycleRange(0)
 
     package init(
-      instructions: Int = 0, loads: Int = 0, stores: Int = 0, unaligned: Int = 0, cycles: CycleRange = CycleRange(0)
+      instructions: Int = 0, loads: Int = 0, stores: Int = 0, unaligned: Int = 0, flashLoads: Int = 0,
+      cycles: CycleRange = CycleRange(0)
     ) {
       self.instructions = instructions
       self.loads = loads
       self.stores = stores
       self.unaligned = unaligned
+      self.flashLoads = flashLoads
       self.cycles = cycles
     }
 
@@ -24,6 +28,7 @@ package struct Profile: Hashable, Sendable {
       left.loads += right.loads
       left.stores += right.stores
       left.unaligned += right.unaligned
+      left.flashLoads += right.flashLoads
       left.cycles += right.cycles
     }
   }
@@ -86,6 +91,7 @@ package struct Profile: Hashable, Sendable {
         cost.loads += arrival.count.executed * arrival.instruction.loads
         cost.stores += arrival.count.executed * arrival.instruction.stores
         cost.unaligned += arrival.count.unaligned
+        cost.flashLoads += arrival.count.flashLoads
       }
       cost.cycles += timing.cycles(block, waitStates: waitStates)
     }

@@ -51,15 +51,15 @@ import Testing
     """
 
   static let counts = """
-    site pc executed jumped accesses unaligned
-    00000140 00000140 1 1 0 0
-    00000100 00000100 1 0 2 0
-    00000102 00000102 1 1 0 0
-    00000102 00000200 1 0 4 1
-    00000102 00000204 1 1 0 0
-    00000106 00000106 1 1 0 0
-    00000106 00000300 1 1 0 0
-    0000010a 0000010a 1 1 2 0
+    site pc executed jumped accesses unaligned flash
+    00000140 00000140 1 1 0 0 0
+    00000100 00000100 1 0 2 0 0
+    00000102 00000102 1 1 0 0 0
+    00000102 00000200 1 0 4 1 4
+    00000102 00000204 1 1 0 0 0
+    00000106 00000106 1 1 0 0 0
+    00000106 00000300 1 1 0 0 0
+    0000010a 0000010a 1 1 2 0 0
 
     """
 
@@ -75,7 +75,7 @@ import Testing
     // BL 1 + P, LDM 1 + 4 (and one or two for its alignment), BX 1 + P.
     #expect(
       profile.operations == [
-        0: .init(instructions: 3, loads: 4, stores: 0, unaligned: 1, cycles: CycleRange(10, 15)),
+        0: .init(instructions: 3, loads: 4, stores: 0, unaligned: 1, flashLoads: 4, cycles: CycleRange(10, 15)),
         12: .init(instructions: 2, loads: 0, stores: 0, unaligned: 0, cycles: CycleRange(4, 8)),
       ])
     #expect(profile.kernels == [0: "conv2d_s8", 12: "conv2d_backward"])
@@ -87,15 +87,26 @@ import Testing
     #expect(profile.total.instructions == 8)
   }
 
+  @Test func hottestCode_isTheLoadOfFour() throws {
+    let hot = try HotBlock.hottest(
+      1, of: ExecutionCounts(text: Self.counts), code: Disassembly(objdump: Self.listing), timing: CortexM4Timing())
+    let block = try #require(hot.first)
+    #expect(hot.count == 1)
+    #expect(block.function == "conv2d_s8" && block.address == 0x200 && block.executed == 1)
+    #expect(block.lines == ["200: ldmia.w r0, {r1, r2, r3, r4}", "204: bx lr"])
+    #expect(block.loads == 4 && block.multiplications == 0 && block.instructions == 2)
+    #expect(block.cycles == CycleRange(8, 11))
+  }
+
   @Test func counts_ofAnotherPlugin_areRefused() {
     #expect(throws: ProfileError.unreadableCounts(line: "hello")) { try ExecutionCounts(text: "hello\n") }
     #expect(throws: ProfileError.unreadableCounts(line: "1 2 3")) {
-      try ExecutionCounts(text: "site pc executed jumped accesses unaligned\n1 2 3\n")
+      try ExecutionCounts(text: "site pc executed jumped accesses unaligned flash\n1 2 3\n")
     }
   }
 
   @Test func instruction_outsideOfTheListing_isRefused() throws {
-    let counts = try ExecutionCounts(text: "site pc executed jumped accesses unaligned\n100 900 1 0 0 0\n")
+    let counts = try ExecutionCounts(text: "site pc executed jumped accesses unaligned flash\n100 900 1 0 0 0 0\n")
     #expect(throws: ProfileError.unknownInstruction(address: 0x900)) {
       try Profile(
         counts, code: Disassembly(objdump: Self.listing), source: StepSource(text: Self.source),

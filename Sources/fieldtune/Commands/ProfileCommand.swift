@@ -17,8 +17,12 @@ struct ProfileCommand: ParsableCommand {
   @Option(name: .long, help: "The board whose core and clock to assume; the artifact's own when absent.")
   var board: String?
 
-  @Option(name: .long, help: "Wait states of flash: raises the high end to code that no cache holds.")
+  @Option(name: .long, help: "Wait states of flash: raises the high end to what no cache holds.")
   var waitStates = 0
+
+  @Option(
+    name: .long, help: "Print the code that takes most cycles: so many runs of instructions without a branch between.")
+  var hot = 0
 
   @OptionGroup var options: GlobalOptions
 
@@ -26,26 +30,34 @@ struct ProfileCommand: ParsableCommand {
     guard (0...15).contains(waitStates) else {
       throw ValidationError("--wait-states: found \(waitStates), expected 0 to 15")
     }
+    guard hot >= 0 else { throw ValidationError("--hot: found \(hot), expected 0 or more") }
   }
 
   func run() throws {
     let artifact = try Workspace.openArtifact(dir)
     let catalog = try Workspace.catalog()
     let board = try Self.board(board, of: artifact, in: catalog)
-    let machine = try catalog.qemuBoard(for: board)
+    let machine = try Self.machine(for: board, in: catalog)
     let built = try Firmware.build(artifact, for: board)
     options.note("counting one step on \(machine.name)")
     let step = try StepCounter(builder: FirmwareBuilder(root: FirmwareRoot.locate()))
       .run(artifactDirectory: artifact.directory, board: machine, watchesMemory: true)
     let timing = try Core.timing(of: board.core)
-    let profile = try Profile(
-      ExecutionCounts(text: step.counts), code: Disassembly(objdump: step.disassembly),
-      source: StepSource(text: String(contentsOf: artifact.file(StepSource.fileName), encoding: .utf8)), timing: timing,
-      waitStates: waitStates)
+    let (counts, code) = (try ExecutionCounts(text: step.counts), Disassembly(objdump: step.disassembly))
+    let source = try String(contentsOf: artifact.file(StepSource.fileName), encoding: .utf8)
     let report = ProfileReport(
-      profile, of: try artifact.trainingGraph(), board: board, machine: machine.name, built: built,
-      waitStates: waitStates, confidence: timing.confidence)
+      try Profile(counts, code: code, source: StepSource(text: source), timing: timing, waitStates: waitStates),
+      hot: try HotBlock.hottest(hot, of: counts, code: code, timing: timing, waitStates: waitStates),
+      of: try artifact.trainingGraph(), board: board, machine: machine.name, built: built, waitStates: waitStates,
+      confidence: timing.confidence)
     options.print(report, text: report.text)
+  }
+
+  /// A machine of QEMU with the board's core; its memory does not matter for counting.
+  private static func machine(for board: Board, in catalog: BoardCatalog) throws -> Board {
+    let machine = catalog.boards.first { $0.core == board.core && $0.qemu?.machine.hasPrefix("mps2-") == true }
+    guard let machine else { throw FirmwareBuildError.noStandIn(board: board.name) }
+    return machine
   }
 
   /// An artifact that was compiled for the host has no core of its own.

@@ -9,6 +9,7 @@ extension ProfileReport {
       \(operationTable)
       \(sumTable("phase", phases + around + [Sum(name: "whole step", operations: operations.count, cost: total)]))
       \(sumTable("kernel", kernels))
+      \(hot.map(text).joined())\
       flash \(Number.bytes(memory.flashBytes)), SRAM \(Number.bytes(memory.sramBytes)) (arena \
       \(Number.bytes(memory.arenaBytes)), state \(Number.bytes(memory.stateBytes)), stack at most \
       \(memory.stackBoundBytes.map(Number.bytes) ?? "-")); \(Number.grouped(total.unaligned)) unaligned accesses
@@ -18,7 +19,7 @@ extension ProfileReport {
       """
   }
 
-  private static let costColumns = ["MACs", "instructions", "per MAC", "loads", "cycles", "ms", "%", ""]
+  private static let costColumns = ["MACs", "instructions", "per MAC", "loads", "of flash", "cycles", "ms", "%", ""]
 
   private var operationTable: String {
     var table = TextTable(["#", "operation", "kernel"] + Self.costColumns)
@@ -34,12 +35,25 @@ extension ProfileReport {
     return table.text
   }
 
+  private func text(_ block: HotBlock) -> String {
+    let share = Number.fixed(100 * middle(block.cycles) / max(1, middle(total.cycles)), 1)
+    func each(_ cycles: Int) -> String { Number.fixed(Double(cycles) / Double(block.executed), 1) }
+    return """
+      \(block.function): \(share) % of all cycles, ran \(Number.grouped(block.executed)) times, each time \
+      \(block.instructions) instructions, \(block.loads) loads, \(block.multiplications) multiplications, \
+      \(each(block.cycles.low))–\(each(block.cycles.high)) cycles
+      \(block.lines.map { "    \($0)\n" }.joined())
+
+      """
+  }
+
   private func cells(_ cost: Cost) -> [String] {
     let share = middle(cost.cycles) / max(1, middle(total.cycles))
     let perMac = cost.macs == 0 ? "-" : Number.fixed(Double(cost.instructions) / Double(cost.macs), 2)
     return [
       cost.macs == 0 ? "-" : Number.grouped(cost.macs), Number.grouped(cost.instructions), perMac,
-      Number.grouped(cost.loads), "\(Number.grouped(cost.cycles.low))–\(Number.grouped(cost.cycles.high))",
+      Number.grouped(cost.loads), Number.grouped(cost.flashLoads),
+      "\(Number.grouped(cost.cycles.low))–\(Number.grouped(cost.cycles.high))",
       milliseconds(cost.cycles), Number.fixed(100 * share, 1),
       String(repeating: "█", count: Int((share * 40).rounded())),
     ]

@@ -11,6 +11,8 @@ struct ProfileReport: Encodable {
     let loads: Int
     let stores: Int
     let unaligned: Int
+    /// Of the loads, those of weights and constants in flash.
+    let flashLoads: Int
     let cycles: CycleRange
   }
 
@@ -43,12 +45,15 @@ struct ProfileReport: Encodable {
   /// What the step's own functions do between the operations.
   let around: [Sum]
   let total: Cost
+  /// The code that takes most cycles.
+  let hot: [HotBlock]
   /// The board's firmware, measured.
   let memory: BuildReport
   let confidence: String
 
   init(
-    _ profile: Profile, of graph: Graph, board: Board, machine: String, built: BuildReport, waitStates: Int,
+    _ profile: Profile, hot: [HotBlock], of graph: Graph, board: Board, machine: String, built: BuildReport,
+    waitStates: Int,
     confidence: String
   ) {
     self.board = board.name
@@ -72,6 +77,7 @@ struct ProfileReport: Encodable {
       .map { Sum(name: $0.key, $0.value) }
       .sorted { ($0.cost.cycles.high, $1.name) > ($1.cost.cycles.high, $0.name) }
     total = Cost(sum: operations.map(\.cost) + around.map(\.cost))
+    self.hot = hot
     memory = built
     self.confidence = confidence
   }
@@ -87,13 +93,14 @@ extension ProfileReport.Cost {
   fileprivate init(_ cost: Profile.Cost, macs: Int) {
     self.init(
       macs: macs, instructions: cost.instructions, loads: cost.loads, stores: cost.stores, unaligned: cost.unaligned,
-      cycles: cost.cycles)
+      flashLoads: cost.flashLoads, cycles: cost.cycles)
   }
 
   fileprivate init(sum costs: [Self]) {
     func sum(_ part: (Self) -> Int) -> Int { costs.reduce(0) { $0 + part($1) } }
     self.init(
       macs: sum(\.macs), instructions: sum(\.instructions), loads: sum(\.loads), stores: sum(\.stores),
-      unaligned: sum(\.unaligned), cycles: costs.reduce(CycleRange(0)) { $0 + $1.cycles })
+      unaligned: sum(\.unaligned), flashLoads: sum(\.flashLoads),
+      cycles: costs.reduce(CycleRange(0)) { $0 + $1.cycles })
   }
 }
