@@ -61,11 +61,9 @@ extension ProfileReport {
 
   private func milliseconds(_ cycles: CycleRange) -> String {
     guard let clockHertz else { return "-" }
-    func text(_ cycles: Int) -> String {
-      let milliseconds = 1000 * Double(cycles) / Double(clockHertz)
-      return Number.fixed(milliseconds, milliseconds < 1 ? 3 : milliseconds < 100 ? 1 : 0)
-    }
-    return "\(text(cycles.low))–\(text(cycles.high))"
+    let (low, high) = (1000 * Double(cycles.low) / Double(clockHertz), 1000 * Double(cycles.high) / Double(clockHertz))
+    let digits = high < 1 ? 3 : high < 100 ? 1 : 0
+    return "\(Number.fixed(low, digits))–\(Number.fixed(high, digits))"
   }
 
   private func middle(_ cycles: CycleRange) -> Double { Double(cycles.low + cycles.high) / 2 }
