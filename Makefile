@@ -1,11 +1,12 @@
 # The README's two commands and little else.
 SWIFT_FLAGS ?= -c release
 
-.PHONY: help demo test study format
+.PHONY: help demo test bench study format
 
 help:
 	@echo "make demo    show a microcontroller learn: compile, build, boot in QEMU, train, export"
 	@echo "make test    run every test"
+	@echo "make bench   count what kernels and whole steps cost on Cortex-M7 and M4 (BENCH=name: some)"
 	@echo "make study   train in float32 and in int8 and compare (hours; STUDY=quick: less)"
 	@echo "make format  format Swift and C sources"
 
@@ -17,6 +18,11 @@ demo:
 test:
 	@Tools/prerequisites.sh test
 	@FIELDTUNE_LITERT_PYTHON="$$(Tools/litert-python.sh)" swift test $(SWIFT_FLAGS) --disable-testable-imports --disable-xctest --no-parallel
+
+bench:
+	@Tools/prerequisites.sh test
+	@swift build $(SWIFT_FLAGS) --product bench
+	@"$$(swift build $(SWIFT_FLAGS) --show-bin-path)/bench" $(BENCH)
 
 study:
 	@Tools/prerequisites.sh test

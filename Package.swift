@@ -111,6 +111,7 @@ let package = Package(
     tests("InterpreterTests", ["Interpreter", "GraphIR"]),
     tests("CompilerTests", compileTime + ["Compiler"]),
     tests("KernelParityTests", ["FirmwareKernels", "Interpreter", "GraphIR", "MemoryPlanning"]),
+    tests("BenchTests", ["bench", "FirmwareBuild"]),
     tests("FirmwareBuildTests", ["FirmwareBuild", "ArtifactManifest", "Compiler", "WireProtocol"]),
     tests("ProfilingTests", ["Profiling"]),
     tests("WireProtocolTests", ["WireProtocol", "FirmwareRuntime", "schema-generator"]),

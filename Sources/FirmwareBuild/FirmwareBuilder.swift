@@ -19,6 +19,13 @@ package struct FirmwareBuilder: Sendable {
     self.searchPath = searchPath
   }
 
+  /// The compiler's name and version, such as `arm-none-eabi-gcc 12.2.1`.
+  package func compilerVersion(for board: Board) throws(FirmwareBuildError) -> String {
+    let compiler = try Toolchain(for: board, searchPath: searchPath).compiler
+    let version = try compiler.run(["-dumpfullversion"]).output.split(separator: "\n").first ?? ""
+    return "\(URL(fileURLWithPath: compiler.path).lastPathComponent) \(version)"
+  }
+
   /// Where an artifact keeps a board's build: `DIR/build/BOARD`.
   package static func outputDirectory(artifactDirectory: URL, board: Board) -> URL {
     artifactDirectory.appendingPathComponent("build").appendingPathComponent(board.name)

@@ -23,7 +23,7 @@ package struct StepCounter: Sendable {
       .appendingPathComponent("counted")
     try write(sample, in: folder)
     let report = try builder.build(
-      artifactDirectory: artifactDirectory, board: Self.counting(board, qemu), outputDirectory: folder)
+      artifactDirectory: artifactDirectory, board: Self.counting(board), outputDirectory: folder)
     let code = try CodeAddresses(of: URL(fileURLWithPath: report.elf), searchPath: builder.searchPath)
     let counts = folder.appendingPathComponent("counts.txt")
     let options = try options(code, output: counts, watchesMemory: watchesMemory)
@@ -31,25 +31,11 @@ package struct StepCounter: Sendable {
     return CountedStep(counts: try BuildPlan.read(counts), disassembly: try code.disassembly(), report: report)
   }
 
-  /// The board's core with the counted steps in place of the session's main loop, and with all memory there is:
-  /// counts do not depend on where code and data lie.
-  private static func counting(_ board: Board, _ qemu: Board.QEMUMachine) throws(FirmwareBuildError) -> Board {
-    guard qemu.machine.hasPrefix("mps2-") else { throw .notRunnable(board: board.name) }
-    var board = board
-    board.sources = board.sources.map { source in
-      switch source {
-      case "common/firmware.c": "../profiler/counted_step.c"
-      case "common/memory_flash_sram_ccm.c": "common/memory_flash_ram.c"
-      default: source
-      }
-    }
-    board.linkerScript = "../profiler/memory.ld"
-    board.memory = [
-      MemoryRegion(name: "FLASH", kind: .flash, origin: "0x00000000", bytes: 4 << 20, dma: true),
-      MemoryRegion(name: "RAM", kind: .ram, origin: "0x20000000", bytes: 3 << 20, dma: true),
-    ]
-    board.placements = [Board.Placement(stack: "RAM", data: "RAM", state: "RAM", arena: "RAM")]
-    return board
+  /// With the counted steps in place of the session's main loop.
+  private static func counting(_ board: Board) throws(FirmwareBuildError) -> Board {
+    var counting = try board.withAllMemory()
+    counting.sources = counting.sources.map { $0 == "common/firmware.c" ? "../profiler/counted_step.c" : $0 }
+    return counting
   }
 
   private func write(_ sample: CountedSample, in folder: URL) throws(FirmwareBuildError) {

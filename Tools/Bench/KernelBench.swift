@@ -13,6 +13,7 @@ struct KernelBench: Sendable {
 
   struct Row: Sendable {
     var name: String
+    var board: String
     /// Multiply-accumulates, or elements of an operation without any.
     var units: Int
     var unit: String
@@ -28,7 +29,8 @@ struct KernelBench: Sendable {
     let artifact = try Pipeline.compile(kernel.graph(), options: CompileOptions(update: kernel.plan(), board: budget))
     let directory = folder.appendingPathComponent("\(board.name) \(kernel.name)")
     try artifact.write(to: directory)
-    let profile = try Profile(of: directory, counter, board)
+    let counted = try counter.run(artifactDirectory: directory, board: board)
+    let profile = try Profile(counted, Disassembly(objdump: counted.disassembly), of: directory, board)
     return try kernel.measures.map { try row($0, of: kernel, artifact.graph, profile) }
   }
 
@@ -44,20 +46,8 @@ struct KernelBench: Sendable {
     let macs = graph.macs(of: operation)
     let elements = graph[operation.outputs.first ?? operation.inputs[0]].elementCount
     return Row(
-      name: "\(kernel.name): \(measure.title)", units: macs > 0 ? macs : elements,
+      name: "\(kernel.name): \(measure.title)", board: board.name, units: macs > 0 ? macs : elements,
       unit: macs > 0 ? "MAC" : "element", cost: cost, bar: measure.bar, peers: measure.peers)
-  }
-}
-
-extension Profile {
-  /// Of an artifact's golden step, or one on `sample`.
-  init(of directory: URL, _ counter: StepCounter, _ board: Board, sample: CountedSample? = nil) throws {
-    let step = try counter.run(artifactDirectory: directory, board: board, sample: sample)
-    let source = try String(
-      contentsOf: directory.appendingPathComponent(StepSource.fileName), encoding: .utf8)
-    try self.init(
-      ExecutionCounts(text: step.counts), code: Disassembly(objdump: step.disassembly), source: StepSource(text: source),
-      timing: Core.timing(of: board.core), waitStates: 0)
   }
 }
 
