@@ -32,11 +32,11 @@ depthwise_conv2d_row(const struct depthwise_conv2d_shape *shape, const struct ro
     return one;
 }
 
-/* Elements of `scratch` below: none. */
-static inline int32_t depthwise_conv2d_scratch(const struct depthwise_conv2d_shape *shape) {
-    (void)shape;
-    return 0;
-}
+/* Elements of `scratch` that the kernels below ask for. Those of a row of a shape are never more
+ * than those of the shape. Scratch lies at a multiple of 4 bytes. */
+int32_t depthwise_conv2d_scratch(const struct depthwise_conv2d_shape *shape);
+int32_t depthwise_conv2d_backward_scratch(const struct depthwise_conv2d_shape *shape);
+int32_t depthwise_conv2d_update_scratch(const struct depthwise_conv2d_shape *shape);
 
 /* input (H,W,I), bias (O), output (OH,OW,O). */
 void depthwise_conv2d_s8(const struct depthwise_conv2d_shape *shape,
@@ -50,25 +50,12 @@ void depthwise_conv2d_s8_accumulate(const struct depthwise_conv2d_shape *shape,
                                     struct weights_s8 weights, const int32_t *bias,
                                     int16_t *scratch, int32_t *accumulators);
 
-/* Elements of `scratch` below: none. */
-static inline int32_t
-depthwise_conv2d_backward_scratch(const struct depthwise_conv2d_shape *shape) {
-    (void)shape;
-    return 0;
-}
-
 /* d_output (OH,OW,O) -> d_input (H,W,I). */
 void depthwise_conv2d_s8_backward_input(const struct depthwise_conv2d_shape *shape,
                                         const struct error_stage *stage, const int16_t *d_output,
                                         const struct error_range *d_output_range,
                                         struct weights_s8 weights, int16_t *scratch,
                                         int16_t *d_input, struct error_range *d_input_range);
-
-/* Elements of `scratch` below: none. */
-static inline int32_t depthwise_conv2d_update_scratch(const struct depthwise_conv2d_shape *shape) {
-    (void)shape;
-    return 0;
-}
 
 /* One step of the trained plane: input (H,W,I), planes (KH,KW,trained). */
 void depthwise_conv2d_s8_update_weights(const struct depthwise_conv2d_shape *shape,

@@ -8,6 +8,12 @@ extension Graph {
       2 * updateScratch(self[operation.inputs[1]].shape)
     case .fullyConnectedBackwardInput:
       2 * (self[operation.inputs[0]].shape.last ?? 1)
+    case .depthwiseConv2D(let window, _, let multiplier):
+      depthwiseScratch(window, multiplier, operation.inputs[0], operation.outputs[0]).forwardBytes
+    case .depthwiseConv2DBackwardInput(let window, _, let multiplier):
+      depthwiseScratch(window, multiplier, operation.outputs[0], operation.inputs[0]).backwardBytes
+    case .depthwiseConv2DUpdateWeights(let window, _, _, let multiplier):
+      depthwiseScratch(window, multiplier, operation.inputs[0], operation.inputs[1]).updateBytes
     case .softmaxCrossEntropy, .softCrossEntropy:
       4 * (self[operation.inputs[0]].shape.last ?? 1)
     default: 0
@@ -31,5 +37,11 @@ extension Graph {
     let rows = min(max(128 / output[2], 1), output[1])
     let columns = (rows * output[2] + 1) / 2 * 8
     return columns + (rows < output[1] ? (output[3] + 1) / 2 * 2 * 8 : 0)
+  }
+
+  private func depthwiseScratch(
+    _ window: Window, _ multiplier: Int, _ input: TensorID, _ output: TensorID
+  ) -> DepthwiseScratch {
+    DepthwiseScratch(window: window, multiplier: multiplier, input: self[input].shape, output: self[output].shape)
   }
 }

@@ -94,7 +94,7 @@ extension Buffer {
   package var alignedBytes: Int { Self.aligned(bytes) }
 
   /// The next multiple of the alignment.
-  static func aligned(_ bytes: Int) -> Int {
+  package static func aligned(_ bytes: Int) -> Int {
     let rest = ((bytes % alignment) + alignment) % alignment
     return rest == 0 ? bytes : bytes + alignment - rest
   }

@@ -34,6 +34,31 @@ extension LayerCase {
   /// As the arena would hold it: not zero.
   private func scratchOf(_ elements: Int32) -> [Int16] { Array(repeating: 99, count: Int(elements)) }
 
+  /// What the kernel's header says.
+  func scratchBytes(_ action: Action) -> Int {
+    guard action != .updateBias else { return 0 }
+    switch kind {
+    case .convolution:
+      var shape = convolutionShape
+      return 2 * Int(
+        action == .backwardInput
+          ? conv2d_backward_scratch(&shape)
+          : action == .updateWeights ? conv2d_update_scratch(&shape) : conv2d_scratch(&shape))
+    case .depthwise:
+      var shape = depthwiseShape
+      return 2 * Int(
+        action == .backwardInput
+          ? depthwise_conv2d_backward_scratch(&shape)
+          : action == .updateWeights ? depthwise_conv2d_update_scratch(&shape) : depthwise_conv2d_scratch(&shape))
+    case .dense:
+      var shape = denseShape
+      return 2 * Int(
+        action == .backwardInput
+          ? fully_connected_backward_scratch(&shape)
+          : action == .updateWeights ? fully_connected_update_scratch(&shape) : fully_connected_scratch(&shape))
+    }
+  }
+
   private var outputChannels: Int { output[output.count - 1] }
 
   private var convolutionShape: conv2d_shape {

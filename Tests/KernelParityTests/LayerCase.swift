@@ -159,8 +159,8 @@ struct LayerCase {
 }
 
 extension SplitMix64 {
-  mutating func window(dilated: Bool = true) -> Window {
-    let kernel = (int(1...4), int(1...4))
+  mutating func window(dilated: Bool = true, largest: Int = 4) -> Window {
+    let kernel = (int(1...largest), int(1...largest))
     let dilation = dilated && oneIn(3) ? (int(1...3), int(1...3)) : (1, 1)
     return Window(
       kernelHeight: kernel.0, kernelWidth: kernel.1, strideHeight: int(1...3), strideWidth: int(1...3),

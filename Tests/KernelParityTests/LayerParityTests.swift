@@ -12,6 +12,17 @@ import Testing
     }
   }
 
+  /// Windows of up to 7 x 7 on maps of several bands of rows.
+  @Test func largeDepthwiseLayers_agreeInEveryByte() throws {
+    for seed in 0..<400 as Range<UInt64> {
+      var random = SplitMix64(seed: seed)
+      let window = random.window(dilated: false, largest: 7)
+      let map = [random.int(1...20), random.int(1...36)]
+      let layer = LayerCase(kind: .depthwise, window: window, map: map, cells: nil, random: &random)
+      try check(layer, seed: seed)
+    }
+  }
+
   /// All windows of up to 3 x 1 on maps of up to 4 x 2 cells, with every padding and output size they allow.
   @Test(arguments: [LayerCase.Kind.convolution, .depthwise])
   func smallWindows_agreeExhaustively(_ kind: LayerCase.Kind) throws {
@@ -51,6 +62,8 @@ import Testing
       let order = UpdateOrder(&random, for: layer.rule)
       let interpreted = try interpret(layer, action, order)
       let computed = layer.kernelResult(action, order: order)
+      let graph = layer.graph(action)
+      #expect(graph.scratchBytes(of: graph.operations[0]) == layer.scratchBytes(action), "\(layer.kind) \(action), seed \(seed)")
       #expect(computed == interpreted, "\(layer.kind) \(action), seed \(seed): \(layer.window)")
     }
   }

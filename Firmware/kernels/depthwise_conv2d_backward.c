@@ -1,0 +1,233 @@
+#include "depthwise_conv2d.h"
+#include "depthwise_rows.h"
+#include "inner_product.h"
+#include "window.h"
+
+/* One input at a time: any multiplier, dilation, stride and kernel. The bits of d_output are chosen
+ * so that |sum| < 2^31. */
+static void backward_any(const struct depthwise_conv2d_shape *shape,
+                         const struct error_stage *stage, int32_t shift, const int16_t *d_output,
+                         struct weights_s8 weights, int16_t *d_input, int32_t *observed) {
+    for (int32_t iy = 0; iy < shape->input_height; iy++) {
+        struct tap_walk rows =
+            taps_reading(iy + shape->pad_top, shape->stride_height, shape->dilation_height,
+                         shape->kernel_height, shape->output_height);
+        for (int32_t ix = 0; ix < shape->input_width; ix++) {
+            struct tap_walk columns =
+                taps_reading(ix + shape->pad_left, shape->stride_width, shape->dilation_width,
+                             shape->kernel_width, shape->output_width);
+            for (int32_t c = 0; c < shape->input_channels; c++) {
+                int32_t sum = 0;
+                for (int32_t o = c * shape->multiplier; o < (c + 1) * shape->multiplier; o++) {
+                    struct channel_weights w = channel_weights_at(shape, weights, o);
+                    for (int32_t at = 0; at < rows.count * columns.count; at++) {
+                        int32_t r = at / columns.count, k = at % columns.count;
+                        int32_t pixel = (rows.window + r * rows.window_step) * shape->output_width +
+                                        columns.window + k * columns.window_step;
+                        int32_t tap = (rows.tap + r * rows.tap_step) * shape->kernel_width +
+                                      columns.tap + k * columns.tap_step;
+                        /* output[p,o] += input[q,c] * weights[tap,o]  =>
+                         * d_input[q,c] = sum over the outputs o of c and the (tap, p) that read q
+                         *                of d_output[p,o] * weights[tap,o] */
+                        sum = multiply_accumulate(
+                            sum,
+                            prescale(d_output[pixel * shape->output_channels + o],
+                                     stage->prescale_q15[o]),
+                            w.weights[tap * w.tap_step]);
+                    }
+                }
+                *d_input++ =
+                    error_store(scale(sum, stage->multiplier, shift), stage->limit, observed);
+            }
+        }
+    }
+}
+
+/* Inputs i with (i + pad) % stride = phase read every stride-th tap, from tap `phase` on: input
+ * first + t * stride is the sum over j < taps of d_output[t + start + j] *
+ * weights[phase + (taps - 1 - j) * stride]. */
+struct phase {
+    int32_t first, start, taps;
+};
+
+static struct phase phase_of(int32_t phase, int32_t stride, int32_t kernel, int32_t pad) {
+    int32_t taps = (kernel - phase + stride - 1) / stride;
+    int32_t first = (phase + stride - pad % stride) % stride;
+    return (struct phase){first, (first + pad - phase) / stride - (taps - 1), taps};
+}
+
+/* The input's columns of one phase. */
+struct phase_columns {
+    struct phase phase;
+    int32_t count, width; /* of tap rows */
+    int32_t taps;         /* where they begin */
+};
+
+/* As depthwise_rows, with bands of d_output for rows of the input. */
+struct backward_rows {
+    struct depthwise_rows plan;
+    int32_t row_taps; /* most taps of a phase, along a column */
+};
+
+static bool goes_by_rows(const struct depthwise_conv2d_shape *shape) {
+    return depthwise_goes_by_rows(shape) && shape->stride_height <= 2 &&
+           shape->pad_left < shape->kernel_width;
+}
+
+static struct backward_rows backward_rows_of(const struct depthwise_conv2d_shape *shape) {
+    int32_t rows = rows_at_once(shape->input_height, shape->input_width);
+    int32_t row_taps = (shape->kernel_height + shape->stride_height - 1) / shape->stride_height;
+    int32_t column_taps = (shape->kernel_width + shape->stride_width - 1) / shape->stride_width;
+    int32_t columns = (shape->input_width + shape->stride_width - 1) / shape->stride_width;
+    int32_t width = tap_row_width(column_taps);
+    /* No phase begins later than one element behind another: start is 0 or 1 in the band. */
+    int32_t read = 1 + multiple_of_four(columns) + width;
+    return (struct backward_rows){
+        .plan = {.rows = rows,
+                 .taps = shape->stride_width * shape->kernel_height * (width - 1),
+                 .sums = rows * shape->input_width + 3 * shape->stride_width,
+                 .capacity = smaller_of(shape->output_height,
+                                        row_taps + (rows + shape->stride_height - 2) /
+                                                       shape->stride_height),
+                 .pitch = even(larger_of(column_taps - 1 + shape->output_width, read))},
+        .row_taps = row_taps,
+    };
+}
+
+int32_t depthwise_conv2d_backward_scratch(const struct depthwise_conv2d_shape *shape) {
+    return goes_by_rows(shape) ? depthwise_rows_scratch(backward_rows_of(shape).plan) : 0;
+}
+
+/* For each phase of columns, then of rows, the tap rows in the order of the rows they meet. */
+static void pack_taps(const struct depthwise_conv2d_shape *shape,
+                      const struct phase_columns *columns, struct channel_weights w,
+                      uint32_t *taps) {
+    for (int32_t px = 0; px < shape->stride_width; px++) {
+        int32_t last = px + (columns[px].phase.taps - 1) * shape->stride_width;
+        for (int32_t py = 0; py < shape->stride_height; py++) {
+            struct phase rows =
+                phase_of(py, shape->stride_height, shape->kernel_height, shape->pad_top);
+            for (int32_t r = rows.taps - 1; r >= 0; r--) {
+                int32_t tap = (py + r * shape->stride_height) * shape->kernel_width + last;
+                taps = tap_row_pack(taps, columns[px].width, w.weights + tap * w.tap_step,
+                                    -shape->stride_width * w.tap_step, columns[px].phase.taps);
+            }
+        }
+    }
+}
+
+/* Input row iy of channel k of the band. */
+static void correlate_row(const struct depthwise_conv2d_shape *shape,
+                          const struct phase_columns *columns, const struct channel_rows *band,
+                          int32_t k, int32_t iy, const uint32_t *taps, int32_t *sums) {
+    int32_t py = (iy + shape->pad_top) % shape->stride_height;
+    struct phase phase = phase_of(py, shape->stride_height, shape->kernel_height, shape->pad_top);
+    int32_t begin = (iy - phase.first) / shape->stride_height + phase.start;
+    struct span rows = taps_inside(begin, 1, phase.taps, shape->output_height);
+    int32_t row = rows.begin;
+    if (py == 1) {
+        row += (shape->kernel_height + 1) / 2; /* behind the rows of phase 0 of 2 */
+    }
+    const int16_t *d = band->rows + ((begin + rows.begin - band->first) * 2 + k) * band->pitch +
+                       band->left;
+    for (int32_t px = 0; px < shape->stride_width; px++) {
+        const struct phase_columns *of = &columns[px];
+        struct correlation how = {.row_step = 2 * band->pitch,
+                                  .width = of->width,
+                                  .stride = 1,
+                                  .sum_step = shape->stride_width};
+        channel_rows_correlate(&how, d + of->phase.start, rows.end - rows.begin,
+                               taps + of->taps + row * (of->width - 1), 0, of->count,
+                               sums + of->phase.first);
+    }
+}
+
+/* How the errors of a channel are stored; `observed` is kept here meanwhile. */
+struct storing {
+    int32_t multiplier, shift, limit, observed;
+};
+
+/* Errors of one channel's pixels, which lie `step` apart. */
+static void store_errors(struct storing *how, const int32_t *sums, int32_t count, int32_t step,
+                         int16_t *d_input) {
+    int32_t observed = how->observed;
+    for (; count > 0; count--) {
+        *d_input = error_store(scale(*sums++, how->multiplier, how->shift), how->limit, &observed);
+        d_input += step;
+    }
+    how->observed = observed;
+}
+
+static void backward_by_rows(const struct depthwise_conv2d_shape *shape,
+                             const uint16_t *prescale_q15, struct storing *how,
+                             const int16_t *d_output, struct weights_s8 weights, int16_t *scratch,
+                             int16_t *d_input) {
+    const struct backward_rows at = backward_rows_of(shape);
+    const struct channel_map map = {shape->output_width, shape->output_channels};
+    struct phase_columns columns[2];
+    int32_t taps_end = 0, left = 0;
+    for (int32_t px = 0; px < shape->stride_width; px++) {
+        struct phase phase =
+            phase_of(px, shape->stride_width, shape->kernel_width, shape->pad_left);
+        columns[px] = (struct phase_columns){
+            .phase = phase,
+            .count =
+                (shape->input_width - phase.first + shape->stride_width - 1) / shape->stride_width,
+            .width = tap_row_width(phase.taps),
+            .taps = taps_end,
+        };
+        taps_end += shape->kernel_height * (columns[px].width - 1);
+        left = larger_of(left, -phase.start);
+    }
+    uint32_t *taps = (uint32_t *)(void *)scratch;
+    int32_t *sums = (int32_t *)(void *)scratch + 2 * at.plan.taps;
+    struct channel_rows band = {.rows = scratch + 2 * (2 * at.plan.taps + at.plan.sums),
+                                .pitch = at.plan.pitch,
+                                .left = left};
+    channel_rows_clear(&band, at.plan.capacity);
+    int32_t count;
+    for (int32_t c = 0; c < shape->input_channels; c += count) {
+        count = smaller_of(2, shape->input_channels - c);
+        for (int32_t k = 0; k < count; k++) {
+            pack_taps(shape, columns, channel_weights_at(shape, weights, c + k),
+                      taps + k * at.plan.taps);
+        }
+        band.first = band.end = 0;
+        int32_t end;
+        for (int32_t iy = 0; iy < shape->input_height; iy = end) {
+            end = smaller_of(iy + at.plan.rows, shape->input_height);
+            int32_t first = (iy + shape->pad_top) / shape->stride_height;
+            int32_t last = (end - 1 + shape->pad_top) / shape->stride_height;
+            channel_rows_drop(&band, larger_of(0, first - (at.row_taps - 1)));
+            channel_rows_append_errors(&band, &map, d_output + c, count, prescale_q15 + c,
+                                       smaller_of(shape->output_height, last + 1));
+            for (int32_t k = 0; k < count; k++) {
+                for (int32_t y = iy; y < end; y++) {
+                    correlate_row(shape, columns, &band, k, y, taps + k * at.plan.taps,
+                                  sums + (y - iy) * shape->input_width);
+                }
+                store_errors(how, sums, (end - iy) * shape->input_width, shape->input_channels,
+                             d_input + iy * shape->input_width * shape->input_channels + c + k);
+            }
+        }
+    }
+}
+
+void depthwise_conv2d_s8_backward_input(const struct depthwise_conv2d_shape *shape,
+                                        const struct error_stage *stage, const int16_t *d_output,
+                                        const struct error_range *d_output_range,
+                                        struct weights_s8 weights, int16_t *scratch,
+                                        int16_t *d_input, struct error_range *d_input_range) {
+    struct storing how = {
+        .multiplier = stage->multiplier,
+        .shift = error_shift(stage->shift, d_output_range->exponent, d_input_range->exponent),
+        .limit = stage->limit,
+        .observed = d_input_range->observed,
+    };
+    if (goes_by_rows(shape)) {
+        backward_by_rows(shape, stage->prescale_q15, &how, d_output, weights, scratch, d_input);
+    } else {
+        backward_any(shape, stage, how.shift, d_output, weights, d_input, &how.observed);
+    }
+    d_input_range->observed = how.observed;
+}

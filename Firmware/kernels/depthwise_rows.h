@@ -1,0 +1,92 @@
+/* What the kernels of a depthwise layer share: where a channel's weights lie, and how its maps are
+ * cut into bands of rows (channel_rows.h). */
+#ifndef FIELDTUNE_DEPTHWISE_ROWS_H
+#define FIELDTUNE_DEPTHWISE_ROWS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "channel_rows.h"
+#include "depthwise_conv2d.h"
+
+static inline int32_t smaller_of(int32_t a, int32_t b) {
+    return a < b ? a : b;
+}
+
+static inline int32_t larger_of(int32_t a, int32_t b) {
+    return a > b ? a : b;
+}
+
+/* The weight of one output channel at tap t is weights[t * tap_step]. */
+struct channel_weights {
+    const int8_t *weights;
+    int32_t tap_step;
+};
+
+static inline struct channel_weights channel_weights_at(const struct depthwise_conv2d_shape *shape,
+                                                        struct weights_s8 weights, int32_t o) {
+    int32_t trained = shape->trained_channels;
+    if (o < trained) {
+        return (struct channel_weights){weights.trained + o, trained};
+    }
+    return (struct channel_weights){weights.frozen + (o - trained),
+                                    shape->output_channels - trained};
+}
+
+/* Whether channels can be taken apart: the rest, which is rare, goes output by output. */
+static inline bool depthwise_goes_by_rows(const struct depthwise_conv2d_shape *shape) {
+    return shape->multiplier == 1 && shape->dilation_height == 1 && shape->dilation_width == 1 &&
+           shape->kernel_height <= 7 && shape->kernel_width <= 7 && shape->stride_width <= 2;
+}
+
+/* Sums are made of `rows` rows at a time, about 64 of them. Scratch holds, in this order: the taps
+ * of two channels, the sums of one, a band of rows of two. */
+struct depthwise_rows {
+    int32_t rows;
+    int32_t taps, sums; /* words; taps of one channel */
+    int32_t capacity, pitch;
+};
+
+static inline int32_t rows_at_once(int32_t height, int32_t width) {
+    return larger_of(1, smaller_of(height, 64 / width));
+}
+
+static inline int32_t multiple_of_four(int32_t count) {
+    return (count + 3) & ~3;
+}
+
+static inline int32_t even(int32_t count) {
+    return (count + 1) & ~1;
+}
+
+/* The bands of the input that rows of the output read. */
+static inline struct depthwise_rows depthwise_rows_of(const struct depthwise_conv2d_shape *shape) {
+    int32_t rows = rows_at_once(shape->output_height, shape->output_width);
+    int32_t width = tap_row_width(shape->kernel_width);
+    int32_t read = multiple_of_four(shape->output_width) * shape->stride_width + width;
+    return (struct depthwise_rows){
+        .rows = rows,
+        .taps = shape->kernel_height * (width - 1),
+        .sums = rows * shape->output_width + 3,
+        .capacity = smaller_of(shape->input_height,
+                               (rows - 1) * shape->stride_height + shape->kernel_height),
+        .pitch = even(larger_of(shape->pad_left + shape->input_width, read)),
+    };
+}
+
+/* Elements. */
+static inline int32_t depthwise_rows_scratch(struct depthwise_rows plan) {
+    return 2 * (2 * plan.taps + plan.sums + plan.capacity * plan.pitch);
+}
+
+/* Input rows that output rows oy ... end - 1 read, as far as there are. */
+static inline int32_t input_rows_begin(const struct depthwise_conv2d_shape *shape, int32_t oy) {
+    return larger_of(0, oy * shape->stride_height - shape->pad_top);
+}
+
+static inline int32_t input_rows_end(const struct depthwise_conv2d_shape *shape, int32_t end) {
+    return smaller_of(shape->input_height, (end - 1) * shape->stride_height - shape->pad_top +
+                                               shape->kernel_height);
+}
+
+#endif
