@@ -41,7 +41,7 @@ extension BenchReport {
         "\(row.kernelCodeBytes)", "\(row.stackBoundBytes)", "\(row.arenaBytes)", "\(row.stateBytes)",
       ]
     }
-    return "One training step, millions of instructions\n"
+    return "One training step, millions of instructions; bars of memory: kernels 49,152 B of code, stack 2,048 B\n"
       + Table(heading: heading, rows: rows, leftAligned: [0, 1, 9, 10]).text
   }
 
