@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "conv2d.h"
 #include "error_range.h"
 #include "output_stage.h"
 #include "update.h"
@@ -20,6 +21,25 @@ struct dense_shape {
 static inline int32_t fully_connected_scratch(const struct dense_shape *shape) {
     (void)shape;
     return 0;
+}
+
+/* Several rows are the pixels of a pointwise convolution. */
+static inline struct conv2d_shape fully_connected_pointwise(const struct dense_shape *shape) {
+    return (struct conv2d_shape){
+        .input_height = shape->rows,
+        .input_width = 1,
+        .input_channels = shape->input_channels,
+        .output_height = shape->rows,
+        .output_width = 1,
+        .output_channels = shape->output_channels,
+        .kernel_height = 1,
+        .kernel_width = 1,
+        .stride_height = 1,
+        .stride_width = 1,
+        .dilation_height = 1,
+        .dilation_width = 1,
+        .trained_channels = shape->trained_channels,
+    };
 }
 
 /* input (rows,I), bias (O), output (rows,O). */
@@ -45,10 +65,14 @@ void fully_connected_s8_backward_input(const struct dense_shape *shape,
                                        struct weights_s8 weights, int16_t *scratch,
                                        int16_t *d_input, struct error_range *d_input_range);
 
-/* Elements of `scratch` below: none. */
+/* Elements of `scratch` below: of one row, six for each group of four inputs and the counts of 257
+ * values; of several, those of a convolution. */
 static inline int32_t fully_connected_update_scratch(const struct dense_shape *shape) {
-    (void)shape;
-    return 0;
+    if (shape->rows == 1) {
+        return shape->trained_channels / 4 * 6 + 257;
+    }
+    const struct conv2d_shape pointwise = fully_connected_pointwise(shape);
+    return conv2d_update_scratch(&pointwise);
 }
 
 /* One step of the trained plane: input (rows,I), planes (O,trained). */

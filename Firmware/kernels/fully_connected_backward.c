@@ -37,33 +37,3 @@ void fully_connected_s8_backward_input(const struct dense_shape *shape,
     }
     d_input_range->observed = writer.observed;
 }
-
-/* output[n,o] += (input[n,i] - zero_point) * weights[o,i]  =>
- * d_weights[o,i] = sum over n of d_output[n,o] * (input[n,i] - zero_point)
- *                = sum of d_output * input - zero_point * sum of d_output, modulo 2^32 */
-void fully_connected_s8_update_weights(const struct dense_shape *shape,
-                                       const struct update_stage *stage,
-                                       const struct step_update *update, int32_t input_zero_point,
-                                       const int8_t *input, const int16_t *d_output,
-                                       const struct error_range *d_output_range, int16_t *scratch,
-                                       struct weight_planes planes, struct update_counts *counts) {
-    (void)scratch;
-    for (int32_t o = 0; o < shape->output_channels; o++) {
-        struct update_factor factor = update_factor_of(stage, o, update, d_output_range);
-        int32_t error_sum = 0;
-        for (int32_t row = 0; row < shape->rows; row++) {
-            error_sum =
-                multiply_accumulate(error_sum, d_output[row * shape->output_channels + o], 1);
-        }
-        int32_t start = wrapping_multiply(-input_zero_point, error_sum);
-        int32_t block;
-        for (int32_t i = 0; i < shape->trained_channels; i += block) {
-            int32_t sum[4] = {start, start, start, start};
-            block = block_of(shape->trained_channels - i);
-            errors_by_columns(block, d_output + o, shape->output_channels, input + i,
-                              shape->input_channels, shape->rows, sum);
-            weights_update(block, sum, factor, update, &planes, o * shape->trained_channels + i,
-                           counts);
-        }
-    }
-}

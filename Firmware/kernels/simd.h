@@ -101,6 +101,7 @@ SIMD_COMPARE(usub8_sel, "usub8")
 SIMD_COMPARE(ssub8_sel, "ssub8")
 SIMD_BINARY(uadd8, uint32_t, "uadd8 %0, %1, %2")
 SIMD_BINARY(usub8, uint32_t, "usub8 %0, %1, %2")
+SIMD_BINARY(qsub8, uint32_t, "qsub8 %0, %1, %2")
 
 #undef SIMD_COMPARE
 #undef SIMD_UNARY
@@ -244,6 +245,14 @@ static inline uint32_t uadd8(uint32_t a, uint32_t b) {
 static inline uint32_t usub8(uint32_t a, uint32_t b) {
     uint32_t low = (a | UINT32_C(0x80808080)) - (b & UINT32_C(0x7f7f7f7f));
     return low ^ (~(a ^ b) & UINT32_C(0x80808080));
+}
+
+/* Saturating difference of bytes with sign. */
+static inline uint32_t qsub8(uint32_t a, uint32_t b) {
+    uint32_t difference = usub8(a, b);
+    uint32_t left = ((a ^ b) & (a ^ difference)) >> 7 & UINT32_C(0x01010101); /* the range */
+    uint32_t ends = UINT32_C(0x7f7f7f7f) + (a >> 7 & UINT32_C(0x01010101));
+    return (difference & ~(left * 255)) | (ends & (left * 255));
 }
 
 /* The differences of the bytes, and the bytes of `yes` where a >= b, of `no` elsewhere. */

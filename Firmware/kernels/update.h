@@ -70,17 +70,16 @@ struct four_weights {
     uint32_t weight, residual;
 };
 
-/* Subtracts from each weight16 a step in -128 ... 127, given as steps + 128. Says whether each weight
- * stays above -128: no weight may leave its range, and the one that would wraps to -128 or passes it. */
+/* Subtracts from each weight16 a step in -128 ... 127, given as steps + 128. False where a weight may
+ * leave its range: it is -128 then, by wrapping upwards or saturating downwards. */
 static inline bool four_weights_move(struct four_weights *four, uint32_t biased_steps) {
-    const uint32_t signs = UINT32_C(0x80808080);
-    const uint32_t ones = UINT32_C(0x01010101);
-    uint32_t steps = biased_steps ^ signs;
+    const uint32_t signs = UINT32_C(0x80808080), ones = UINT32_C(0x01010101);
+    const uint32_t steps = biased_steps ^ signs;
     uint32_t residual, rest;
-    /* Taking off a negative step as a byte takes off 256 too much: that is one of the weight. */
-    uint32_t without_borrow = uadd8(four->weight, usub8_sel(biased_steps, signs, 0, ones, &rest));
-    four->weight = usub8_sel(four->residual ^ signs, steps, without_borrow,
-                             usub8(without_borrow, ones), &residual);
+    /* As bytes, residual + 128 minus a negative step lacks 256, which is one of the weight. */
+    const uint32_t lacking = usub8_sel(biased_steps, signs, 0, ones, &rest);
+    four->weight = usub8_sel(four->residual ^ signs, steps, uadd8(four->weight, lacking),
+                             qsub8(four->weight, lacking ^ ones), &residual);
     four->residual = residual ^ signs;
     return ssub8_sel(four->weight, UINT32_C(0x81818181), 0, ones, &rest) == 0;
 }
@@ -114,6 +113,18 @@ static inline bool four_weights_step(const int32_t *gradients, const int32_t *de
     return true;
 }
 
+/* The same, the quick way where there is one. */
+static inline void weights_take(int32_t count, const int32_t *gradients, const int32_t *deltas,
+                                int32_t decay, const struct step_update *update,
+                                const struct weight_planes *planes, int32_t at,
+                                struct update_counts *counts) {
+    if (count == 4 && planes->residual != 0 && planes->velocity == 0 && decay == 0 &&
+        four_weights_step(gradients, deltas, planes->weight + at, planes->residual + at, counts)) {
+        return;
+    }
+    weights_step(count, gradients, deltas, decay, update, planes, at, counts);
+}
+
 /* `count` (1 to 4) neighbouring weights of one channel, given their gradients. */
 static inline void weights_update(int32_t count, const int32_t *gradients,
                                   struct update_factor factor, const struct step_update *update,
@@ -123,11 +134,7 @@ static inline void weights_update(int32_t count, const int32_t *gradients,
     for (int32_t k = 0; k < count; k++) {
         deltas[k] = scale(gradients[k], factor.multiplier, factor.shift);
     }
-    if (count == 4 && planes->residual != 0 && planes->velocity == 0 && factor.decay == 0 &&
-        four_weights_step(gradients, deltas, planes->weight + at, planes->residual + at, counts)) {
-        return;
-    }
-    weights_step(count, gradients, deltas, factor.decay, update, planes, at, counts);
+    weights_take(count, gradients, deltas, factor.decay, update, planes, at, counts);
 }
 
 #endif

@@ -6,6 +6,8 @@ extension Graph {
       2 * backwardScratch(channels: self[operation.inputs[0]].shape[3], window)
     case .conv2DUpdateWeights:
       2 * updateScratch(self[operation.inputs[1]].shape)
+    case .fullyConnectedUpdateWeights(let weighting, _):
+      2 * updateScratch(dense: self[operation.inputs[1]], trained: weighting.trainedChannels)
     case .fullyConnectedBackwardInput:
       2 * (self[operation.inputs[0]].shape.last ?? 1)
     case .depthwiseConv2D(let window, _, let multiplier):
@@ -43,5 +45,11 @@ extension Graph {
     _ window: Window, _ multiplier: Int, _ input: TensorID, _ output: TensorID
   ) -> DepthwiseScratch {
     DepthwiseScratch(window: window, multiplier: multiplier, input: self[input].shape, output: self[output].shape)
+  }
+
+  /// `fully_connected_update_scratch` of fully_connected.h.
+  private func updateScratch(dense output: Tensor, trained: Int) -> Int {
+    let rows = output.elementCount / (output.shape.last ?? 1)
+    return rows == 1 ? trained / 4 * 6 + 257 : updateScratch([1, rows, 1, output.shape.last ?? 1])
   }
 }

@@ -1,4 +1,4 @@
 /// The version of Sources/Interpreter/SEMANTICS.md that this code follows. Part of every semantics hash.
 package enum Semantics {
-  package static let version = 2
+  package static let version = 3
 }

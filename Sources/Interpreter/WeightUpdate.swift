@@ -3,7 +3,7 @@ import GraphIR
 /// The update of one layer's trained weights, given their gradients (SEMANTICS.md, "Update").
 struct WeightUpdate {
   private let rule: UpdateRule
-  private let stage: UpdateStage
+  let stage: UpdateStage
   private let weight: TensorID
   private let residual: TensorID?
   private let velocity: TensorID?
@@ -23,13 +23,23 @@ struct WeightUpdate {
     _ gradients: UnsafeMutablePointer<Int32>, count: Int, _ memory: TensorMemory, _ context: inout StepContext,
     channel: (Int) -> Int
   ) {
+    run(gradients, count: count, memory, &context, channel: channel) { index, channel, context in
+      stage.delta(gradients[index], channel: channel, context)
+    }
+  }
+
+  /// - Parameter delta: what is to be taken off a weight, given its output channel.
+  func run(
+    _ gradients: UnsafeMutablePointer<Int32>, count: Int, _ memory: TensorMemory, _ context: inout StepContext,
+    channel: (Int) -> Int, delta: (Int, Int, StepContext) -> Int32
+  ) {
     let weights: UnsafeMutablePointer<Int8> = memory.pointer(weight)
     let random = RandomBits(seed: context.seed, step: context.step, tensor: UInt32(weight.index))
     let residuals: UnsafeMutablePointer<Int8>? = residual.map { memory.pointer($0) }
     let velocities: UnsafeMutablePointer<Int32>? = velocity.map { memory.pointer($0) }
     for index in 0..<count {
       let channel = channel(index)
-      let delta = stage.delta(gradients[index], channel: channel, context)
+      let delta = delta(index, channel, context)
       let decay = stage.isDead(channel) || !context.update.applies ? 0 : Int64(context.update.decay)
       guard let residuals else {
         let low: UInt32 =

@@ -27,6 +27,8 @@ import UpdatePlanning
         "d_hidden@head = d_hidden/masked: 12 B, 6...11",
         "scratch of loss: 12 B, 5...5",
         "scratch of head/backward_input: 6 B, 6...6",
+        "scratch of head/update_weights: 526 B, 7...7",
+        "scratch of hidden/update_weights: 538 B, 10...10",
       ])
   }
 

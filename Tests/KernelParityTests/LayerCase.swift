@@ -14,8 +14,8 @@ struct LayerCase {
   let input: [Int]
   let output: [Int]
   var weighting: Weighting
-  let x: [Int8]
-  let xZeroPoint: Int32
+  var x: [Int8]
+  var xZeroPoint: Int32
   let yScale: Float
   let yZeroPoint: Int32
   let trained: [Int8]
@@ -38,13 +38,31 @@ struct LayerCase {
     self.init(kind: kind, window: window, map: extents, cells: nil, random: &random)
   }
 
-  /// `cells`: height and width of the output; drawn when nil.
-  init(kind: Kind, window: Window, map: [Int], cells: [Int]?, random: inout SplitMix64) {
+  /// Large enough for every block and every part of a map that a kernel takes at a time.
+  init(wide kind: Kind, seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    let isPointwise = kind == .dense || random.oneIn(2)
+    let window = isPointwise ? Window(kernelHeight: 1, kernelWidth: 1) : random.window(dilated: false)
+    let extents = (0..<2).map { _ in random.int(3...17) }
+    let channels = (0..<2).map { _ in [3, 4, 8, 12, 17, 20, 32, 40][random.int(0...7)] }
+    self.init(
+      kind: kind, window: window, map: extents, cells: isPointwise ? extents : nil, random: &random,
+      channels: kind == .dense ? [channels[0] * random.int(1...9), channels[1]] : channels)
+    guard random.oneIn(2) else { return }
+    // Inputs as they come from an activation: none is below the zero point, many are at it.
+    xZeroPoint = -128
+    x = x.map { $0 < 0 && random.oneIn(2) ? -128 : $0 }
+  }
+
+  /// `cells`: height and width of the output; drawn when nil. `channels`: of input and output.
+  init(
+    kind: Kind, window: Window, map: [Int], cells: [Int]?, random: inout SplitMix64, channels extent: [Int]? = nil
+  ) {
     self.kind = kind
     self.window = window
     multiplier = kind == .depthwise ? random.int(1...3) : 1
-    let inputChannels = random.int(1...(random.oneIn(4) ? 17 : 9))
-    let outputChannels = kind == .depthwise ? inputChannels * multiplier : random.int(1...9)
+    let inputChannels = extent?[0] ?? random.int(1...(random.oneIn(4) ? 17 : 9))
+    let outputChannels = kind == .depthwise ? inputChannels * multiplier : extent?[1] ?? random.int(1...9)
     let rows = kind == .dense ? random.int(1...3) : 1
     input = kind == .dense ? [rows, inputChannels] : [1, map[0], map[1], inputChannels]
     let cells = cells ?? random.cells(window, map: map)

@@ -23,6 +23,13 @@ import Testing
     }
   }
 
+  @Test(arguments: [LayerCase.Kind.convolution, .dense])
+  func wideLayers_agreeInEveryByte(_ kind: LayerCase.Kind) throws {
+    for seed in 0..<400 as Range<UInt64> {
+      try check(LayerCase(wide: kind, seed: seed), seed: seed)
+    }
+  }
+
   /// All windows of up to 3 x 1 on maps of up to 4 x 2 cells, with every padding and output size they allow.
   @Test(arguments: [LayerCase.Kind.convolution, .depthwise])
   func smallWindows_agreeExhaustively(_ kind: LayerCase.Kind) throws {

@@ -105,7 +105,12 @@ struct FullyConnectedUpdateWeights: IntegerKernel {
             zeroPoint, trained)
         }
       }
-      update.run(sums, count: outputChannels * trained, memory, &context) { $0 / trained }
+      let count = outputChannels * trained
+      guard rows == 1 else { return update.run(sums, count: count, memory, &context) { $0 / trained } }
+      update.run(sums, count: count, memory, &context, channel: { $0 / trained }) { index, channel, context in
+        let x = Int32(input[index - channel * trained]) - Int32(zeroPoint)
+        return update.stage.delta(errors[channel], times: x, channel: channel, context)
+      }
     }
   }
 }
