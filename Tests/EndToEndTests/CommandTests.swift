@@ -76,7 +76,9 @@ import Testing
     let instructions = try #require(total["instructions"] as? Int)
     let (low, high) = (try #require(cycles["low"]), try #require(cycles["high"]))
     #expect(instructions <= low && low < high && high < 2 * low)
-    let waiting = try await tool.run("profile", artifact, "--wait-states", "5", "--json").json()["total"] as? [String: Any]
+    let bounded = try await tool.run("profile", artifact, "--wait-states", "5", "--hot", "3", "--json").json()
+    #expect((bounded["hot"] as? [Any])?.count == 3)
+    let waiting = bounded["total"] as? [String: Any]
     #expect(waiting?["instructions"] as? Int == instructions)
     #expect((waiting?["cycles"] as? [String: Int])?["low"] == low)
     #expect(try #require((waiting?["cycles"] as? [String: Int])?["high"]) > high)

@@ -7,7 +7,7 @@ extension ProfileReport {
       \(board): \(core)\(clock), counted on \(machine), \(waitStates) wait states
 
       \(operationTable)
-      \(sumTable("phase", phases + around + [Sum(name: "whole step", operations: operations.count, cost: total)]))
+      \(sumTable("phase", phases + between + [Sum(name: "whole step", operations: operations.count, cost: total)]))
       \(sumTable("kernel", kernels))
       \(hot.map(text).joined())\
       flash \(Number.bytes(memory.flashBytes)), SRAM \(Number.bytes(memory.sramBytes)) (arena \
@@ -27,6 +27,10 @@ extension ProfileReport {
       table.add(["\(row.position)", row.name, row.kernel ?? "-"] + cells(row.cost))
     }
     return table.text
+  }
+
+  private var between: [Sum] {
+    around.map { Sum(name: "\($0.name)() itself", operations: $0.operations, cost: $0.cost) }
   }
 
   private func sumTable(_ title: String, _ sums: [Sum]) -> String {
