@@ -112,13 +112,15 @@ void sum_errors_s16(int32_t count, int32_t limit, const int16_t *a,
                     struct error_range *sum_range) {
     const struct alignment a_to = alignment_to(sum_range, a_range);
     const struct alignment b_to = alignment_to(sum_range, b_range);
-    const bool is_far = a_to.shift < 30 - 14 || b_to.shift < 30 - 14;
+    const bool is_near = a_to.shift >= 30 - 14 && b_to.shift >= 30 - 14;
     struct error_writer errors = error_writer(0, 33, limit, sum_range);
-    for (int32_t i = 0; i < count; i++) {
+    int32_t i = 0;
+    for (; is_near && i < count; i++) {
         /* y = f(x), z = g(x)  =>  d_x = d_x through f + d_x through g */
-        int32_t total = is_far ? far_sum(a[i], a_to, b[i], b_to)
-                               : aligned(a[i], a_to) + aligned(b[i], b_to);
-        sum[i] = error_write_scaled(&errors, total);
+        sum[i] = error_write_scaled(&errors, aligned(a[i], a_to) + aligned(b[i], b_to));
+    }
+    for (; i < count; i++) {
+        sum[i] = error_write_scaled(&errors, far_sum(a[i], a_to, b[i], b_to));
     }
     sum_range->observed = errors.observed;
 }
