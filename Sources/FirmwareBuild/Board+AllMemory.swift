@@ -12,6 +12,7 @@ extension Board {
       MemoryRegion(name: "FLASH", kind: .flash, origin: "0x00000000", bytes: 4 << 20, dma: true),
       MemoryRegion(name: "RAM", kind: .ram, origin: "0x20000000", bytes: 3 << 20, dma: true),
     ]
+    board.stackBytes = 16 << 10
     board.placements = [Placement(stack: "RAM", data: "RAM", state: "RAM", arena: "RAM")]
     return board
   }

@@ -10,7 +10,9 @@ import bench
     let run = try BenchRun(root: root)
     let (budgets, compiler) = (try Budgets(root: root), try run.compiler())
     guard budgets.covers(compiler: compiler) else {
-      print("no budgets for \(compiler), only for \(budgets.compilers.joined(separator: ", ")): nothing is held to any; make some with '\(Budgets.acceptCommand)'")
+      print(
+        "no budgets for \(compiler), only for \(budgets.compilers.joined(separator: ", ")): nothing is held to any; make some with '\(Budgets.acceptCommand)'"
+      )
       return
     }
     let report = try run.report()

@@ -29,7 +29,8 @@ struct Bench {
       try budgets.write(root: root)
       print("\naccepted as budgets of \(compiler)")
     } else if budgets.covers(compiler: compiler) {
-      for violation in budgets.violations(report, compiler: compiler) { print("\nover budget: \(violation)") }
+      print("")
+      for violation in budgets.violations(report, compiler: compiler) { print("over budget: \(violation)") }
     } else {
       print("\nno budgets for \(compiler), only for \(budgets.compilers.joined(separator: ", "))")
     }

@@ -33,14 +33,19 @@ package struct BenchRun: Sendable {
     let kernels = KernelCase.all.filter { filter.isEmpty || $0.name.contains(filter) }
     let steps = try StepCase.all(project: project, shared: shared) { report.skipped.append($0) }
       .filter { filter.isEmpty || $0.name.contains(filter) }
+    guard !kernels.isEmpty || !steps.isEmpty else { throw BenchError("found nothing with '\(filter)' in its name") }
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fieldtune-bench-\(UUID().uuidString)")
     defer { Self.remove(folder) }
     // Long ones first, so that no core waits for them in the end.
     report.steps = try onEveryBoard(steps.reversed()) { step, board in
-      try StepBench(counter: counter, board: board, folder: folder).row(step)
+      let place = folder.appendingPathComponent("\(board.name) \(step.name)")
+      defer { Self.remove(place) }
+      return try StepBench(counter: counter, board: board, directory: place).row(step)
     }.reversed()
     report.kernels = try onEveryBoard(kernels) { kernel, board in
-      try KernelBench(counter: counter, board: board, folder: folder).rows(kernel)
+      let place = folder.appendingPathComponent("\(board.name) \(kernel.name)")
+      defer { Self.remove(place) }
+      return try KernelBench(counter: counter, board: board, directory: place).rows(kernel)
     }.flatMap { rows in Self.transposed(rows) }
     return report
   }
@@ -66,6 +71,7 @@ package struct BenchRun: Sendable {
   }
 
   private static func remove(_ folder: URL) {
+    guard FileManager.default.fileExists(atPath: folder.path) else { return }
     do {
       try FileManager.default.removeItem(at: folder)
     } catch {

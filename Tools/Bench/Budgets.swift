@@ -25,18 +25,22 @@ package struct Budgets: Hashable, Sendable {
   package func violations(_ report: BenchReport, compiler: String) -> [String] {
     report.figures.compactMap { figure in
       guard let budget = figures[compiler]?[figure.board]?[figure.name] else {
-        return "\(figure.board), \(figure.name): found \(figure.value), but no budget; accept it with '\(Self.acceptCommand)'"
+        return
+          "\(figure.board), \(figure.name): found \(figure.value), but no budget; accept it with '\(Self.acceptCommand)'"
       }
       let excess = Double(figure.value) / Double(budget) - 1
       guard excess > Self.allowedShare else { return nil }
       let percent = String(format: "%.1f", 100 * excess)
-      return "\(figure.board), \(figure.name): found \(figure.value), budget \(budget) (\(percent) % more, 1 % is allowed); make it smaller, or accept it with '\(Self.acceptCommand)'"
+      return
+        "\(figure.board), \(figure.name): found \(figure.value), budget \(budget) (\(percent) % more, 1 % is allowed); make it smaller, or accept it with '\(Self.acceptCommand)'"
     }
   }
 
   /// Takes over what was measured. What was not measured stays.
   package mutating func accept(_ report: BenchReport, compiler: String) {
-    for figure in report.figures { figures[compiler, default: [:]][figure.board, default: [:]][figure.name] = figure.value }
+    for figure in report.figures {
+      figures[compiler, default: [:]][figure.board, default: [:]][figure.name] = figure.value
+    }
   }
 
   package func write(root: FirmwareRoot) throws {

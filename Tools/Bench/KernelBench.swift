@@ -8,8 +8,8 @@ import Profiling
 struct KernelBench: Sendable {
   let counter: StepCounter
   let board: Board
-  /// Holds the artifacts.
-  let folder: URL
+  /// Of the artifact, which is made here.
+  let directory: URL
 
   struct Row: Sendable {
     var name: String
@@ -27,7 +27,6 @@ struct KernelBench: Sendable {
   func rows(_ kernel: KernelCase) throws -> [Row] {
     let budget = BoardBudget(name: board.name, sramBytes: nil, flashBytes: nil, stackBytes: board.stackBytes)
     let artifact = try Pipeline.compile(kernel.graph(), options: CompileOptions(update: kernel.plan(), board: budget))
-    let directory = folder.appendingPathComponent("\(board.name) \(kernel.name)")
     try artifact.write(to: directory)
     let counted = try counter.run(artifactDirectory: directory, board: board)
     let profile = try Profile(counted, Disassembly(objdump: counted.disassembly), of: directory, board)

@@ -24,12 +24,14 @@ struct Network {
   enum Padding { case same, valid }
 
   mutating func conv(
-    _ name: String, _ x: TensorID, outputs: Int, kernel: Int, stride: Int = 1, padding: Padding = .same, relu: Bool = true
+    _ name: String, _ x: TensorID, outputs: Int, kernel: Int, stride: Int = 1, padding: Padding = .same,
+    relu: Bool = true
   ) -> TensorID {
     let channels = graph[x].shape[3]
     let (window, rows, columns) = place(kernel, stride, padding, over: graph[x].shape)
     return layer(
-      name, x, weights: [outputs, kernel, kernel, channels], fanIn: kernel * kernel * channels, outputs: outputs, axis: 0,
+      name, x, weights: [outputs, kernel, kernel, channels], fanIn: kernel * kernel * channels, outputs: outputs,
+      axis: 0,
       shape: [1, rows, columns, outputs], channels: channels, relu: relu
     ) { .conv2D(window, $0) }
   }

@@ -8,8 +8,8 @@ import Profiling
 struct StepBench: Sendable {
   let counter: StepCounter
   let board: Board
-  /// Holds the artifacts.
-  let folder: URL
+  /// Of the artifact, which is made here.
+  let directory: URL
 
   struct Row: Sendable {
     var name: String
@@ -40,7 +40,6 @@ struct StepBench: Sendable {
 
   func row(_ step: StepCase) throws -> Row {
     let artifact = try step.compile(for: board)
-    let directory = folder.appendingPathComponent("\(board.name) \(step.name)")
     try artifact.write(to: directory)
     let counted = try counter.run(
       artifactDirectory: directory, board: board, sample: try step.sample(of: artifact))

@@ -16,7 +16,8 @@ extension StepCase {
       cases.insert(try dense(on: "MNIST's first image", codes: firstDigit(shared), label: 5, bar: 0.40), at: 1)
       cases.append(try mcunet(project, shared))
     } else {
-      skipped("MCUNet-5FPS and MNIST's first image: found no folder 'shared' beside the project; set FIELDTUNE_SHARED to it")
+      skipped(
+        "MCUNet-5FPS and MNIST's first image: found no folder 'shared' beside the project; set FIELDTUNE_SHARED to it")
     }
     return cases
   }
@@ -91,7 +92,8 @@ extension StepCase {
       plan: .sparse(try SparsePlan(json: Data(contentsOf: plan), fileName: plan.lastPathComponent)),
       bars: ["mps2-an500": 58, "mps2-an386": 60],
       peers: [
-        "mps2-an500": [Peer(name: "TTE", instructions: 106.37)], "mps2-an386": [Peer(name: "TTE", instructions: 120.10)],
+        "mps2-an500": [Peer(name: "TTE", instructions: 106.37)],
+        "mps2-an386": [Peer(name: "TTE", instructions: 120.10)],
       ])
   }
 }
