@@ -2,7 +2,7 @@
 ///
 /// The folder is complete in itself; every path in it is relative to it.
 package struct ArtifactManifest: Hashable, Sendable, Codable {
-  package static let formatVersion = 2
+  package static let formatVersion = 3
   package static let fileName = "manifest.json"
 
   package var formatVersion: Int
