@@ -1,134 +1,180 @@
 #include "channel_rows.h"
 
-#include <stdbool.h>
-
 #include "inner_product.h"
 
-void channel_rows_clear(struct channel_rows *band, int32_t capacity) {
-    memset(band->rows, 0, (size_t)(capacity * 2 * band->pitch) * sizeof *band->rows);
-    band->first = 0;
-    band->end = 0;
+void channel_rows_clear(struct channel_rows *band) {
+    memset(band->rows, 0, (size_t)(2 * band->plane) * sizeof *band->rows);
 }
 
 void channel_rows_drop(struct channel_rows *band, int32_t first) {
-    if (first > band->end) {
-        band->end = first;
+    if (first == band->first) {
+        return;
     }
-    int32_t kept = (band->end - first) * 2 * band->pitch;
-    if (first != band->first) {
-        memmove(band->rows, band->rows + (first - band->first) * 2 * band->pitch,
-                (size_t)kept * sizeof *band->rows);
+    int32_t kept = (band->end - first) * band->pitch;
+    if (kept > 0) {
+        for (int32_t k = 0; k < 2; k++) {
+            int16_t *plane = band->rows + k * band->plane;
+            memmove(plane, plane + (first - band->first) * band->pitch,
+                    (size_t)kept * sizeof *plane);
+        }
+    } else {
+        band->end = first;
     }
     band->first = first;
 }
 
-/* Where the next row of channel 0 begins, behind its padding. */
+/* Where the next row of channel 0 begins. */
 static int16_t *next_row(const struct channel_rows *band) {
-    return band->rows + (band->end - band->first) * 2 * band->pitch + band->left;
+    return band->rows + (band->end - band->first) * band->pitch;
 }
 
-/* Whether an element is the top of an aligned pair: stores of words begin behind it. */
-static inline bool is_top(const int16_t *element) {
-    return ((uintptr_t)element & 2) != 0;
+/* Appends rows of zeros up to row `end`. */
+static void append_zeros(struct channel_rows *band, int32_t end) {
+    for (; band->end < end; band->end++) {
+        int16_t *row = next_row(band);
+        for (int32_t x = 0; x < band->pitch; x += 2) {
+            store_word(row + x, 0);
+            store_word(row + band->plane + x, 0);
+        }
+    }
+}
+
+/* The rows of the map up to row `end` that are to be appended, behind zeros for those above it. */
+static int32_t rows_of_map(struct channel_rows *band, const struct channel_map *map, int32_t end) {
+    append_zeros(band, end < 0 ? end : 0);
+    return (end < map->height ? end : map->height) - band->end;
 }
 
 /* Two pixels of two channels; bytes (0, 1) are pixel 0, (2, 3) pixel 1, so that the even bytes are
  * one channel and the odd ones the other. */
-KERNEL_INLINE void store_two_pixels(int16_t *row, int32_t pitch, const int8_t *codes, int32_t step,
+KERNEL_INLINE void store_two_pixels(int16_t *row, int32_t plane, const int8_t *codes, int32_t step,
                                     uint32_t offset) {
     uint32_t four = load_half(codes) | load_half(codes + step) << 16;
     store_word(row, sxtab16(offset, four));
-    store_word(row + pitch, sxtab16_odd(offset, four));
+    store_word(row + plane, sxtab16_odd(offset, four));
 }
 
-KERNEL_INLINE void store_pixel(int16_t *row, int32_t pitch, const int8_t *codes, int32_t zero_point) {
-    row[0] = (int16_t)(codes[0] - zero_point);
-    row[pitch] = (int16_t)(codes[1] - zero_point);
-}
-
-static void codes_of_two(int16_t *row, int32_t pitch, const int8_t *codes, int32_t width,
-                         int32_t step, int32_t zero_point) {
+static void append_two_channels(const struct channel_rows *band, const struct channel_map *map,
+                                const int8_t *codes, int32_t rows, int32_t zero_point) {
     const uint32_t offset = pair_of(-zero_point, -zero_point);
-    if (is_top(row)) {
-        store_pixel(row++, pitch, codes, zero_point);
-        codes += step;
-        width--;
+    const int32_t plane = band->plane, step = map->channels;
+    int16_t *row = next_row(band) + band->left;
+    for (; rows > 0; rows--) {
+        int16_t *to = row;
+        int32_t rest = map->width;
+        for (; rest >= 4; rest -= 4) {
+            store_two_pixels(to, plane, codes, step, offset);
+            codes += 2 * step;
+            store_two_pixels(to + 2, plane, codes, step, offset);
+            codes += 2 * step;
+            to += 4;
+        }
+        for (; rest > 0; rest--) {
+            to[0] = (int16_t)(codes[0] - zero_point);
+            to[plane] = (int16_t)(codes[1] - zero_point);
+            codes += step;
+            to++;
+        }
+        row += band->pitch;
     }
-    for (; width >= 4; width -= 4) {
-        store_two_pixels(row, pitch, codes, step, offset);
-        store_two_pixels(row + 2, pitch, codes + 2 * step, step, offset);
-        codes += 4 * step;
-        row += 4;
-    }
-    for (; width > 0; width--) {
-        store_pixel(row++, pitch, codes, zero_point);
-        codes += step;
+}
+
+static void append_one_channel(const struct channel_rows *band, const struct channel_map *map,
+                               const int8_t *codes, int32_t rows, int32_t zero_point) {
+    int16_t *row = next_row(band) + band->left;
+    for (; rows > 0; rows--) {
+        for (int32_t x = 0; x < map->width; x++) {
+            row[x] = (int16_t)(*codes - zero_point);
+            codes += map->channels;
+        }
+        row += band->pitch;
     }
 }
 
 void channel_rows_append_codes(struct channel_rows *band, const struct channel_map *map,
                                const int8_t *codes, int32_t count, int32_t zero_point,
                                int32_t end) {
-    const int32_t row_codes = map->width * map->channels;
-    for (; band->end < end; band->end++) {
-        int16_t *row = next_row(band);
-        const int8_t *from = codes + band->end * row_codes;
+    int32_t rows = rows_of_map(band, map, end);
+    if (rows > 0) {
+        codes += band->end * map->width * map->channels;
         if (count == 2) {
-            codes_of_two(row, band->pitch, from, map->width, map->channels, zero_point);
-            continue;
+            append_two_channels(band, map, codes, rows, zero_point);
+        } else {
+            append_one_channel(band, map, codes, rows, zero_point);
         }
-        for (int32_t x = 0; x < map->width; x++) {
-            *row++ = (int16_t)(*from - zero_point);
-            from += map->channels;
-        }
+        band->end += rows;
     }
+    append_zeros(band, end);
 }
 
 /* |d * ratio| <= 32767 * 65536: with the half it stays below 2^31. */
-KERNEL_INLINE int32_t prescaled_twice(const int16_t *error, int32_t ratio_q16) {
-    return *error * ratio_q16 + (1 << 15);
+KERNEL_INLINE uint32_t prescaled_twice(const int16_t *error, int32_t ratio_q16) {
+    return (uint32_t)mla(*error, ratio_q16, 1 << 15);
 }
 
-static void errors_of_one(int16_t *row, const int16_t *errors, int32_t width, int32_t step,
-                          int32_t ratio_q16) {
-    if (is_top(row)) {
-        *row++ = (int16_t)(prescaled_twice(errors, ratio_q16) >> 16);
-        errors += step;
-        width--;
-    }
-    for (; width >= 2; width -= 2) {
-        int32_t bottom = prescaled_twice(errors, ratio_q16);
-        int32_t top = prescaled_twice(errors + step, ratio_q16);
-        store_word(row, pack_tops((uint32_t)bottom, (uint32_t)top));
-        errors += 2 * step;
-        row += 2;
-    }
-    if (width > 0) {
-        *row = (int16_t)(prescaled_twice(errors, ratio_q16) >> 16);
+static void append_errors(int16_t *row, int32_t pitch, const struct channel_map *map,
+                          const int16_t *errors, int32_t rows, int32_t ratio_q16) {
+    const int32_t step = map->channels;
+    for (; rows > 0; rows--) {
+        int16_t *to = row;
+        int32_t rest = map->width;
+        for (; rest >= 4; rest -= 4) {
+            uint32_t d0 = prescaled_twice(errors, ratio_q16);
+            uint32_t d1 = prescaled_twice(errors + step, ratio_q16);
+            errors += 2 * step;
+            uint32_t d2 = prescaled_twice(errors, ratio_q16);
+            uint32_t d3 = prescaled_twice(errors + step, ratio_q16);
+            errors += 2 * step;
+            store_word(to, pack_tops(d0, d1));
+            store_word(to + 2, pack_tops(d2, d3));
+            to += 4;
+        }
+        for (; rest > 0; rest--) {
+            *to++ = (int16_t)(prescaled_twice(errors, ratio_q16) >> 16);
+            errors += step;
+        }
+        row += pitch;
     }
 }
 
 void channel_rows_append_errors(struct channel_rows *band, const struct channel_map *map,
                                 const int16_t *errors, int32_t count, const uint16_t *ratio_q15,
                                 int32_t end) {
-    const int32_t row_errors = map->width * map->channels;
-    for (; band->end < end; band->end++) {
-        const int16_t *from = errors + band->end * row_errors;
+    int32_t rows = rows_of_map(band, map, end);
+    if (rows > 0) {
+        errors += band->end * map->width * map->channels;
         for (int32_t k = 0; k < count; k++) {
-            errors_of_one(next_row(band) + k * band->pitch, from + k, map->width, map->channels,
-                          2 * ratio_q15[k]);
+            append_errors(next_row(band) + k * band->plane + band->left, band->pitch, map,
+                          errors + k, rows, 2 * ratio_q15[k]);
         }
+        band->end += rows;
     }
+    append_zeros(band, end);
 }
 
-uint32_t *tap_row_pack(uint32_t *pairs, int32_t width, const int8_t *weights, int32_t step,
-                       int32_t count) {
-    int32_t left = count > 0 ? *weights : 0;
-    for (int32_t tap = 1; tap < width; tap++) {
-        weights += step;
-        int32_t right = tap < count ? *weights : 0;
-        *pairs++ = pair_of(left, right);
-        left = right;
+uint32_t *tap_rows_pack(uint32_t *pairs, const struct tap_rows *taps, const int8_t *weights) {
+    for (int32_t row = 0; row < taps->rows; row++) {
+        const int8_t *from = weights;
+        int32_t count = taps->count;
+        uint32_t *const end = pairs + taps->width - 1;
+        uint32_t left = count > 0 ? (uint32_t)*from : 0;
+        for (; count > 2; count -= 2) {
+            uint32_t middle = (uint32_t)from[taps->step];
+            pairs[0] = pack_bottoms(left, middle);
+            from += 2 * taps->step;
+            left = (uint32_t)*from;
+            pairs[1] = pack_bottoms(middle, left);
+            pairs += 2;
+        }
+        if (count == 2) {
+            uint32_t right = (uint32_t)from[taps->step];
+            *pairs++ = pack_bottoms(left, right);
+            left = right;
+        }
+        for (; pairs < end; left = 0) {
+            *pairs++ = pack_bottoms(left, 0);
+        }
+        weights += taps->row_step;
     }
     return pairs;
 }
@@ -195,10 +241,102 @@ KERNEL_INLINE void two_apart(struct four_sums *sum, int32_t width, const int16_t
     sum->s3 = smlabt(rest[3], last, sum->s3);
 }
 
-KERNEL_INLINE void correlate(const struct correlation *how, int32_t width, int32_t stride,
-                             const int16_t *x, int32_t rows, const uint32_t *taps, int32_t start,
-                             int32_t count, int32_t *sums) {
-    const int32_t row_step = how->row_step, sum_step = how->sum_step;
+/* The first `count` of four sums. */
+KERNEL_INLINE void store_sums(int32_t *sums, int32_t step, const struct four_sums *sum,
+                              int32_t count) {
+    sums[0] = sum->s0;
+    if (count >= 4) {
+        sums[step] = sum->s1;
+        sums[2 * step] = sum->s2;
+        sums[3 * step] = sum->s3;
+        return;
+    }
+    if (count >= 2) {
+        sums[step] = sum->s1;
+    }
+    if (count == 3) {
+        sums[2 * step] = sum->s2;
+    }
+}
+
+/* `blocks` times four sums of three rows of three taps: the inner loop of most depthwise layers, 45
+ * instructions for 36 products. */
+#if defined(__ARM_FEATURE_DSP)
+KERNEL_INLINE void blocks_of_three_by_three(const int16_t *x, int32_t pitch, const uint32_t *taps,
+                                     int32_t start, int32_t blocks, int32_t *sums) {
+    uint32_t even, odd, x0, x1;
+    int32_t s0, s1, s2, s3;
+    __asm__ volatile("1:\n"
+                     "ldrd %[even], %[odd], [%[taps]]\n"
+                     "ldr %[x0], [%[x]], #8\n"
+                     "ldr %[x1], [%[x], #-4]\n"
+                     "smlad %[s0], %[x0], %[even], %[start]\n"
+                     "smlatb %[s1], %[x0], %[even], %[start]\n"
+                     "ldr %[x0], [%[x]]\n"
+                     "smlad %[s2], %[x1], %[even], %[start]\n"
+                     "smlatb %[s3], %[x1], %[even], %[start]\n"
+                     "smlabt %[s0], %[x1], %[odd], %[s0]\n"
+                     "smlad %[s1], %[x1], %[odd], %[s1]\n"
+                     "smlabt %[s2], %[x0], %[odd], %[s2]\n"
+                     "smlad %[s3], %[x0], %[odd], %[s3]\n"
+                     "add %[x], %[x], %[step]\n"
+                     "ldrd %[even], %[odd], [%[taps], #8]\n"
+                     "ldr %[x0], [%[x], #-8]\n"
+                     "ldr %[x1], [%[x], #-4]\n"
+                     "smlad %[s0], %[x0], %[even], %[s0]\n"
+                     "smlatb %[s1], %[x0], %[even], %[s1]\n"
+                     "ldr %[x0], [%[x]]\n"
+                     "smlad %[s2], %[x1], %[even], %[s2]\n"
+                     "smlatb %[s3], %[x1], %[even], %[s3]\n"
+                     "smlabt %[s0], %[x1], %[odd], %[s0]\n"
+                     "smlad %[s1], %[x1], %[odd], %[s1]\n"
+                     "smlabt %[s2], %[x0], %[odd], %[s2]\n"
+                     "smlad %[s3], %[x0], %[odd], %[s3]\n"
+                     "add %[x], %[x], %[step]\n"
+                     "ldrd %[even], %[odd], [%[taps], #16]\n"
+                     "ldr %[x0], [%[x], #-8]\n"
+                     "ldr %[x1], [%[x], #-4]\n"
+                     "smlad %[s0], %[x0], %[even], %[s0]\n"
+                     "smlatb %[s1], %[x0], %[even], %[s1]\n"
+                     "ldr %[x0], [%[x]]\n"
+                     "smlad %[s2], %[x1], %[even], %[s2]\n"
+                     "smlatb %[s3], %[x1], %[even], %[s3]\n"
+                     "smlabt %[s0], %[x1], %[odd], %[s0]\n"
+                     "smlad %[s1], %[x1], %[odd], %[s1]\n"
+                     "smlabt %[s2], %[x0], %[odd], %[s2]\n"
+                     "smlad %[s3], %[x0], %[odd], %[s3]\n"
+                     "sub %[x], %[x], %[step], lsl #1\n"
+                     "str %[s1], [%[sums], #4]\n"
+                     "str %[s2], [%[sums], #8]\n"
+                     "str %[s3], [%[sums], #12]\n"
+                     "str %[s0], [%[sums]], #16\n"
+                     "subs %[blocks], #1\n"
+                     "bne 1b\n"
+                     : [x] "+r"(x), [blocks] "+r"(blocks), [sums] "+r"(sums), [even] "=&r"(even),
+                       [odd] "=&r"(odd), [x0] "=&r"(x0), [x1] "=&r"(x1), [s0] "=&r"(s0),
+                       [s1] "=&r"(s1), [s2] "=&r"(s2), [s3] "=&r"(s3)
+                     : [taps] "r"(taps), [step] "r"(2 * pitch), [start] "r"(start)
+                     : "cc", "memory");
+}
+#else
+KERNEL_INLINE void blocks_of_three_by_three(const int16_t *x, int32_t pitch, const uint32_t *taps,
+                                     int32_t start, int32_t blocks, int32_t *sums) {
+    for (; blocks > 0; blocks--) {
+        struct four_sums sum = {start, start, start, start};
+        for (int32_t r = 0; r < 3; r++) {
+            next_to_each_other(&sum, 3, x + r * pitch, taps + 2 * r);
+        }
+        sums[0] = sum.s0, sums[1] = sum.s1, sums[2] = sum.s2, sums[3] = sum.s3;
+        sums += 4;
+        x += 4;
+    }
+}
+#endif
+
+/* One row of sums. */
+KERNEL_INLINE void correlate_row(int32_t width, int32_t stride, int32_t sum_step, int32_t pitch,
+                                 const int16_t *x, int32_t rows, const uint32_t *taps,
+                                 int32_t start, int32_t count, int32_t *sums) {
     for (; count > 0; count -= 4) {
         struct four_sums sum = {start, start, start, start};
         const int16_t *row = x;
@@ -209,30 +347,96 @@ KERNEL_INLINE void correlate(const struct correlation *how, int32_t width, int32
             } else {
                 two_apart(&sum, width, row, row_taps);
             }
-            row += row_step;
+            row += pitch;
             row_taps += width - 1;
         }
-        sums[0] = sum.s0;
-        sums[sum_step] = sum.s1;
-        sums[2 * sum_step] = sum.s2;
-        sums[3 * sum_step] = sum.s3;
+        store_sums(sums, sum_step, &sum, count);
         sums += 4 * sum_step;
         x += 4 * stride;
     }
 }
 
-void channel_rows_correlate(const struct correlation *how, const int16_t *x, int32_t rows,
-                            const uint32_t *taps, int32_t start, int32_t count, int32_t *sums) {
+KERNEL_INLINE void correlate(const struct correlation *how, int32_t width, int32_t stride,
+                             int32_t sum_step, const int16_t *map, int32_t y, int32_t rows,
+                             const uint32_t *taps, int32_t start, int32_t *sums) {
+    for (; rows > 0; rows--) {
+        int32_t begin = y < 0 ? -y : 0;
+        int32_t end = how->height - y < how->kernel ? how->height - y : how->kernel;
+        correlate_row(width, stride, sum_step, how->pitch, map + (y + begin) * how->pitch,
+                      end - begin, taps + begin * (width - 1), start, how->count, sums);
+        y += how->row_stride;
+        sums += how->sum_row_step;
+    }
+}
+
+/* What a row's last block makes too much, the next row overwrites. */
+static void three_by_three(const struct correlation *how, const int16_t *x, int32_t rows,
+                           const uint32_t *taps, int32_t start, int32_t *sums) {
+    const int32_t blocks = (how->count + 3) / 4, pitch = how->pitch, count = how->count;
+    for (; rows > 0; rows--) {
+        blocks_of_three_by_three(x, pitch, taps, start, blocks, sums);
+        x += pitch;
+        sums += count;
+    }
+}
+
+void channel_rows_correlate(const struct correlation *how, const int16_t *map, int32_t y,
+                            int32_t rows, const uint32_t *taps, int32_t start, int32_t *sums) {
+    if (how->is_three_by_three) {
+        three_by_three(how, map + y * how->pitch, rows, taps, start, sums);
+        return;
+    }
     if (how->stride == 2) {
         switch (how->width) {
-        case 3: correlate(how, 3, 2, x, rows, taps, start, count, sums); return;
-        case 5: correlate(how, 5, 2, x, rows, taps, start, count, sums); return;
-        default: correlate(how, 7, 2, x, rows, taps, start, count, sums); return;
+        case 3: correlate(how, 3, 2, 1, map, y, rows, taps, start, sums); return;
+        case 5: correlate(how, 5, 2, 1, map, y, rows, taps, start, sums); return;
+        default: correlate(how, 7, 2, 1, map, y, rows, taps, start, sums); return;
         }
     }
+    if (how->sum_step == 2) {
+        if (how->width == 3) {
+            correlate(how, 3, 1, 2, map, y, rows, taps, start, sums);
+        } else {
+            correlate(how, 5, 1, 2, map, y, rows, taps, start, sums);
+        }
+        return;
+    }
     switch (how->width) {
-    case 3: correlate(how, 3, 1, x, rows, taps, start, count, sums); return;
-    case 5: correlate(how, 5, 1, x, rows, taps, start, count, sums); return;
-    default: correlate(how, 7, 1, x, rows, taps, start, count, sums); return;
+    case 3: correlate(how, 3, 1, 1, map, y, rows, taps, start, sums); return;
+    case 5: correlate(how, 5, 1, 1, map, y, rows, taps, start, sums); return;
+    default: correlate(how, 7, 1, 1, map, y, rows, taps, start, sums); return;
+    }
+}
+
+/* Writes errors until one is out of the ordinary, which is left to the caller; returns how many. */
+static int32_t store_ordinary_errors(const struct error_writer *errors, const int32_t *sums,
+                                     int32_t count, int32_t step, int16_t *d_input) {
+    const int32_t multiplier = errors->multiplier, half = errors->half, down = errors->down;
+    const uint32_t threshold = errors->threshold, span = errors->span;
+    int32_t at = 0;
+    for (; at + 1 < count; at += 2) {
+        int32_t first = smmla(sums[at], multiplier, half) >> down;
+        int32_t second = smmla(sums[at + 1], multiplier, half) >> down;
+        if ((uint32_t)first + threshold >= span || (uint32_t)second + threshold >= span) {
+            return at;
+        }
+        d_input[0] = (int16_t)first;
+        d_input[step] = (int16_t)second;
+        d_input += 2 * step;
+    }
+    return at;
+}
+
+void channel_rows_store_errors(struct error_writer *errors, const int32_t *sums, int32_t count,
+                               int32_t step, int16_t *d_input) {
+    while (count > 0) {
+        int32_t ordinary = store_ordinary_errors(errors, sums, count, step, d_input);
+        sums += ordinary;
+        d_input += ordinary * step;
+        count -= ordinary;
+        for (int32_t k = 0; k < 2 && count > 0; k++, count--) {
+            *d_input = error_write(errors, *sums++);
+            d_input += step;
+        }
     }
 }

@@ -13,11 +13,36 @@ int32_t depthwise_conv2d_scratch(const struct depthwise_conv2d_shape *shape) {
 /* Codes of one channel's pixels, which lie `step` apart in the output. */
 static void store_codes(const struct output_stage *stage, int32_t channel, const int32_t *sums,
                         int32_t count, int32_t step, int8_t *output) {
-    const int32_t multiplier = stage->multiplier[channel];
-    const int32_t left_shift = stage->left_shift[channel];
     for (; count > 0; count--) {
-        *output = output_code(requantize(*sums++, multiplier, left_shift),
-                              stage->output_zero_point, stage->minimum, stage->maximum);
+        *output = output_code(
+            requantize(*sums++, stage->multiplier[channel], stage->left_shift[channel]),
+            stage->output_zero_point, stage->minimum, stage->maximum);
+        output += step;
+    }
+}
+
+static void store_codes_quickly(const struct quick_channel *quick, const int32_t *sums,
+                                int32_t count, int32_t step, int8_t *output) {
+    for (; count >= 4; count -= 4) {
+        output[0] = quick_code(quick, sums[0]);
+        output[step] = quick_code(quick, sums[1]);
+        output += 2 * step;
+        output[0] = quick_code(quick, sums[2]);
+        output[step] = quick_code(quick, sums[3]);
+        output += 2 * step;
+        sums += 4;
+    }
+    for (; count > 0; count--) {
+        *output = quick_code(quick, *sums++);
+        output += step;
+    }
+}
+
+/* A whole byte is the clamp of `quick_code`; what is narrower is done here. */
+static void clamp_codes(const struct output_stage *stage, int32_t count, int32_t step,
+                        int8_t *output) {
+    for (; count > 0; count--) {
+        *output = (int8_t)clamp_s32(*output, stage->minimum, stage->maximum);
         output += step;
     }
 }
@@ -38,13 +63,21 @@ struct destination {
     int32_t *accumulators;
 };
 
+/* The sums of one channel, from the output's pixel `first` on. */
 static void store(const struct destination *to, int32_t channel, const int32_t *sums, int32_t first,
                   int32_t count, int32_t channels) {
+    const struct output_stage *stage = to->stage;
+    struct quick_channel quick;
     int32_t at = first * channels + channel;
     if (to->output == NULL) {
         store_accumulators(sums, count, channels, to->accumulators + at);
+    } else if (!quick_channel_of(stage, channel, &quick)) {
+        store_codes(stage, channel, sums, count, channels, to->output + at);
     } else {
-        store_codes(to->stage, channel, sums, count, channels, to->output + at);
+        store_codes_quickly(&quick, sums, count, channels, to->output + at);
+        if (stage->minimum != INT8_MIN || stage->maximum != INT8_MAX) {
+            clamp_codes(stage, count, channels, to->output + at);
+        }
     }
 }
 
@@ -79,51 +112,44 @@ static void forward_any(const struct depthwise_conv2d_shape *shape, struct desti
     }
 }
 
-/* Output rows oy ... end - 1 of channel k of the band. */
-static void correlate_channel(const struct depthwise_conv2d_shape *shape,
-                              const struct channel_rows *band, int32_t k, int32_t oy, int32_t end,
-                              const uint32_t *taps, int32_t start, int32_t *sums) {
-    const struct correlation how = {.row_step = 2 * band->pitch,
-                                    .width = tap_row_width(shape->kernel_width),
-                                    .stride = shape->stride_width,
-                                    .sum_step = 1};
-    for (; oy < end; oy++) {
-        int32_t y = oy * shape->stride_height - shape->pad_top;
-        struct span rows = taps_inside(y, 1, shape->kernel_height, shape->input_height);
-        const int16_t *x = band->rows + ((y + rows.begin - band->first) * 2 + k) * band->pitch;
-        channel_rows_correlate(&how, x, rows.end - rows.begin,
-                               taps + rows.begin * (how.width - 1), start, shape->output_width,
-                               sums);
-        sums += shape->output_width;
-    }
-}
-
-static void pack_taps(const struct depthwise_conv2d_shape *shape, struct channel_weights w,
-                      uint32_t *taps) {
-    const int32_t width = tap_row_width(shape->kernel_width);
-    for (int32_t ky = 0; ky < shape->kernel_height; ky++) {
-        taps = tap_row_pack(taps, width, w.weights, w.tap_step, shape->kernel_width);
-        w.weights += shape->kernel_width * w.tap_step;
-    }
-}
-
 static void forward_by_rows(const struct depthwise_conv2d_shape *shape, struct destination to,
                             const int8_t *input, struct weights_s8 weights, int16_t *scratch) {
     const struct depthwise_rows plan = depthwise_rows_of(shape);
-    const struct channel_map map = {shape->input_width, shape->input_channels};
+    const struct channel_map map = {shape->input_height, shape->input_width, shape->input_channels};
     uint32_t *taps = (uint32_t *)(void *)scratch;
     int32_t *sums = (int32_t *)(void *)scratch + 2 * plan.taps;
     struct channel_rows band = {.rows = scratch + 2 * (2 * plan.taps + plan.sums),
+                                .plane = channel_rows_plane(plan.capacity, plan.pitch),
                                 .pitch = plan.pitch,
                                 .left = shape->pad_left};
-    channel_rows_clear(&band, plan.capacity);
+    const struct correlation how = {
+        .is_three_by_three = depthwise_is_three_by_three(shape),
+        .width = tap_row_width(shape->kernel_width),
+        .stride = shape->stride_width,
+        .kernel = shape->kernel_height,
+        .height = shape->input_height,
+        .row_stride = shape->stride_height,
+        .pitch = plan.pitch,
+        .count = shape->output_width,
+        .sum_step = 1,
+        .sum_row_step = shape->output_width,
+    };
+    channel_rows_clear(&band);
     int32_t count;
     for (int32_t c = 0; c < shape->output_channels; c += count) {
         count = c + 1 < shape->output_channels ? 2 : 1;
         for (int32_t k = 0; k < count; k++) {
-            pack_taps(shape, channel_weights_at(shape, weights, c + k), taps + k * plan.taps);
+            struct channel_weights w = channel_weights_at(shape, weights, c + k);
+            const struct tap_rows rows = {
+                .rows = shape->kernel_height,
+                .count = shape->kernel_width,
+                .width = how.width,
+                .row_step = shape->kernel_width * w.tap_step,
+                .step = w.tap_step,
+            };
+            tap_rows_pack(taps + k * plan.taps, &rows, w.weights);
         }
-        band.first = band.end = 0;
+        channel_rows_begin(&band, input_rows_begin(shape, 0));
         int32_t end;
         for (int32_t oy = 0; oy < shape->output_height; oy = end) {
             end = smaller_of(oy + plan.rows, shape->output_height);
@@ -132,7 +158,9 @@ static void forward_by_rows(const struct depthwise_conv2d_shape *shape, struct d
                                       input_rows_end(shape, end));
             for (int32_t k = 0; k < count; k++) {
                 int32_t start = bias_start(to.bias[c + k], to.stage->bias_fraction_bits);
-                correlate_channel(shape, &band, k, oy, end, taps + k * plan.taps, start, sums);
+                channel_rows_correlate(&how, channel_rows_map(&band, k),
+                                       oy * shape->stride_height - shape->pad_top, end - oy,
+                                       taps + k * plan.taps, start, sums);
                 store(&to, c + k, sums, oy * shape->output_width, (end - oy) * shape->output_width,
                       shape->output_channels);
             }

@@ -6,8 +6,8 @@
 /* One input at a time: any multiplier, dilation, stride and kernel. The bits of d_output are chosen
  * so that |sum| < 2^31. */
 static void backward_any(const struct depthwise_conv2d_shape *shape,
-                         const struct error_stage *stage, int32_t shift, const int16_t *d_output,
-                         struct weights_s8 weights, int16_t *d_input, int32_t *observed) {
+                         const uint16_t *prescale_q15, struct error_writer *errors,
+                         const int16_t *d_output, struct weights_s8 weights, int16_t *d_input) {
     for (int32_t iy = 0; iy < shape->input_height; iy++) {
         struct tap_walk rows =
             taps_reading(iy + shape->pad_top, shape->stride_height, shape->dilation_height,
@@ -32,12 +32,11 @@ static void backward_any(const struct depthwise_conv2d_shape *shape,
                         sum = multiply_accumulate(
                             sum,
                             prescale(d_output[pixel * shape->output_channels + o],
-                                     stage->prescale_q15[o]),
+                                     prescale_q15[o]),
                             w.weights[tap * w.tap_step]);
                     }
                 }
-                *d_input++ =
-                    error_store(scale(sum, stage->multiplier, shift), stage->limit, observed);
+                *d_input++ = error_write(errors, sum);
             }
         }
     }
@@ -82,16 +81,24 @@ static struct backward_rows backward_rows_of(const struct depthwise_conv2d_shape
     int32_t width = tap_row_width(column_taps);
     /* No phase begins later than one element behind another: start is 0 or 1 in the band. */
     int32_t read = 1 + multiple_of_four(columns) + width;
-    return (struct backward_rows){
+    struct backward_rows at = {
         .plan = {.rows = rows,
                  .taps = shape->stride_width * shape->kernel_height * (width - 1),
-                 .sums = rows * shape->input_width + 3 * shape->stride_width,
+                 .sums = rows * shape->input_width,
                  .capacity = smaller_of(shape->output_height,
                                         row_taps + (rows + shape->stride_height - 2) /
                                                        shape->stride_height),
                  .pitch = even(larger_of(column_taps - 1 + shape->output_width, read))},
         .row_taps = row_taps,
     };
+    if (depthwise_is_three_by_three(shape)) {
+        at.plan.capacity = rows + 2;
+        at.plan.pitch =
+            three_by_three_pitch(larger_of(0, shape->kernel_width - 1 - shape->pad_left),
+                             shape->output_width, shape->input_width);
+        at.plan.sums += 3;
+    }
+    return at;
 }
 
 int32_t depthwise_conv2d_backward_scratch(const struct depthwise_conv2d_shape *shape) {
@@ -107,63 +114,73 @@ static void pack_taps(const struct depthwise_conv2d_shape *shape,
         for (int32_t py = 0; py < shape->stride_height; py++) {
             struct phase rows =
                 phase_of(py, shape->stride_height, shape->kernel_height, shape->pad_top);
-            for (int32_t r = rows.taps - 1; r >= 0; r--) {
-                int32_t tap = (py + r * shape->stride_height) * shape->kernel_width + last;
-                taps = tap_row_pack(taps, columns[px].width, w.weights + tap * w.tap_step,
-                                    -shape->stride_width * w.tap_step, columns[px].phase.taps);
-            }
+            int32_t tap = (py + (rows.taps - 1) * shape->stride_height) * shape->kernel_width + last;
+            const struct tap_rows upwards = {
+                .rows = rows.taps,
+                .count = columns[px].phase.taps,
+                .width = columns[px].width,
+                .row_step = -shape->stride_height * shape->kernel_width * w.tap_step,
+                .step = -shape->stride_width * w.tap_step,
+            };
+            taps = tap_rows_pack(taps, &upwards, w.weights + tap * w.tap_step);
         }
     }
 }
 
-/* Input row iy of channel k of the band. */
-static void correlate_row(const struct depthwise_conv2d_shape *shape,
-                          const struct phase_columns *columns, const struct channel_rows *band,
-                          int32_t k, int32_t iy, const uint32_t *taps, int32_t *sums) {
-    int32_t py = (iy + shape->pad_top) % shape->stride_height;
-    struct phase phase = phase_of(py, shape->stride_height, shape->kernel_height, shape->pad_top);
-    int32_t begin = (iy - phase.first) / shape->stride_height + phase.start;
-    struct span rows = taps_inside(begin, 1, phase.taps, shape->output_height);
-    int32_t row = rows.begin;
-    if (py == 1) {
-        row += (shape->kernel_height + 1) / 2; /* behind the rows of phase 0 of 2 */
-    }
-    const int16_t *d = band->rows + ((begin + rows.begin - band->first) * 2 + k) * band->pitch +
-                       band->left;
-    for (int32_t px = 0; px < shape->stride_width; px++) {
-        const struct phase_columns *of = &columns[px];
-        struct correlation how = {.row_step = 2 * band->pitch,
-                                  .width = of->width,
-                                  .stride = 1,
-                                  .sum_step = shape->stride_width};
-        channel_rows_correlate(&how, d + of->phase.start, rows.end - rows.begin,
-                               taps + of->taps + row * (of->width - 1), 0, of->count,
-                               sums + of->phase.first);
+/* Input rows iy ... end - 1 of channel k of the band, one phase after the other. */
+static void correlate_rows(const struct depthwise_conv2d_shape *shape,
+                           const struct phase_columns *columns, const struct channel_rows *band,
+                           int32_t k, int32_t iy, int32_t end, const uint32_t *taps,
+                           int32_t *sums) {
+    const int16_t *map = channel_rows_map(band, k) + band->left;
+    struct correlation how = {
+        .stride = 1,
+        .height = shape->output_height,
+        .row_stride = 1,
+        .is_three_by_three = depthwise_is_three_by_three(shape),
+        .pitch = band->pitch,
+        .sum_step = shape->stride_width,
+        .sum_row_step = shape->stride_height * shape->input_width,
+    };
+    int32_t tap_row = 0;
+    for (int32_t py = 0; py < shape->stride_height; py++) {
+        struct phase phase =
+            phase_of(py, shape->stride_height, shape->kernel_height, shape->pad_top);
+        int32_t y = iy + (phase.first + iy) % shape->stride_height; /* the first of the phase */
+        how.kernel = phase.taps;
+        for (int32_t px = 0; px < shape->stride_width && y < end; px++) {
+            const struct phase_columns *of = &columns[px];
+            how.width = of->width;
+            how.count = of->count;
+            channel_rows_correlate(&how, map + of->phase.start,
+                                   (y - phase.first) / shape->stride_height + phase.start,
+                                   (end - y + shape->stride_height - 1) / shape->stride_height,
+                                   taps + of->taps + tap_row * (of->width - 1), 0,
+                                   sums + (y - iy) * shape->input_width + of->phase.first);
+        }
+        tap_row += phase.taps;
     }
 }
 
-/* How the errors of a channel are stored; `observed` is kept here meanwhile. */
-struct storing {
-    int32_t multiplier, shift, limit, observed;
-};
+/* The rows of d_output that input rows iy ... end - 1 read: those that there are or, of
+ * three by three, all. */
+static int32_t errors_begin(const struct depthwise_conv2d_shape *shape,
+                            const struct backward_rows *at, int32_t iy) {
+    int32_t begin = (iy + shape->pad_top) / shape->stride_height - (at->row_taps - 1);
+    return depthwise_is_three_by_three(shape) ? begin : larger_of(0, begin);
+}
 
-/* Errors of one channel's pixels, which lie `step` apart. */
-static void store_errors(struct storing *how, const int32_t *sums, int32_t count, int32_t step,
-                         int16_t *d_input) {
-    int32_t observed = how->observed;
-    for (; count > 0; count--) {
-        *d_input = error_store(scale(*sums++, how->multiplier, how->shift), how->limit, &observed);
-        d_input += step;
-    }
-    how->observed = observed;
+static int32_t errors_end(const struct depthwise_conv2d_shape *shape, int32_t end) {
+    int32_t rows_end = (end - 1 + shape->pad_top) / shape->stride_height + 1;
+    return depthwise_is_three_by_three(shape) ? rows_end : smaller_of(shape->output_height, rows_end);
 }
 
 static void backward_by_rows(const struct depthwise_conv2d_shape *shape,
-                             const uint16_t *prescale_q15, struct storing *how,
+                             const uint16_t *prescale_q15, struct error_writer *errors,
                              const int16_t *d_output, struct weights_s8 weights, int16_t *scratch,
                              int16_t *d_input) {
     const struct backward_rows at = backward_rows_of(shape);
-    const struct channel_map map = {shape->output_width, shape->output_channels};
+    const struct channel_map map = {shape->output_height, shape->output_width, shape->output_channels};
     struct phase_columns columns[2];
     int32_t taps_end = 0, left = 0;
     for (int32_t px = 0; px < shape->stride_width; px++) {
@@ -182,9 +199,10 @@ static void backward_by_rows(const struct depthwise_conv2d_shape *shape,
     uint32_t *taps = (uint32_t *)(void *)scratch;
     int32_t *sums = (int32_t *)(void *)scratch + 2 * at.plan.taps;
     struct channel_rows band = {.rows = scratch + 2 * (2 * at.plan.taps + at.plan.sums),
+                                .plane = channel_rows_plane(at.plan.capacity, at.plan.pitch),
                                 .pitch = at.plan.pitch,
                                 .left = left};
-    channel_rows_clear(&band, at.plan.capacity);
+    channel_rows_clear(&band);
     int32_t count;
     for (int32_t c = 0; c < shape->input_channels; c += count) {
         count = smaller_of(2, shape->input_channels - c);
@@ -192,22 +210,18 @@ static void backward_by_rows(const struct depthwise_conv2d_shape *shape,
             pack_taps(shape, columns, channel_weights_at(shape, weights, c + k),
                       taps + k * at.plan.taps);
         }
-        band.first = band.end = 0;
+        channel_rows_begin(&band, errors_begin(shape, &at, 0));
         int32_t end;
         for (int32_t iy = 0; iy < shape->input_height; iy = end) {
             end = smaller_of(iy + at.plan.rows, shape->input_height);
-            int32_t first = (iy + shape->pad_top) / shape->stride_height;
-            int32_t last = (end - 1 + shape->pad_top) / shape->stride_height;
-            channel_rows_drop(&band, larger_of(0, first - (at.row_taps - 1)));
+            channel_rows_drop(&band, errors_begin(shape, &at, iy));
             channel_rows_append_errors(&band, &map, d_output + c, count, prescale_q15 + c,
-                                       smaller_of(shape->output_height, last + 1));
+                                       errors_end(shape, end));
             for (int32_t k = 0; k < count; k++) {
-                for (int32_t y = iy; y < end; y++) {
-                    correlate_row(shape, columns, &band, k, y, taps + k * at.plan.taps,
-                                  sums + (y - iy) * shape->input_width);
-                }
-                store_errors(how, sums, (end - iy) * shape->input_width, shape->input_channels,
-                             d_input + iy * shape->input_width * shape->input_channels + c + k);
+                correlate_rows(shape, columns, &band, k, iy, end, taps + k * at.plan.taps, sums);
+                channel_rows_store_errors(
+                    errors, sums, (end - iy) * shape->input_width, shape->input_channels,
+                    d_input + iy * shape->input_width * shape->input_channels + c + k);
             }
         }
     }
@@ -218,16 +232,11 @@ void depthwise_conv2d_s8_backward_input(const struct depthwise_conv2d_shape *sha
                                         const struct error_range *d_output_range,
                                         struct weights_s8 weights, int16_t *scratch,
                                         int16_t *d_input, struct error_range *d_input_range) {
-    struct storing how = {
-        .multiplier = stage->multiplier,
-        .shift = error_shift(stage->shift, d_output_range->exponent, d_input_range->exponent),
-        .limit = stage->limit,
-        .observed = d_input_range->observed,
-    };
+    struct error_writer errors = input_error_writer(stage, d_output_range, d_input_range);
     if (goes_by_rows(shape)) {
-        backward_by_rows(shape, stage->prescale_q15, &how, d_output, weights, scratch, d_input);
+        backward_by_rows(shape, stage->prescale_q15, &errors, d_output, weights, scratch, d_input);
     } else {
-        backward_any(shape, stage, how.shift, d_output, weights, d_input, &how.observed);
+        backward_any(shape, stage->prescale_q15, &errors, d_output, weights, d_input);
     }
-    d_input_range->observed = how.observed;
+    d_input_range->observed = errors.observed;
 }

@@ -106,25 +106,45 @@ KERNEL_INLINE void sums_of_taps(struct meeting at, int32_t width, int32_t *sums)
     }
 }
 
-/* The same for windows `stride` apart. */
-static void sums_of_taps_apart(struct meeting at, int32_t stride, int32_t width, int32_t *sums) {
-    for (int32_t t = 0; t < width; t++) {
-        int32_t sum = sums[t];
-        for (int32_t r = 0; r < at.rows; r++) {
-            const int16_t *d = at.d + r * at.d_step;
-            const int16_t *x = at.x + r * at.x_step + t;
-            for (int32_t o = at.columns; o > 0; o--) {
-                sum = multiply_accumulate(sum, *d++, *x);
-                x += stride;
+/* The same for windows `stride` apart, one position at a time. */
+KERNEL_INLINE void sums_of_taps_apart(struct meeting at, int32_t stride, int32_t width,
+                                      int32_t *sums) {
+    int32_t s0 = sums[0], s1 = sums[1], s2 = sums[2];
+    int32_t s3 = 0, s4 = 0, s5 = 0, s6 = 0;
+    if (width == 7) {
+        s3 = sums[3], s4 = sums[4], s5 = sums[5], s6 = sums[6];
+    }
+    for (; at.rows > 0; at.rows--) {
+        const int16_t *d = at.d, *x = at.x;
+        for (int32_t o = at.columns; o > 0; o--) {
+            int32_t error = *d++;
+            s0 = multiply_accumulate(s0, error, x[0]);
+            s1 = multiply_accumulate(s1, error, x[1]);
+            s2 = multiply_accumulate(s2, error, x[2]);
+            if (width == 7) {
+                s3 = multiply_accumulate(s3, error, x[3]);
+                s4 = multiply_accumulate(s4, error, x[4]);
+                s5 = multiply_accumulate(s5, error, x[5]);
+                s6 = multiply_accumulate(s6, error, x[6]);
             }
+            x += stride;
         }
-        sums[t] = sum;
+        at.d += at.d_step;
+        at.x += at.x_step;
+    }
+    sums[0] = s0, sums[1] = s1, sums[2] = s2;
+    if (width == 7) {
+        sums[3] = s3, sums[4] = s4, sums[5] = s5, sums[6] = s6;
     }
 }
 
 static void add_meeting(struct meeting at, int32_t stride, int32_t width, int32_t *sums) {
     if (stride != 1) {
-        sums_of_taps_apart(at, stride, width, sums);
+        if (width == 3) {
+            sums_of_taps_apart(at, stride, 3, sums);
+        } else {
+            sums_of_taps_apart(at, stride, 7, sums);
+        }
     } else if (width == 3) {
         sums_of_taps(at, 3, sums);
     } else if (width == 5) {
@@ -143,10 +163,10 @@ struct update_rows {
 
 static struct update_rows update_rows_of(const struct depthwise_conv2d_shape *shape) {
     struct update_rows at = {.plan = depthwise_rows_of(shape)};
-    at.width = tap_row_width(shape->kernel_width);
+    at.width = shape->kernel_width <= 3 ? 3 : 7;
     at.plan.taps = shape->kernel_height * at.width;
     at.plan.sums = 0;
-    at.d_pitch = even(shape->output_width);
+    at.d_pitch = depthwise_is_three_by_three(shape) ? at.plan.pitch : even(shape->output_width);
     return at;
 }
 
@@ -155,30 +175,32 @@ int32_t depthwise_conv2d_update_scratch(const struct depthwise_conv2d_shape *sha
         return 0;
     }
     struct update_rows at = update_rows_of(shape);
-    return depthwise_rows_scratch(at.plan) + 2 * at.plan.rows * at.d_pitch;
+    return depthwise_rows_scratch(at.plan) + 2 * channel_rows_plane(at.plan.rows, at.d_pitch);
 }
 
 /* The sums of output rows oy ... end - 1 of channel k of the bands. */
 static void add_rows(const struct depthwise_conv2d_shape *shape, const struct channel_rows *x,
                      const struct channel_rows *d, int32_t k, int32_t oy, int32_t end,
-                     int32_t *sums) {
-    const int32_t width = tap_row_width(shape->kernel_width);
+                     int32_t width, int32_t *sums) {
+    const int32_t stride = shape->stride_height, taps = tap_row_width(shape->kernel_width);
+    const int16_t *x_map = channel_rows_map(x, k), *d_map = channel_rows_map(d, k);
     for (int32_t ky = 0; ky < shape->kernel_height; ky++) {
-        int32_t offset = ky - shape->pad_top;
-        struct span rows = windows_inside(offset, shape->stride_height, shape->output_height,
-                                          shape->input_height);
-        rows.begin = larger_of(rows.begin, oy);
-        rows.end = smaller_of(rows.end, end);
-        int32_t y = rows.begin * shape->stride_height + offset;
-        struct meeting at = {
-            .d = d->rows + ((rows.begin - d->first) * 2 + k) * d->pitch,
-            .x = x->rows + ((y - x->first) * 2 + k) * x->pitch,
-            .d_step = 2 * d->pitch,
-            .x_step = 2 * x->pitch * shape->stride_height,
-            .rows = rows.end - rows.begin,
-            .columns = shape->output_width,
-        };
-        add_meeting(at, shape->stride_width, width, sums);
+        int32_t offset = ky - shape->pad_top; /* input row = output row * stride + offset */
+        struct meeting at = {.d_step = d->pitch,
+                             .x_step = x->pitch * stride,
+                             .columns = shape->output_width};
+        int32_t begin = oy;
+        if (depthwise_is_three_by_three(shape)) {
+            /* Between the rows of d are zeros. */
+            at.rows = 1;
+            at.columns = (end - oy) * d->pitch;
+        } else {
+            begin = larger_of(oy, (stride - 1 - offset) / stride);
+            at.rows = smaller_of(end, (shape->input_height - offset + stride - 1) / stride) - begin;
+        }
+        at.d = d_map + begin * d->pitch;
+        at.x = x_map + (begin * stride + offset) * x->pitch;
+        add_meeting(at, shape->stride_width, taps, sums);
         sums += width;
     }
 }
@@ -204,21 +226,24 @@ static void update_by_rows(const struct depthwise_conv2d_shape *shape,
                            const int8_t *input, const int16_t *d_output, int16_t *scratch) {
     static const uint16_t as_it_is[2] = {1 << 15, 1 << 15};
     const struct update_rows at = update_rows_of(shape);
-    const struct channel_map x_map = {shape->input_width, shape->input_channels};
-    const struct channel_map d_map = {shape->output_width, shape->output_channels};
+    const struct channel_map x_map = {shape->input_height, shape->input_width, shape->input_channels};
+    const struct channel_map d_map = {shape->output_height, shape->output_width, shape->output_channels};
     int32_t *sums = (int32_t *)(void *)scratch;
-    struct channel_rows x = {
-        .rows = scratch + 4 * at.plan.taps, .pitch = at.plan.pitch, .left = shape->pad_left};
-    struct channel_rows d = {.rows = x.rows + 2 * at.plan.capacity * at.plan.pitch,
+    struct channel_rows x = {.rows = scratch + 4 * at.plan.taps,
+                             .plane = channel_rows_plane(at.plan.capacity, at.plan.pitch),
+                             .pitch = at.plan.pitch,
+                             .left = shape->pad_left};
+    struct channel_rows d = {.rows = x.rows + 2 * x.plane,
+                             .plane = channel_rows_plane(at.plan.rows, at.d_pitch),
                              .pitch = at.d_pitch};
-    channel_rows_clear(&x, at.plan.capacity);
-    channel_rows_clear(&d, at.plan.rows);
+    channel_rows_clear(&x);
+    channel_rows_clear(&d);
     int32_t count;
     for (int32_t o = 0; o < shape->trained_channels; o += count) {
         count = smaller_of(2, shape->trained_channels - o);
         memset(sums, 0, (size_t)(2 * at.plan.taps) * sizeof *sums);
-        x.first = x.end = 0;
-        d.first = d.end = 0;
+        channel_rows_begin(&x, input_rows_begin(shape, 0));
+        channel_rows_begin(&d, 0);
         int32_t end;
         for (int32_t oy = 0; oy < shape->output_height; oy = end) {
             end = smaller_of(oy + at.plan.rows, shape->output_height);
@@ -228,7 +253,7 @@ static void update_by_rows(const struct depthwise_conv2d_shape *shape,
             channel_rows_drop(&d, oy);
             channel_rows_append_errors(&d, &d_map, d_output + o, count, as_it_is, end);
             for (int32_t k = 0; k < count; k++) {
-                add_rows(shape, &x, &d, k, oy, end, sums + k * at.plan.taps);
+                add_rows(shape, &x, &d, k, oy, end, at.width, sums + k * at.plan.taps);
             }
         }
         for (int32_t k = 0; k < count; k++) {

@@ -39,7 +39,7 @@ static inline bool depthwise_goes_by_rows(const struct depthwise_conv2d_shape *s
            shape->kernel_height <= 7 && shape->kernel_width <= 7 && shape->stride_width <= 2;
 }
 
-/* Sums are made of `rows` rows at a time, about 64 of them. Scratch holds, in this order: the taps
+/* Sums are made of `rows` rows at a time, about 96 of them. Scratch holds, in this order: the taps
  * of two channels, the sums of one, a band of rows of two. */
 struct depthwise_rows {
     int32_t rows;
@@ -48,7 +48,7 @@ struct depthwise_rows {
 };
 
 static inline int32_t rows_at_once(int32_t height, int32_t width) {
-    return larger_of(1, smaller_of(height, 64 / width));
+    return larger_of(1, smaller_of(height, 96 / width));
 }
 
 static inline int32_t multiple_of_four(int32_t count) {
@@ -59,34 +59,53 @@ static inline int32_t even(int32_t count) {
     return (count + 1) & ~1;
 }
 
+static inline bool depthwise_is_three_by_three(const struct depthwise_conv2d_shape *shape) {
+    return correlation_is_three_by_three(shape->kernel_height, shape->kernel_width, shape->stride_height,
+                               shape->stride_width);
+}
+
+/* Pitch of rows of `width` elements behind `left` zeros, with `count` windows of three. */
+static inline int32_t three_by_three_pitch(int32_t left, int32_t width, int32_t count) {
+    return even(larger_of(left + width, count + 2 - left));
+}
+
 /* The bands of the input that rows of the output read. */
 static inline struct depthwise_rows depthwise_rows_of(const struct depthwise_conv2d_shape *shape) {
     int32_t rows = rows_at_once(shape->output_height, shape->output_width);
     int32_t width = tap_row_width(shape->kernel_width);
     int32_t read = multiple_of_four(shape->output_width) * shape->stride_width + width;
-    return (struct depthwise_rows){
+    struct depthwise_rows plan = {
         .rows = rows,
         .taps = shape->kernel_height * (width - 1),
-        .sums = rows * shape->output_width + 3,
+        .sums = rows * shape->output_width,
         .capacity = smaller_of(shape->input_height,
                                (rows - 1) * shape->stride_height + shape->kernel_height),
         .pitch = even(larger_of(shape->pad_left + shape->input_width, read)),
     };
+    if (depthwise_is_three_by_three(shape)) {
+        plan.capacity = rows + 2;
+        plan.pitch =
+            three_by_three_pitch(shape->pad_left, shape->input_width, shape->output_width);
+        plan.sums += 3;
+    }
+    return plan;
 }
 
 /* Elements. */
 static inline int32_t depthwise_rows_scratch(struct depthwise_rows plan) {
-    return 2 * (2 * plan.taps + plan.sums + plan.capacity * plan.pitch);
+    return 2 * (2 * plan.taps + plan.sums + channel_rows_plane(plan.capacity, plan.pitch));
 }
 
-/* Input rows that output rows oy ... end - 1 read, as far as there are. */
+/* Input rows that output rows oy ... end - 1 read: those that there are or, of three by
+ * three, all. */
 static inline int32_t input_rows_begin(const struct depthwise_conv2d_shape *shape, int32_t oy) {
-    return larger_of(0, oy * shape->stride_height - shape->pad_top);
+    int32_t begin = oy * shape->stride_height - shape->pad_top;
+    return depthwise_is_three_by_three(shape) ? begin : larger_of(0, begin);
 }
 
 static inline int32_t input_rows_end(const struct depthwise_conv2d_shape *shape, int32_t end) {
-    return smaller_of(shape->input_height, (end - 1) * shape->stride_height - shape->pad_top +
-                                               shape->kernel_height);
+    int32_t rows_end = (end - 1) * shape->stride_height - shape->pad_top + shape->kernel_height;
+    return depthwise_is_three_by_three(shape) ? rows_end : smaller_of(shape->input_height, rows_end);
 }
 
 #endif

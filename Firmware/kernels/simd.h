@@ -75,7 +75,9 @@ SIMD_BINARY(ssub16, uint32_t, "ssub16 %0, %1, %2")
 SIMD_BINARY(qadd, int32_t, "qadd %0, %1, %2")
 SIMD_BINARY(qsub, int32_t, "qsub %0, %1, %2")
 SIMD_BINARY(smmulr, int32_t, "smmulr %0, %1, %2")
+SIMD_ACCUMULATE(mla, int32_t, int32_t, "mla %0, %1, %2, %3")
 SIMD_ACCUMULATE(smmla, int32_t, int32_t, "smmla %0, %1, %2, %3")
+SIMD_ACCUMULATE(smmlar, int32_t, int32_t, "smmlar %0, %1, %2, %3")
 SIMD_ACCUMULATE(smlad, uint32_t, uint32_t, "smlad %0, %1, %2, %3")
 SIMD_ACCUMULATE(smladx, uint32_t, uint32_t, "smladx %0, %1, %2, %3")
 SIMD_ACCUMULATE(smlabb, uint32_t, uint32_t, "smlabb %0, %1, %2, %3")
@@ -126,6 +128,12 @@ static inline void larger_bytes(uint32_t *a, uint32_t b, uint32_t *a_mark, uint3
 static inline uint32_t usada8(uint32_t a, uint32_t b, uint32_t sum) {
     uint32_t result;
     __asm__("usada8 %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+    return result;
+}
+
+static inline int32_t ssat8_half(int32_t value) {
+    int32_t result;
+    __asm__("ssat %0, #8, %1, asr #1" : "=r"(result) : "r"(value));
     return result;
 }
 
@@ -193,9 +201,19 @@ static inline int32_t smmulr(int32_t a, int32_t b) {
     return (int32_t)(((int64_t)a * b + INT64_C(0x80000000)) >> 32);
 }
 
+/* sum + a * b: gcc makes two instructions of it where the sum is a constant. */
+static inline int32_t mla(int32_t a, int32_t b, int32_t sum) {
+    return (int32_t)((uint32_t)sum + (uint32_t)a * (uint32_t)b);
+}
+
 /* sum + the high word of a * b. */
 static inline int32_t smmla(int32_t a, int32_t b, int32_t sum) {
     return (int32_t)((uint32_t)sum + (uint32_t)((uint64_t)((int64_t)a * b) >> 32));
+}
+
+/* The same rounded half up. */
+static inline int32_t smmlar(int32_t a, int32_t b, int32_t sum) {
+    return (int32_t)((uint32_t)sum + (uint32_t)smmulr(a, b));
 }
 
 static inline int32_t plus_product(int32_t sum, int32_t a, int32_t b) {
@@ -290,6 +308,11 @@ static inline uint32_t usada8(uint32_t a, uint32_t b, uint32_t sum) {
         sum += left < right ? right - left : left - right;
     }
     return sum;
+}
+
+/* value / 2 rounded down, saturated. */
+static inline int32_t ssat8_half(int32_t value) {
+    return ssat8(value >> 1);
 }
 
 #endif
