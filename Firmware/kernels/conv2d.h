@@ -2,10 +2,12 @@
 #ifndef FIELDTUNE_CONV2D_H
 #define FIELDTUNE_CONV2D_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "error_range.h"
 #include "output_stage.h"
+#include "panel_product.h"
 #include "row_stream.h"
 #include "update.h"
 #include "weights.h"
@@ -46,10 +48,40 @@ static inline struct conv2d_shape conv2d_row(const struct conv2d_shape *shape,
     return one;
 }
 
-/* Elements of `scratch` below: none. */
+/* Output positions that are computed together. */
+static inline int32_t conv2d_block(const struct conv2d_shape *shape) {
+    int32_t positions = shape->output_height * shape->output_width;
+    return positions < POSITION_BLOCK ? 1 : POSITION_BLOCK;
+}
+
+/* Whether a plane's codes at one position lie in the map as the weights' columns want them. */
+static inline bool conv2d_reads_in_place(const struct conv2d_shape *shape, int32_t channels) {
+    return shape->kernel_height * shape->kernel_width == 1 && channels % COLUMN_GROUP == 0 &&
+           shape->pad_top == 0 && shape->pad_left == 0 &&
+           (shape->output_height - 1) * shape->stride_height < shape->input_height &&
+           (shape->output_width - 1) * shape->stride_width < shape->input_width;
+}
+
+enum { CHANNEL_CHUNK = 32 };
+
+/* Halfwords of the sums of a chunk of channels at a block of positions; channels go in pairs. */
+static inline int32_t conv2d_sums(const struct conv2d_shape *shape) {
+    int32_t channels = (shape->output_channels + 1) / 2 * 2;
+    return 2 * conv2d_block(shape) * (channels < CHANNEL_CHUNK ? channels : CHANNEL_CHUNK);
+}
+
+/* Elements of `scratch` below: sums, the packed operands of a block of positions, and the gathered codes of
+ * one plane. */
 static inline int32_t conv2d_scratch(const struct conv2d_shape *shape) {
-    (void)shape;
-    return 0;
+    int32_t taps = shape->kernel_height * shape->kernel_width;
+    int32_t frozen_channels = shape->input_channels - shape->trained_channels;
+    int32_t trained = column_groups(taps * shape->trained_channels);
+    int32_t frozen = column_groups(taps * frozen_channels);
+    int32_t gathered_trained = conv2d_reads_in_place(shape, shape->trained_channels) ? 0 : trained;
+    int32_t gathered_frozen = conv2d_reads_in_place(shape, frozen_channels) ? 0 : frozen;
+    int32_t gathered = gathered_trained > gathered_frozen ? gathered_trained : gathered_frozen;
+    return conv2d_sums(shape) + conv2d_block(shape) * (trained + frozen) * COLUMN_GROUP +
+           conv2d_block(shape) * gathered * (COLUMN_GROUP / 2);
 }
 
 /* input (H,W,I), bias (O), output (OH,OW,O). */

@@ -17,10 +17,29 @@ struct dense_shape {
     int32_t trained_channels; /* of input_channels */
 };
 
-/* Elements of `scratch` below: none. */
+/* A dense layer is a convolution without taps around it. */
+static inline struct conv2d_shape fully_connected_as_conv2d(const struct dense_shape *shape) {
+    return (struct conv2d_shape){
+        .input_height = 1,
+        .input_width = shape->rows,
+        .input_channels = shape->input_channels,
+        .output_height = 1,
+        .output_width = shape->rows,
+        .output_channels = shape->output_channels,
+        .kernel_height = 1,
+        .kernel_width = 1,
+        .stride_height = 1,
+        .stride_width = 1,
+        .dilation_height = 1,
+        .dilation_width = 1,
+        .trained_channels = shape->trained_channels,
+    };
+}
+
+/* Elements of `scratch` below: as of the convolution. */
 static inline int32_t fully_connected_scratch(const struct dense_shape *shape) {
-    (void)shape;
-    return 0;
+    struct conv2d_shape pointwise = fully_connected_as_conv2d(shape);
+    return conv2d_scratch(&pointwise);
 }
 
 /* Several rows are the pixels of a pointwise convolution. */

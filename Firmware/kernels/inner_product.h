@@ -10,31 +10,6 @@
 /* For loops whose block size must be a constant at each call: both sizes are worth a copy. */
 #define KERNEL_INLINE static inline __attribute__((always_inline))
 
-/* sum[r] += (x - zero_point) * w[r], over `count` elements of the rows w, w + row_stride, ... */
-KERNEL_INLINE void codes_by_rows(int32_t rows, const int8_t *x, int32_t zero_point, const int8_t *w,
-                                 int32_t row_stride, int32_t count, int32_t *sum) {
-    if (rows == 1) {
-        int32_t s0 = sum[0];
-        for (int32_t i = 0; i < count; i++) {
-            s0 = multiply_accumulate(s0, x[i] - zero_point, w[i]);
-        }
-        sum[0] = s0;
-        return;
-    }
-    const int8_t *w1 = w + row_stride;
-    const int8_t *w2 = w1 + row_stride;
-    const int8_t *w3 = w2 + row_stride;
-    int32_t s0 = sum[0], s1 = sum[1], s2 = sum[2], s3 = sum[3];
-    for (int32_t i = 0; i < count; i++) {
-        int32_t value = x[i] - zero_point;
-        s0 = multiply_accumulate(s0, value, w[i]);
-        s1 = multiply_accumulate(s1, value, w1[i]);
-        s2 = multiply_accumulate(s2, value, w2[i]);
-        s3 = multiply_accumulate(s3, value, w3[i]);
-    }
-    sum[0] = s0, sum[1] = s1, sum[2] = s2, sum[3] = s3;
-}
-
 /* sum[c] += d * b[c], over `count` errors d and `columns` (1 or 4) neighbouring codes b. */
 KERNEL_INLINE void errors_by_columns(int32_t columns, const int16_t *d, int32_t d_stride,
                                      const int8_t *b, int32_t b_stride, int32_t count,

@@ -11,7 +11,12 @@ struct CNames {
   }
 
   /// Constants stand at file scope, where a bare name could be a function's or a parameter's.
-  static func frozen(_ tensor: String) -> String { "frozen_" + tensor }
+  func constant(_ id: TensorID, _ layout: ConstantLayout) -> String {
+    switch layout {
+    case .plain: "frozen_" + tensors[id.index]
+    case .forwardPanels: "panels_" + tensors[id.index]
+    }
+  }
 
   private static func unique(_ names: [String]) -> [String] {
     var counts: [String: Int] = [:]

@@ -60,7 +60,7 @@ struct EmissionContext {
     let tensor = graph[id]
     let name = names.tensors[id.index]
     switch tensor.storage {
-    case .constant: return CNames.frozen(name)
+    case .constant: return names.constant(id, .plain)
     case .state(.bias, _): return "biases.\(name)"
     case .state(.weight, _): return "weights.\(name)"
     case .state(.residual, _): return "residuals.\(name)"
@@ -146,10 +146,18 @@ struct EmissionContext {
 
   /// The two planes of a layer's weights as a `struct weights_s8`.
   func weights(_ weighting: Weighting, _ inputs: [TensorID]) -> String {
-    let planes = weighting.planes(inputs)
-    let fields = [("trained", planes.trained), ("frozen", planes.frozen)].compactMap { name, id in
-      id.map { ".\(name) = \(data($0))" }
-    }
+    weights(trained: weighting.planes(inputs).trained, frozen: weighting.planes(inputs).frozen.map(data))
+  }
+
+  /// The same with the frozen plane in panels.
+  func forwardWeights(_ weighting: Weighting, _ inputs: [TensorID]) -> String {
+    let (trained, frozen) = weighting.planes(inputs)
+    let panels = frozen.map { names.constant($0, .forwardPanels(WeightPanels(forward: graph[$0].shape))) }
+    return weights(trained: trained, frozen: panels)
+  }
+
+  private func weights(trained: TensorID?, frozen: String?) -> String {
+    let fields = [("trained", trained.map(data)), ("frozen", frozen)].compactMap { name, data in data.map { ".\(name) = \($0)" } }
     return "(struct weights_s8){\(fields.joined(separator: ", "))}"
   }
 }

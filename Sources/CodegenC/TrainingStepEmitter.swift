@@ -98,11 +98,9 @@ package struct TrainingStepEmitter {
   }
 
   private func frozenArrays() -> [(type: String, name: String, values: [Int])] {
-    graph.tensors.indices.compactMap { index in
-      let id = TensorID(index)
-      guard graph[id].isConstant, let bytes = graph.bytes(of: id) else { return nil }
+    graph.flashConstants().map { id, layout, bytes in
       let (type, width) = graph[id].element == .int32 ? ("int32_t", 4) : ("int8_t", 1)
-      return (type, CNames.frozen(context.names.tensors[index]), integers(bytes, width: width))
+      return (type, context.names.constant(id, layout), integers(bytes[...], width: width))
     }
   }
 

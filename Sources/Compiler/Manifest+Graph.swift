@@ -79,7 +79,7 @@ extension ArtifactManifest.Memory {
 
   init(_ graph: Graph, _ layout: ArenaLayout, _ board: BoardBudget) {
     let state = StateLayout(graph)
-    let constants = graph.tensors.filter(\.isConstant).reduce(0) { $0 + $1.byteCount }
+    let constants = graph.flashConstants().reduce(0) { $0 + $1.bytes.count }
     // A target lies beside the link, one for the sample in the arena and one for each slot.
     let targetBytes = 2 * graph.targetCount
     let sampleBytes = graph[graph.input].byteCount + targetBytes

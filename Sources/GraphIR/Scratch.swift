@@ -2,6 +2,10 @@ extension Graph {
   /// Bytes of scratch that the kernel of `operation` asks for, as its header in Firmware/kernels says.
   package func scratchBytes(of operation: Operation) -> Int {
     switch operation.kind {
+    case .conv2D(let window, let weighting):
+      conv2DScratchBytes(window, weighting, x: self[operation.inputs[0]].shape, y: self[operation.outputs[0]].shape)
+    case .fullyConnected(let weighting):
+      fullyConnectedScratchBytes(weighting, y: self[operation.outputs[0]])
     case .conv2DBackwardInput(let window, _):
       2 * backwardScratch(channels: self[operation.inputs[0]].shape[3], window)
     case .conv2DUpdateWeights:
@@ -51,5 +55,26 @@ extension Graph {
   private func updateScratch(dense output: Tensor, trained: Int) -> Int {
     let rows = output.elementCount / (output.shape.last ?? 1)
     return rows == 1 ? trained / 4 * 6 + 257 : updateScratch([1, rows, 1, output.shape.last ?? 1])
+  }
+
+  /// `fully_connected_scratch` and `conv2d_scratch`.
+  private func fullyConnectedScratchBytes(_ weighting: Weighting, y: Tensor) -> Int {
+    let outputs = y.shape.last ?? 1
+    let rows = y.elementCount / outputs
+    return conv2DScratchBytes(
+      Window(kernelHeight: 1, kernelWidth: 1), weighting, x: [1, 1, rows, weighting.channels], y: [1, 1, rows, outputs])
+  }
+
+  /// Sums of a chunk of channels, the packed operands of a block of positions, and the gathered codes of one plane.
+  private func conv2DScratchBytes(_ window: Window, _ weighting: Weighting, x: [Int], y: [Int]) -> Int {
+    let block = y[1] * y[2] < 4 ? 1 : 4
+    let isPointwise =
+      window.kernelHeight * window.kernelWidth == 1 && window.padTop == 0 && window.padLeft == 0
+      && (y[1] - 1) * window.strideHeight < x[1] && (y[2] - 1) * window.strideWidth < x[2]
+    let planes = [weighting.trainedChannels, weighting.channels - weighting.trainedChannels]
+    let columns = planes.map { ($0 * window.kernelHeight * window.kernelWidth + 3) / 4 * 4 }
+    let gathered = zip(planes, columns).map { isPointwise && $0 % 4 == 0 ? 0 : $1 }.reduce(0, max)
+    let sums = min((y[3] + 1) / 2 * 2, 32)
+    return block * (4 * sums + 2 * columns.reduce(0, +) + gathered)
   }
 }

@@ -25,6 +25,8 @@ import UpdatePlanning
         "softmax: 3 B, 4...12",
         "d_head/accumulators: 6 B, 5...8",
         "d_hidden@head = d_hidden/masked: 12 B, 6...11",
+        "scratch of hidden: 40 B, 0...0",
+        "scratch of head: 40 B, 2...2",
         "scratch of loss: 12 B, 5...5",
         "scratch of head/backward_input: 6 B, 6...6",
         "scratch of head/update_weights: 526 B, 7...7",

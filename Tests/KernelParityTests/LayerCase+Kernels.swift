@@ -90,8 +90,14 @@ extension LayerCase {
       trained_channels: Int32(weighting.trainedChannels))
   }
 
+  /// The frozen plane as the forward kernels read it.
+  private var forwardFrozen: [Int8] {
+    guard kind != .depthwise else { return frozen }
+    return WeightPanels(rows: outputChannels, columns: frozen.count / outputChannels).packed(rowMajor: frozen)
+  }
+
   /// The planes that exist; the kernels must not read the other one.
-  private func withWeights(_ body: (weights_s8) -> Void) {
+  private func withWeights(frozen: [Int8], _ body: (weights_s8) -> Void) {
     trained.withUnsafeBufferPointer { trained in
       frozen.withUnsafeBufferPointer { frozen in
         body(
@@ -111,7 +117,7 @@ extension LayerCase {
           input_zero_point: xZeroPoint, output_zero_point: yZeroPoint,
           minimum: weighting.clamp.minimum, maximum: weighting.clamp.maximum,
           bias_fraction_bits: Int32(weighting.biasFractionBits))
-        withWeights { body(&stage, $0) }
+        withWeights(frozen: forwardFrozen) { body(&stage, $0) }
       }
     }
   }
@@ -206,7 +212,7 @@ extension LayerCase {
       var stage = error_stage(
         prescale_q15: prescale.baseAddress, multiplier: factor.multiplier, shift: factor.shift,
         limit: (1 << 15) - 1)
-      withWeights { backward(&stage, $0, &ranges, &dx) }
+      withWeights(frozen: frozen) { backward(&stage, $0, &ranges, &dx) }
     }
     return KernelResult(bytes: [littleEndian(dx)], ranges: ranges.map(\.words))
   }

@@ -11,7 +11,7 @@ extension EmissionContext {
     let bias = data(operation.inputs[1 + weighting.planeCount])
     return EmittedCall(
       function,
-      ["&" + shape, "&" + stage, data(x), weights(weighting, operation.inputs), bias, scratch(at: position), data(y)],
+      ["&" + shape, "&" + stage, data(x), forwardWeights(weighting, operation.inputs), bias, scratch(at: position), data(y)],
       rowShape: "conv2d")
   }
 
