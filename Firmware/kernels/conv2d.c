@@ -1,6 +1,7 @@
 #include "conv2d_forward.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "fixed_point.h"
 #include "panel_product.h"
@@ -20,7 +21,7 @@ static void start_sums_by_4(const int32_t *bias, int32_t fraction_bits, int32_t 
                             int32_t *sums) {
     for (const int32_t *end = bias + count; bias < end; bias++, sums += 4) {
         int32_t start = bias_start(*bias, fraction_bits);
-        sums[0] = start, sums[1] = start, sums[2] = start, sums[3] = start;
+        memcpy(sums, (int32_t[4]){start, start, start, start}, 4 * sizeof *sums);
     }
 }
 
@@ -43,23 +44,14 @@ static int8_t code_of(const struct destination *to, int32_t o, int32_t sum) {
 /* Sums of `count` channels from o on, at the four positions from `at` on. */
 static void store_by_4(const struct destination *to, int32_t at, int32_t o, int32_t count,
                        const int32_t *sums) {
-    const struct output_stage stage = *to->stage; /* codes could be anything, to the compiler */
     const int32_t channels = to->channels;
-    const bool is_quick = !to->rounds_once;
     int8_t *y = to->codes + at * channels + o;
-    for (int32_t end = o + count; o < end; o++, y++, sums += 4) {
-        const int32_t s0 = sums[0], s1 = sums[1], s2 = sums[2], s3 = sums[3];
-        struct quick_channel channel;
-        if (is_quick && quick_channel_of(&stage, o, &channel)) {
-            y[0] = quick_code(&channel, s0);
-            y[channels] = quick_code(&channel, s1);
-            y[2 * channels] = quick_code(&channel, s2);
-            y[3 * channels] = quick_code(&channel, s3);
-        } else {
-            y[0] = code_of(to, o, s0);
-            y[channels] = code_of(to, o, s1);
-            y[2 * channels] = code_of(to, o, s2);
-            y[3 * channels] = code_of(to, o, s3);
+    for (int32_t i = 0; i < count; i++) {
+        if (!to->rounds_once) {
+            i += quick_codes(to->stage, o + i, count - i, sums + 4 * i, y + i, channels);
+        }
+        for (int32_t p = 0; p < 4 && i < count; p++) {
+            y[p * channels + i] = code_of(to, o + i, sums[4 * i + p]);
         }
     }
 }

@@ -58,4 +58,69 @@ static inline int8_t quick_code(const struct quick_channel *channel, int32_t sum
     return (int8_t)ssat8_half(high >> channel->shift);
 }
 
+/* Requantizes `count` > 0 channels from o on at four positions, `stride` codes apart: sums channel after
+ * channel, codes y[position * stride + channel]. Stops at a channel whose factor is out of range; returns
+ * how many it has done. */
+#if defined(__ARM_FEATURE_DSP)
+
+#define QUICK_CODE(sum, y)                                                                         \
+    "qadd   r8, " sum ", " sum "\n\t"                                                              \
+    "add    " sum ", r3, " sum ", asr #31\n\t"                                                     \
+    "smmlar " sum ", r8, r9, " sum "\n\t"                                                          \
+    "asr    " sum ", " sum ", r2\n\t"                                                              \
+    "ssat   " sum ", #8, " sum ", asr #1\n\t"                                                      \
+    "strb   " sum ", " y "\n\t"
+
+static inline int32_t quick_codes(const struct output_stage *stage, int32_t o, int32_t count,
+                                  const int32_t *sums, int8_t *y, int32_t stride) {
+    const int8_t *const end = y + count;
+    const int32_t odd_zero_point = 2 * stage->output_zero_point + 1;
+    IN_REGISTER(const int8_t *, left_shift, "r0") = stage->left_shift + o;
+    IN_REGISTER(const int32_t *, multiplier, "r1") = stage->multiplier + o;
+    IN_REGISTER(const int32_t *, from, "r10") = sums;
+    IN_REGISTER(int8_t *, to, "r11") = y;
+    IN_REGISTER(int32_t, once, "r12") = stride;
+    IN_REGISTER(int32_t, thrice, "lr") = 3 * stride;
+    __asm__ volatile("1:\n\t"
+                     "ldrsb  r2, [%[left_shift]], #1\n\t"
+                     "mvn    r2, r2\n\t" /* shift */
+                     "cmp    r2, #19\n\t"
+                     "bhi    2f\n\t"
+                     "ldr    r9, [%[multiplier]], #4\n\t"
+                     "ldr    r3, %[odd_zero_point]\n\t"
+                     "ldm    %[from]!, {r4, r5, r6, r7}\n\t"
+                     "lsl    r3, r3, r2\n\t" /* half */
+                     QUICK_CODE("r5", "[%[to], %[once]]")
+                     QUICK_CODE("r6", "[%[to], %[once], lsl #1]")
+                     QUICK_CODE("r7", "[%[to], %[thrice]]")
+                     QUICK_CODE("r4", "[%[to]], #1")
+                     "ldr    r8, %[end]\n\t"
+                     "cmp    %[to], r8\n\t"
+                     "bne    1b\n"
+                     "2:"
+                     : [left_shift] "+r"(left_shift), [multiplier] "+r"(multiplier), [from] "+r"(from),
+                       [to] "+r"(to)
+                     : [once] "r"(once), [thrice] "r"(thrice), [end] "m"(end),
+                       [odd_zero_point] "m"(odd_zero_point)
+                     : "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "cc", "memory");
+    return (int32_t)(to - y);
+}
+
+#undef QUICK_CODE
+
+#else
+
+static inline int32_t quick_codes(const struct output_stage *stage, int32_t o, int32_t count,
+                                  const int32_t *sums, int8_t *y, int32_t stride) {
+    struct quick_channel channel;
+    int32_t done = 0;
+    for (; done < count && quick_channel_of(stage, o + done, &channel); done++, sums += 4) {
+        for (int32_t p = 0; p < 4; p++) {
+            y[p * stride + done] = quick_code(&channel, sums[p]);
+        }
+    }
+    return done;
+}
+
+#endif
 #endif

@@ -49,7 +49,6 @@ static inline uint32_t load_rest(const int8_t *codes, int32_t count) {
  * entered where the rest of the groups begins: ADD to the PC leaves out `skip` bytes of what follows the
  * NOP, which is where the PC stands when it is read. Hence instructions that have a short form are told
  * to take the long one. */
-#define IN_REGISTER(type, name, number) register type name __asm__(number)
 #define ENTER "add    pc, %[skip]\n\tnop\n1:\n\t"
 #define FOUR_TIMES(text) text text text text
 #define SKIP(units, unit_bytes) ((-(uint32_t)(units) & 3) * (unit_bytes))
@@ -215,7 +214,6 @@ static inline void row_groups_by_1(const int8_t *row0, const int8_t *row1, const
     sums[0] = s0, sums[1] = s1;
 }
 
-#undef IN_REGISTER
 #undef ENTER
 #undef FOUR_TIMES
 #undef SKIP

@@ -43,6 +43,10 @@ static inline uint32_t pair_of(int32_t bottom, int32_t top) {
 
 #if defined(__ARM_FEATURE_DSP)
 
+/* For blocks of assembly that take nearly all registers: the compiler's own choice fails where it would
+ * have to move some of them. */
+#define IN_REGISTER(type, name, number) register type name __asm__(number)
+
 #define SIMD_UNARY(name, instruction)                                                              \
     static inline uint32_t name(uint32_t a) {                                                      \
         uint32_t result;                                                                           \

@@ -141,7 +141,8 @@ static void forward(bool training) {
     /* 0. hidden:
      * image (1,64), hidden_weights (32,64), hidden_bias (32) -> hidden (1,32) */
     fully_connected_s8(&hidden_0_shape, &hidden_0_stage, t.image,
-        (struct weights_s8){.trained = weights.hidden_weights}, biases.hidden_bias, 0, t.hidden);
+        (struct weights_s8){.trained = weights.hidden_weights}, biases.hidden_bias,
+        (int16_t *)(arena + 208), t.hidden);
     /* 1. hidden/mask:
      * hidden (1,32) -> hidden_mask (1,32) */
     if (training) {
@@ -150,8 +151,8 @@ static void forward(bool training) {
     /* 2. head:
      * hidden (1,32), head_weights (10,32), head_bias (10) -> head_accumulators (1,10) */
     fully_connected_s8_accumulate(&head_1_shape, &head_1_stage, t.hidden,
-        (struct weights_s8){.trained = weights.head_weights}, biases.head_bias, 0,
-        t.head_accumulators);
+        (struct weights_s8){.trained = weights.head_weights}, biases.head_bias,
+        (int16_t *)(arena + 208), t.head_accumulators);
     /* 3. head/requantize:
      * head_accumulators (1,10) -> head (1,10) */
     requantize_once_s32_s8(&head_requantize_shape, &head_requantize_stage, t.head_accumulators,
@@ -272,7 +273,7 @@ const struct step_model step_model = {
     .model_hash = UINT64_C(0xed15c9bb80439264),
     .plan_hash = UINT64_C(0xd58b7f2e55a9a1f5),
     .semantics_hash = UINT64_C(0xc29165d45f186984),
-    .layout_hash = UINT64_C(0x45a08f7d444aacd0),
+    .layout_hash = UINT64_C(0xd7b11bcc77775fe4),
     .input = (int8_t *)(arena + 0),
     .input_bytes = STEP_INPUT_BYTES,
     .target_bytes = STEP_TARGET_BYTES,
