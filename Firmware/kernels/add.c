@@ -1,6 +1,6 @@
 #include "add.h"
 
-#include "simd.h"
+#include "output_stage.h"
 
 /* Twice the raised sum: |.| <= 2 * 255 * 2^20 < 2^29, and even. `terms` stands at code 0. */
 static inline int32_t doubled_sum(int32_t unit, const int32_t *terms, int8_t a, int8_t b) {
@@ -20,35 +20,20 @@ static void add_run(int32_t count, const struct add_stage *stage, const int8_t *
     }
 }
 
-/* Constants of the loop over blocks, in registers. */
-struct narrowing {
-    int32_t multiplier, half, shift;
-};
-
-/* `requantize` of half the value, as a code; half = 2^(shift - 1) + zero point * 2^shift. */
-static inline int8_t narrowed(int32_t doubled, struct narrowing by) {
-    int32_t high = smmulr(doubled, by.multiplier); /* |high| < 2^28 */
-    return (int8_t)ssat8((high + (high >> 31) + by.half) >> by.shift);
-}
-
-/* Four elements at a time, saturated to int8. left_shift -23...-1: |half| < 2^30 + 2^22. */
-static void add_blocks(int32_t count, const struct add_stage *stage, const int8_t *a,
-                       const int8_t *b, int8_t *output) {
+/* Four elements at a time, saturated to int8. */
+static void add_blocks(int32_t count, const struct add_stage *stage, struct quick_channel channel,
+                       const int8_t *a, const int8_t *b, int8_t *output) {
     const int32_t unit = stage->a_unit;
     const int32_t *terms = stage->b_terms + 128;
-    const int32_t shift = -stage->output_left_shift;
-    const struct narrowing by = {stage->output_multiplier,
-                                 (1 << (shift - 1)) + stage->output_zero_point * (1 << shift),
-                                 shift};
     for (int32_t i = 0; i < count; i += 4) {
         int32_t first = doubled_sum(unit, terms, a[i], b[i]);
         int32_t second = doubled_sum(unit, terms, a[i + 1], b[i + 1]);
         int32_t third = doubled_sum(unit, terms, a[i + 2], b[i + 2]);
         int32_t fourth = doubled_sum(unit, terms, a[i + 3], b[i + 3]);
-        output[i] = narrowed(first, by);
-        output[i + 1] = narrowed(second, by);
-        output[i + 2] = narrowed(third, by);
-        output[i + 3] = narrowed(fourth, by);
+        output[i] = quick_code_of_doubled(&channel, first);
+        output[i + 1] = quick_code_of_doubled(&channel, second);
+        output[i + 2] = quick_code_of_doubled(&channel, third);
+        output[i + 3] = quick_code_of_doubled(&channel, fourth);
     }
 }
 
@@ -60,10 +45,12 @@ static void clamp_codes(int32_t count, const struct add_stage *stage, int8_t *co
 
 void add_s8(int32_t count, const struct add_stage *stage, const int8_t *a, const int8_t *b,
             int8_t *output) {
+    struct quick_channel channel;
     int32_t blocks = 0;
-    if (-23 <= stage->output_left_shift && stage->output_left_shift <= -1) {
+    if (quick_factor(stage->output_multiplier, stage->output_left_shift, stage->output_zero_point,
+                     &channel)) {
         blocks = count & ~3;
-        add_blocks(blocks, stage, a, b, output);
+        add_blocks(blocks, stage, channel, a, b, output);
     }
     add_run(count - blocks, stage, a + blocks, 1, b + blocks, 1, output + blocks);
     if (stage->minimum > INT8_MIN || stage->maximum < INT8_MAX) {

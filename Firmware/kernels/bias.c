@@ -38,12 +38,12 @@ static void sum_four(const struct bias_shape *shape, const int16_t *d_output, ui
 }
 
 static uint32_t sum_one(const struct bias_shape *shape, const int16_t *d_output) {
-    uint32_t sum = 0;
+    int32_t sum = 0;
     for (int32_t p = 0; p < shape->positions; p++) {
-        sum += (uint32_t)*d_output;
+        sum = multiply_accumulate(sum, *d_output, 1);
         d_output += shape->channels;
     }
-    return sum;
+    return (uint32_t)sum;
 }
 
 /* output[p,o] starts at bias[o]  =>  d_bias[o] = sum over p of d_output[p,o] */

@@ -74,15 +74,6 @@ static inline struct error_writer input_error_writer(const struct error_stage *s
         d_input_range);
 }
 
-/* The same of one value, the peak beside it. */
-static inline int16_t error_store(int32_t value, int32_t limit, int32_t *observed) {
-    int32_t magnitude = value < 0 ? (value == INT32_MIN ? INT32_MAX : -value) : value;
-    if (magnitude > *observed) {
-        *observed = magnitude;
-    }
-    return (int16_t)clamp_s32(value, -limit, limit);
-}
-
 /* Last operation of a step: moves the exponents to the peaks. bits[i] is 0 for a range that does
  * not adapt. */
 void error_ranges_update(struct error_range *ranges, const uint8_t *bits, int32_t count);

@@ -40,22 +40,33 @@ struct quick_channel {
     int32_t multiplier, half, shift;
 };
 
-/* False where the channel's factor is out of range. */
-static inline bool quick_channel_of(const struct output_stage *stage, int32_t o,
-                                    struct quick_channel *channel) {
-    int32_t shift = ~stage->left_shift[o];
+/* False where the factor is out of range. */
+static inline bool quick_factor(int32_t multiplier, int32_t left_shift, int32_t output_zero_point,
+                                struct quick_channel *channel) {
+    int32_t shift = ~left_shift;
     if ((uint32_t)shift >= 20) {
         return false;
     }
-    uint32_t half = (uint32_t)(2 * stage->output_zero_point + 1) << shift;
-    *channel = (struct quick_channel){stage->multiplier[o], (int32_t)half, shift};
+    uint32_t half = (uint32_t)(2 * output_zero_point + 1) << shift;
+    *channel = (struct quick_channel){multiplier, (int32_t)half, shift};
     return true;
 }
 
-static inline int8_t quick_code(const struct quick_channel *channel, int32_t sum) {
-    int32_t half = channel->half + (sum >> 31);
-    int32_t high = smmlar(qadd(sum, sum), channel->multiplier, half);
+static inline bool quick_channel_of(const struct output_stage *stage, int32_t o,
+                                    struct quick_channel *channel) {
+    return quick_factor(stage->multiplier[o], stage->left_shift[o], stage->output_zero_point,
+                        channel);
+}
+
+/* From twice the accumulator. */
+static inline int8_t quick_code_of_doubled(const struct quick_channel *channel, int32_t doubled) {
+    int32_t half = channel->half + (doubled >> 31);
+    int32_t high = smmlar(doubled, channel->multiplier, half);
     return (int8_t)ssat8_half(high >> channel->shift);
+}
+
+static inline int8_t quick_code(const struct quick_channel *channel, int32_t sum) {
+    return quick_code_of_doubled(channel, qadd(sum, sum));
 }
 
 /* Requantizes `count` > 0 channels from o on at four positions, `stride` codes apart: sums channel after
