@@ -106,15 +106,33 @@ static inline int32_t conv2d_backward_errors(const struct conv2d_shape *shape) {
            ((shape->output_channels + 3) / 4 * 4);
 }
 
-/* Input pixels of a row that the gradient of the input takes at a time: 4 ... 32, a multiple of 4. */
+/* Input pixels of a row that the gradient of the input takes at a time, a multiple of 4: more than 4 so
+ * that packing trained weights pays. */
 static inline int32_t conv2d_backward_pixels(const struct conv2d_shape *shape) {
-    int32_t pixels = 2048 / conv2d_backward_errors(shape) / 4 * 4;
-    return pixels < 4 ? 4 : pixels > 32 ? 32 : pixels;
+    int32_t pixels = 2560 / conv2d_backward_errors(shape) / 4 * 4;
+    return pixels < 4 || shape->trained_channels == 0 ? 4 : pixels > 32 ? 32 : pixels;
 }
 
-/* Elements of `scratch` below: the errors of these pixels, and the weights of two channels. */
+/* Panels of two trained channels that are packed at a time. */
+static inline int32_t conv2d_backward_panels(const struct conv2d_shape *shape) {
+    int32_t panels = 512 / conv2d_backward_errors(shape);
+    return shape->trained_channels == 0 ? 0 : panels < 1 ? 1 : panels > 4 ? 4 : panels;
+}
+
+/* Channels whose sums are kept, and halfwords of what the kernel notes. */
+enum { BACKWARD_CHANNELS = 32, BACKWARD_BLOCK = 104 };
+
+/* Halfwords of the sums of a chunk of channels at four pixels; channels go in pairs. */
+static inline int32_t conv2d_backward_sums(const struct conv2d_shape *shape) {
+    int32_t channels = (shape->input_channels + 1) / 2 * 2;
+    return 8 * (channels < BACKWARD_CHANNELS ? channels : BACKWARD_CHANNELS);
+}
+
+/* Elements of `scratch` below: notes, sums, the errors of these pixels, and packed weights. */
 static inline int32_t conv2d_backward_scratch(const struct conv2d_shape *shape) {
-    return (conv2d_backward_pixels(shape) + 1) * conv2d_backward_errors(shape);
+    return BACKWARD_BLOCK + conv2d_backward_sums(shape) +
+           (conv2d_backward_pixels(shape) + conv2d_backward_panels(shape)) *
+               conv2d_backward_errors(shape);
 }
 
 /* d_output (OH,OW,O) -> d_input (H,W,I). `scratch` holds conv2d_backward_scratch int16. */

@@ -1,63 +1,11 @@
-/* Inner loops of the backward pass: eight sums at a time, two multiply-accumulates an instruction.
- * Sums wrap unless they are bounded. */
+/* Inner loop of the gradients of weights: eight sums at a time, two multiply-accumulates an instruction.
+ * Sums wrap. */
 #ifndef FIELDTUNE_GRADIENT_PRODUCT_H
 #define FIELDTUNE_GRADIENT_PRODUCT_H
 
 #include <stdint.h>
 
 #include "simd.h"
-
-/* Gradients of two weight channels at four pixels: sum[4 r + p] += panel row r * errors of pixel p.
- * A word of the panel: elements k and k + 1 of both rows as bytes (row 0, row 1, row 0, row 1);
- * four words of errors: elements k and k + 1 of four pixels. `count` is a multiple of 4. */
-static inline void errors_by_panel(const int16_t *errors, const int8_t *panel, int32_t count,
-                                   int32_t *sum) {
-    int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0;
-    const int8_t *end = panel + count * 2;
-    if (count > 0) {
-#if defined(__ARM_FEATURE_DSP)
-        uint32_t even, odd, e0, e1;
-#define FOUR_PIXELS                                                                                \
-    "ldr %[even], [%[panel]], #4\n\t"                                                              \
-    "ldrd %[e0], %[e1], [%[errors]], #8\n\t"                                                       \
-    "sxtb16 %[odd], %[even], ror #8\n\t"                                                           \
-    "sxtb16 %[even], %[even]\n\t"                                                                  \
-    "smlad %[s0], %[even], %[e0], %[s0]\n\t"                                                       \
-    "smlad %[s4], %[odd], %[e0], %[s4]\n\t"                                                        \
-    "smlad %[s1], %[even], %[e1], %[s1]\n\t"                                                       \
-    "smlad %[s5], %[odd], %[e1], %[s5]\n\t"                                                        \
-    "ldrd %[e0], %[e1], [%[errors]], #8\n\t"                                                       \
-    "smlad %[s2], %[even], %[e0], %[s2]\n\t"                                                       \
-    "smlad %[s6], %[odd], %[e0], %[s6]\n\t"                                                        \
-    "smlad %[s3], %[even], %[e1], %[s3]\n\t"                                                       \
-    "smlad %[s7], %[odd], %[e1], %[s7]\n\t"
-        __asm__ volatile(
-            "1:\n\t" FOUR_PIXELS FOUR_PIXELS "ldr %[e0], %[end]\n\t"
-            "cmp %[panel], %[e0]\n\t"
-            "bne 1b"
-            : [s0] "+r"(s0), [s1] "+r"(s1), [s2] "+r"(s2), [s3] "+r"(s3), [s4] "+r"(s4),
-              [s5] "+r"(s5), [s6] "+r"(s6), [s7] "+r"(s7), [panel] "+r"(panel),
-              [errors] "+r"(errors), [even] "=&r"(even), [odd] "=&r"(odd), [e0] "=&r"(e0),
-              [e1] "=&r"(e1)
-            : [end] "m"(end)
-            : "cc", "memory");
-#undef FOUR_PIXELS
-#else
-        for (; panel != end; panel += 4, errors += 8) {
-            uint32_t word = load_word(panel);
-            uint32_t even = sxtb16(word), odd = sxtb16_odd(word);
-            uint32_t e0 = load_word(errors), e1 = load_word(errors + 2);
-            uint32_t e2 = load_word(errors + 4), e3 = load_word(errors + 6);
-            s0 = smlad(even, e0, s0), s1 = smlad(even, e1, s1);
-            s2 = smlad(even, e2, s2), s3 = smlad(even, e3, s3);
-            s4 = smlad(odd, e0, s4), s5 = smlad(odd, e1, s5);
-            s6 = smlad(odd, e2, s6), s7 = smlad(odd, e3, s7);
-        }
-#endif
-    }
-    sum[0] = s0, sum[1] = s1, sum[2] = s2, sum[3] = s3;
-    sum[4] = s4, sum[5] = s5, sum[6] = s6, sum[7] = s7;
-}
 
 /* Gradients of four weights of two output channels: sum[4 r + c] += error r * column c over
  * `positions`. A row of errors has both neighbours and is d_stride elements from the next; columns

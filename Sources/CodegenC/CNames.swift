@@ -15,6 +15,7 @@ struct CNames {
     switch layout {
     case .plain: "frozen_" + tensors[id.index]
     case .forwardPanels: "panels_" + tensors[id.index]
+    case .backwardPanels: "backward_panels_" + tensors[id.index]
     }
   }
 

@@ -156,6 +156,12 @@ struct EmissionContext {
     return weights(trained: trained, frozen: panels)
   }
 
+  /// The same for the gradient of a convolution's input.
+  func backwardWeights(_ weighting: Weighting, _ inputs: [TensorID]) -> String {
+    let (trained, frozen) = weighting.planes(inputs)
+    return weights(trained: trained, frozen: frozen.map { names.constant($0, .backwardPanels) })
+  }
+
   private func weights(trained: TensorID?, frozen: String?) -> String {
     let fields = [("trained", trained.map(data)), ("frozen", frozen)].compactMap { name, data in data.map { ".\(name) = \($0)" } }
     return "(struct weights_s8){\(fields.joined(separator: ", "))}"

@@ -6,8 +6,8 @@ extension Graph {
       conv2DScratchBytes(window, weighting, x: self[operation.inputs[0]].shape, y: self[operation.outputs[0]].shape)
     case .fullyConnected(let weighting):
       fullyConnectedScratchBytes(weighting, y: self[operation.outputs[0]])
-    case .conv2DBackwardInput(let window, _):
-      2 * backwardScratch(channels: self[operation.inputs[0]].shape[3], window)
+    case .conv2DBackwardInput(let window, let weighting):
+      2 * backwardScratch(window, weighting, outputs: self[operation.inputs[0]].shape[3])
     case .conv2DUpdateWeights:
       2 * updateScratch(self[operation.inputs[1]].shape)
     case .fullyConnectedUpdateWeights(let weighting, _):
@@ -26,16 +26,19 @@ extension Graph {
     }
   }
 
-  /// `conv2d_backward_scratch` of conv2d.h; `channels` of the output.
-  private func backwardScratch(channels: Int, _ window: Window) -> Int {
+  /// `conv2d_backward_scratch` of conv2d.h.
+  private func backwardScratch(_ window: Window, _ weighting: Weighting, outputs: Int) -> Int {
     func taps(_ kernel: Int, _ stride: Int, _ dilation: Int) -> Int {
       dilation == 1 ? (kernel + stride - 1) / stride : kernel
     }
     let errors =
       taps(window.kernelHeight, window.strideHeight, window.dilationHeight)
-      * taps(window.kernelWidth, window.strideWidth, window.dilationWidth) * ((channels + 3) / 4 * 4)
-    let pixels = min(max(2048 / errors / 4 * 4, 4), 32)
-    return (pixels + 1) * errors
+      * taps(window.kernelWidth, window.strideWidth, window.dilationWidth) * ((outputs + 3) / 4 * 4)
+    let trains = weighting.trainedChannels > 0
+    let pixels = trains ? min(max(2560 / errors / 4 * 4, 4), 32) : 4
+    let panels = trains ? min(max(512 / errors, 1), 4) : 0
+    let sums = 8 * min((weighting.channels + 1) / 2 * 2, 32)
+    return 104 + sums + (pixels + panels) * errors
   }
 
   /// `conv2d_update_scratch` of conv2d.h; `output`: (1, OH, OW, O).

@@ -38,6 +38,16 @@ package struct WeightPanels: Hashable, Sendable {
   package func packed<Codes: RandomAccessCollection<Code>, Code: ExpressibleByIntegerLiteral>(rowMajor codes: Codes) -> [Code] {
     packed { row, column in codes[codes.index(codes.startIndex, offsetBy: row * columns + column)] }
   }
+
+  /// A plane of a convolution (O, KH, KW, I) as the gradient of the input reads it: the panels of one tap after those of
+  /// the other, one row for each input channel.
+  package static func backward<Code: ExpressibleByIntegerLiteral>(_ codes: [Code], shape: [Int]) -> [Code] {
+    let (outputs, taps, inputs) = (shape[0], shape[1] * shape[2], shape[3])
+    let panels = WeightPanels(rows: inputs, columns: outputs)
+    return (0..<taps).flatMap { tap in
+      panels.packed { row, column in codes[(column * taps + tap) * inputs + row] }
+    }
+  }
 }
 
 extension Int {
@@ -50,6 +60,8 @@ package enum ConstantLayout: Hashable, Sendable {
   case plain
   /// As the forward pass of a convolution or dense layer reads its frozen plane.
   case forwardPanels(WeightPanels)
+  /// As the gradient of a convolution's input reads it.
+  case backwardPanels
 }
 
 extension Graph {
@@ -62,10 +74,11 @@ extension Graph {
     return tensors.indices.map(TensorID.init).filter { self[$0].isConstant }.flatMap { id in
       let bytes = bytes(of: id) ?? []
       let panels = WeightPanels(forward: self[id].shape)
-      return [ConstantLayout.plain, .forwardPanels(panels)].filter { layouts[id]?.contains($0) == true }.map { layout in
+      return [ConstantLayout.plain, .forwardPanels(panels), .backwardPanels].filter { layouts[id]?.contains($0) == true }.map { layout in
         switch layout {
         case .plain: (id, layout, Array(bytes))
         case .forwardPanels(let panels): (id, layout, panels.packed(rowMajor: bytes))
+        case .backwardPanels: (id, layout, WeightPanels.backward(Array(bytes), shape: self[id].shape))
         }
       }
     }
@@ -75,6 +88,8 @@ extension Graph {
     switch operation.kind {
     case .conv2D(_, let weighting), .fullyConnected(let weighting):
       weighting.planes(operation.inputs).frozen == operand ? .forwardPanels(WeightPanels(forward: self[operand].shape)) : .plain
+    case .conv2DBackwardInput(_, let weighting):
+      weighting.planes(operation.inputs).frozen == operand ? .backwardPanels : .plain
     default: .plain
     }
   }

@@ -96,6 +96,14 @@ extension LayerCase {
     return WeightPanels(rows: outputChannels, columns: frozen.count / outputChannels).packed(rowMajor: frozen)
   }
 
+  /// The same as the gradient of the input reads it.
+  private var backwardFrozen: [Int8] {
+    guard kind == .convolution else { return frozen }
+    let channels = weighting.channels - weighting.trainedChannels
+    return WeightPanels.backward(
+      frozen, shape: [outputChannels, window.kernelHeight, window.kernelWidth, channels])
+  }
+
   /// The planes that exist; the kernels must not read the other one.
   private func withWeights(frozen: [Int8], _ body: (weights_s8) -> Void) {
     trained.withUnsafeBufferPointer { trained in
@@ -212,7 +220,7 @@ extension LayerCase {
       var stage = error_stage(
         prescale_q15: prescale.baseAddress, multiplier: factor.multiplier, shift: factor.shift,
         limit: (1 << 15) - 1)
-      withWeights(frozen: frozen) { backward(&stage, $0, &ranges, &dx) }
+      withWeights(frozen: backwardFrozen) { backward(&stage, $0, &ranges, &dx) }
     }
     return KernelResult(bytes: [littleEndian(dx)], ranges: ranges.map(\.words))
   }

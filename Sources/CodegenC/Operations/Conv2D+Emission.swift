@@ -24,7 +24,7 @@ extension EmissionContext {
     return EmittedCall(
       "conv2d_s8_backward_input",
       [
-        "&" + shape, "&" + stage, data(error), range(error), weights(weighting, operation.inputs),
+        "&" + shape, "&" + stage, data(error), range(error), backwardWeights(weighting, operation.inputs),
         scratch(at: position), data(output), range(output),
       ])
   }
