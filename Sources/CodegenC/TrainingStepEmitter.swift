@@ -243,11 +243,11 @@ package struct TrainingStepEmitter {
       for position in forward {
         if let loop = loops.first(where: { $0.operations.lowerBound == position }) { write(&writer, loop.call) }
         guard let call = calls[position] else { continue }
-        describe(&writer, position)
         if graph.operations[position].kind.isTrainingOnly {
+          describe(&writer, position)
           writer.block("if (training) {") { write(&$0, call) }
         } else {
-          write(&writer, call)
+          writeDescribed(&writer, call, position)
         }
       }
     }
@@ -287,9 +287,22 @@ package struct TrainingStepEmitter {
           writer.line("phase_enter(clock, \(next == .update ? "PHASE_UPDATE" : "PHASE_BACKWARD"));")
           phase = next
         }
-        describe(&writer, position)
-        write(&writer, call)
+        writeDescribed(&writer, call, position)
       }
+    }
+  }
+
+  /// A call and what it is, in a block of their own where it makes structures: the compiler gives their bytes of stack
+  /// to the next call only when their scope ends.
+  private func writeDescribed(_ writer: inout CSourceWriter, _ call: EmittedCall, _ position: Int) {
+    guard call.arguments.contains(where: { $0.contains("(struct ") }) else {
+      describe(&writer, position)
+      write(&writer, call)
+      return
+    }
+    writer.block("{") { writer in
+      describe(&writer, position)
+      write(&writer, call)
     }
   }
 

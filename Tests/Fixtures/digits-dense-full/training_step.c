@@ -138,21 +138,25 @@ static const struct update_stage hidden_0_bias_step = {.multiplier = hidden_0_bi
 static const uint8_t range_bits[2] = {0, 15};
 
 static void forward(bool training) {
-    /* 0. hidden:
-     * image (1,64), hidden_weights (32,64), hidden_bias (32) -> hidden (1,32) */
-    fully_connected_s8(&hidden_0_shape, &hidden_0_stage, t.image,
-        (struct weights_s8){.trained = weights.hidden_weights}, biases.hidden_bias,
-        (int16_t *)(arena + 208), t.hidden);
+    {
+        /* 0. hidden:
+         * image (1,64), hidden_weights (32,64), hidden_bias (32) -> hidden (1,32) */
+        fully_connected_s8(&hidden_0_shape, &hidden_0_stage, t.image,
+            (struct weights_s8){.trained = weights.hidden_weights}, biases.hidden_bias,
+            (int16_t *)(arena + 208), t.hidden);
+    }
     /* 1. hidden/mask:
      * hidden (1,32) -> hidden_mask (1,32) */
     if (training) {
         clamp_mask_s8(32, &clamp_m128_to_127, t.hidden, t.hidden_mask);
     }
-    /* 2. head:
-     * hidden (1,32), head_weights (10,32), head_bias (10) -> head_accumulators (1,10) */
-    fully_connected_s8_accumulate(&head_1_shape, &head_1_stage, t.hidden,
-        (struct weights_s8){.trained = weights.head_weights}, biases.head_bias,
-        (int16_t *)(arena + 208), t.head_accumulators);
+    {
+        /* 2. head:
+         * hidden (1,32), head_weights (10,32), head_bias (10) -> head_accumulators (1,10) */
+        fully_connected_s8_accumulate(&head_1_shape, &head_1_stage, t.hidden,
+            (struct weights_s8){.trained = weights.head_weights}, biases.head_bias,
+            (int16_t *)(arena + 208), t.head_accumulators);
+    }
     /* 3. head/requantize:
      * head_accumulators (1,10) -> head (1,10) */
     requantize_once_s32_s8(&head_requantize_shape, &head_requantize_stage, t.head_accumulators,
@@ -170,19 +174,23 @@ static int32_t loss(struct step_target target, bool training) {
 }
 
 static void backward(const struct step_update *update, struct phase_clock *clock) {
-    /* 6. head/backward_input:
-     * d_head_accumulators (1,10), head_weights (10,32) -> d_hidden_from_head (1,32) */
-    fully_connected_s8_backward_input(&head_1_shape, &head_1_error_stage, t.d_head_accumulators,
-        &ranges[0], (struct weights_s8){.trained = weights.head_weights}, (int16_t *)(arena + 208),
-        t.d_hidden_from_head, &ranges[1]);
+    {
+        /* 6. head/backward_input:
+         * d_head_accumulators (1,10), head_weights (10,32) -> d_hidden_from_head (1,32) */
+        fully_connected_s8_backward_input(&head_1_shape, &head_1_error_stage, t.d_head_accumulators,
+            &ranges[0], (struct weights_s8){.trained = weights.head_weights},
+            (int16_t *)(arena + 208), t.d_hidden_from_head, &ranges[1]);
+    }
     phase_enter(clock, PHASE_UPDATE);
-    /* 7. head/update_weights:
-     * hidden (1,32), d_head_accumulators (1,10), head_weights (10,32), head_weights_residual
-     * (10,32) */
-    fully_connected_s8_update_weights(&head_1_shape, &head_1_weight_step, update, -128, t.hidden,
-        t.d_head_accumulators, &ranges[0], (int16_t *)(arena + 208),
-        (struct weight_planes){.weight = weights.head_weights, .residual = residuals.head_weights_residual},
-        &counters[1]);
+    {
+        /* 7. head/update_weights:
+         * hidden (1,32), d_head_accumulators (1,10), head_weights (10,32), head_weights_residual
+         * (10,32) */
+        fully_connected_s8_update_weights(&head_1_shape, &head_1_weight_step, update, -128,
+            t.hidden, t.d_head_accumulators, &ranges[0], (int16_t *)(arena + 208),
+            (struct weight_planes){.weight = weights.head_weights, .residual = residuals.head_weights_residual},
+            &counters[1]);
+    }
     /* 8. head/update_bias:
      * d_head_accumulators (1,10), head_bias (10) */
     bias_s32_update(&head_1_bias_shape, &head_1_bias_step, update, t.d_head_accumulators,
@@ -192,12 +200,14 @@ static void backward(const struct step_update *update, struct phase_clock *clock
      * d_hidden_from_head (1,32), hidden_mask (1,32) -> d_hidden_masked (1,32) */
     mask_error_s16(32, t.d_hidden_from_head, t.hidden_mask, t.d_hidden_masked);
     phase_enter(clock, PHASE_UPDATE);
-    /* 10. hidden/update_weights:
-     * image (1,64), d_hidden_masked (1,32), hidden_weights (32,64), hidden_weights_residual (32,64) */
-    fully_connected_s8_update_weights(&hidden_0_shape, &hidden_0_weight_step, update, -128, t.image,
-        t.d_hidden_masked, &ranges[1], (int16_t *)(arena + 144),
-        (struct weight_planes){.weight = weights.hidden_weights, .residual = residuals.hidden_weights_residual},
-        &counters[0]);
+    {
+        /* 10. hidden/update_weights:
+         * image (1,64), d_hidden_masked (1,32), hidden_weights (32,64), hidden_weights_residual (32,64) */
+        fully_connected_s8_update_weights(&hidden_0_shape, &hidden_0_weight_step, update, -128,
+            t.image, t.d_hidden_masked, &ranges[1], (int16_t *)(arena + 144),
+            (struct weight_planes){.weight = weights.hidden_weights, .residual = residuals.hidden_weights_residual},
+            &counters[0]);
+    }
     /* 11. hidden/update_bias:
      * d_hidden_masked (1,32), hidden_bias (32) */
     bias_s32_update(&hidden_0_bias_shape, &hidden_0_bias_step, update, t.d_hidden_masked,
