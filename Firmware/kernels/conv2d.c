@@ -16,152 +16,162 @@ struct destination {
     int32_t *accumulators;
 };
 
-/* |sum - start| <= KH*KW*I * 255 * 128 < 2^31 for up to 65,793 terms. */
-static void start_sums_by_4(const int32_t *bias, int32_t fraction_bits, int32_t count,
-                            int32_t *sums) {
-    for (const int32_t *end = bias + count; bias < end; bias++, sums += 4) {
-        int32_t start = bias_start(*bias, fraction_bits);
-        memcpy(sums, (int32_t[4]){start, start, start, start}, 4 * sizeof *sums);
-    }
-}
-
-static void start_sums_by_1(const int32_t *bias, int32_t fraction_bits, int32_t count,
-                            int32_t *sums) {
-    for (int32_t o = 0; o < count; o++) {
-        sums[o] = bias_start(bias[o], fraction_bits);
-    }
-}
-
 /* Any factor and rounding. */
 static int8_t code_of(const struct destination *to, int32_t o, int32_t sum) {
-    const struct output_stage *stage = to->stage;
+    const struct output_stage *const stage = to->stage;
+    struct quick_channel channel;
+    if (quick_channel_of(stage, o, &channel)) {
+        return to->rounds_once ? quick_code_once(&channel, sum) : quick_code(&channel, sum);
+    }
     int32_t multiplier = stage->multiplier[o], left_shift = stage->left_shift[o];
     int32_t value = to->rounds_once ? requantize_once(sum, multiplier, left_shift)
                                     : requantize(sum, multiplier, left_shift);
     return output_code(value, stage->output_zero_point, stage->minimum, stage->maximum);
 }
 
-/* Sums of `count` channels from o on, at the four positions from `at` on. */
+/* Sums of `count` channels from o on at the four positions from `at` on. */
 static void store_by_4(const struct destination *to, int32_t at, int32_t o, int32_t count,
                        const int32_t *sums) {
-    const int32_t channels = to->channels;
-    int8_t *y = to->codes + at * channels + o;
+    const int32_t first = at * to->channels + o;
     for (int32_t i = 0; i < count; i++) {
-        if (!to->rounds_once) {
-            i += quick_codes(to->stage, o + i, count - i, sums + 4 * i, y + i, channels);
+        if (to->accumulators == NULL && !to->rounds_once) {
+            i += quick_codes(to->stage, o + i, count - i, sums + 4 * i, to->codes + first + i,
+                             to->channels);
         }
         for (int32_t p = 0; p < 4 && i < count; p++) {
-            y[p * channels + i] = code_of(to, o + i, sums[4 * i + p]);
+            int32_t place = first + p * to->channels + i, sum = sums[4 * i + p];
+            if (to->accumulators == NULL) {
+                to->codes[place] = code_of(to, o + i, sum);
+            } else {
+                to->accumulators[place] = sum;
+            }
         }
     }
 }
 
 static void store_by_1(const struct destination *to, int32_t at, int32_t o, int32_t count,
                        const int32_t *sums) {
-    int8_t *y = to->codes + at * to->channels + o;
-    for (int32_t i = 0; i < count; i++) {
-        y[i] = code_of(to, o + i, sums[i]);
+    const int32_t first = at * to->channels + o;
+    if (to->accumulators != NULL) {
+        memcpy(to->accumulators + first, sums, (size_t)count * sizeof *sums);
+        return;
     }
-}
-
-static void store_sums(const struct destination *to, int32_t at, int32_t block, int32_t o,
-                       int32_t count, const int32_t *sums) {
+    int8_t *codes = to->codes + first;
+    struct quick_channel channel;
     for (int32_t i = 0; i < count; i++) {
-        for (int32_t p = 0; p < block; p++) {
-            to->accumulators[(at + p) * to->channels + o + i] = *sums++;
+        if (to->rounds_once && quick_channel_of(to->stage, o + i, &channel)) {
+            codes[i] = quick_code_once(&channel, sums[i]);
+        } else {
+            codes[i] = code_of(to, o + i, sums[i]);
         }
     }
 }
 
-/* A plane's weights, and what they are multiplied with at the positions of a block. */
-struct packed_plane {
-    const int8_t *weights;
-    int16_t *operand;
+/* What a plane gives to the outputs of a block of positions: its weights, and its packed codes.
+ * Windows that begin at y < inside_height, x < inside_width lie in the map with a run of codes in
+ * each row. */
+struct operand {
+    struct conv2d_plane plane;
+    int16_t *packed;
     int32_t columns, groups;
+    int32_t run, row_step;
+    uint32_t inside_height, inside_width;
+    bool in_place;
 };
 
-/* All output channels of a block of positions, a chunk of them at a time. */
-static void outputs(const struct packed_plane *trained, const struct packed_plane *frozen,
-                    const int32_t *bias, int32_t block, int32_t at, int32_t *sums,
-                    const struct destination *to) {
-    const int8_t *row = trained->weights, *panel = frozen->weights;
+/* All output channels of a block of positions, a chunk of them at a time.
+ * |sum - start| <= KH*KW*I * 255 * 128 < 2^31 for up to 65,793 terms. */
+static void outputs_by_4(const struct operand *trained, const struct operand *frozen,
+                         const int32_t *bias, const struct destination *to, int32_t at,
+                         int32_t *sums) {
+    const int32_t fraction_bits = to->stage->bias_fraction_bits;
+    const int8_t *row = trained->plane.weights, *panel = frozen->plane.weights;
     int32_t count;
     for (int32_t o = 0; o < to->channels; o += count) {
         count = to->channels - o < CHANNEL_CHUNK ? to->channels - o : CHANNEL_CHUNK;
-        if (block == 1) {
-            start_sums_by_1(bias + o, to->stage->bias_fraction_bits, count, sums);
-        } else {
-            start_sums_by_4(bias + o, to->stage->bias_fraction_bits, count, sums);
+        for (int32_t i = 0; i < count; i++) {
+            store_four(sums + 4 * i, bias_start(bias[o + i], fraction_bits));
         }
         if (trained->columns > 0) {
-            if (block == 1) {
-                rows_by_1(row, trained->operand, trained->columns, count, sums);
-            } else {
-                rows_by_4(row, trained->operand, trained->columns, count, sums);
-            }
-            row += count * trained->columns;
+            row = rows_by_4(row, trained->packed, trained->columns, count, sums);
         }
         if (frozen->columns > 0) {
-            int32_t pairs = (count + 1) / 2;
-            if (block == 1) {
-                panel = panels_by_1(panel, frozen->operand, frozen->groups, pairs, sums);
-            } else {
-                panel = panels_by_4(panel, frozen->operand, frozen->groups, pairs, sums);
-            }
+            panel = panels_by_4(panel, frozen->packed, frozen->groups, (count + 1) / 2, sums);
         }
-        if (to->accumulators != NULL) {
-            store_sums(to, at, block, o, count, sums);
-        } else if (block == 1) {
-            store_by_1(to, at, o, count, sums);
-        } else {
-            store_by_4(to, at, o, count, sums);
-        }
+        store_by_4(to, at, o, count, sums);
     }
 }
 
-static inline void copy_codes(int8_t *to, const int8_t *from, int32_t count) {
-    if (count < 4) {
+static void outputs_by_1(const struct operand *trained, const struct operand *frozen,
+                         const int32_t *bias, const struct destination *to, int32_t at,
+                         int32_t *sums) {
+    const int32_t fraction_bits = to->stage->bias_fraction_bits;
+    const int8_t *row = trained->plane.weights, *panel = frozen->plane.weights;
+    int32_t count;
+    for (int32_t o = 0; o < to->channels; o += count) {
+        count = to->channels - o < CHANNEL_CHUNK ? to->channels - o : CHANNEL_CHUNK;
         for (int32_t i = 0; i < count; i++) {
-            to[i] = from[i];
+            sums[i] = bias_start(bias[o + i], fraction_bits);
+        }
+        if (trained->columns > 0) {
+            row = rows_by_1(row, trained->packed, trained->columns, count, sums);
+        }
+        if (frozen->columns > 0) {
+            panel = panels_by_1(panel, frozen->packed, frozen->groups, (count + 1) / 2, sums);
+        }
+        store_by_1(to, at, o, count, sums);
+    }
+}
+
+static inline void copy_codes(const int8_t *from, int32_t count, int8_t *to) {
+    if (count < 4) {
+        for (; count > 0; count--) {
+            *to++ = *from++;
         }
         return;
     }
-    int32_t last = count - 4;
-    for (int32_t i = 0; i < last; i += 4) {
-        store_word(to + i, load_word(from + i));
+    const int8_t *const last = from + count - 4;
+    int8_t *const to_last = to + count - 4;
+    for (; from < last; from += 4, to += 4) {
+        store_word(to, load_word(from));
     }
-    store_word(to + last, load_word(from + last));
+    store_word(to_last, load_word(last));
 }
 
-/* A plane's codes in the window of one position, tap after tap: the columns of its weights. What lies
- * outside of the map is the zero point. Neighbouring taps of a row
- * are one run where the plane holds all channels and nothing is dilated. */
-static void gather(const struct conv2d_shape *shape, const struct conv2d_plane *plane,
-                   const int8_t *input, int32_t zero_point, int32_t groups, int32_t oy, int32_t ox,
-                   int8_t *to) {
-    const int32_t y = oy * shape->stride_height - shape->pad_top;
-    const int32_t x = ox * shape->stride_width - shape->pad_left;
+/* A plane's codes in a window that is not all inside of the map; the rest is the zero point. */
+static void gather_some(const struct conv2d_shape *shape, const struct conv2d_plane *plane,
+                        const int8_t *input, int32_t zero_point, int32_t y, int32_t x, int8_t *to) {
     const struct span rows =
         taps_inside(y, shape->dilation_height, shape->kernel_height, shape->input_height);
     const struct span columns =
         taps_inside(x, shape->dilation_width, shape->kernel_width, shape->input_width);
+    const int32_t row = shape->kernel_width * plane->channels;
     const uint32_t zeros = (uint32_t)(uint8_t)zero_point * UINT32_C(0x01010101);
-    const bool is_inside = rows.end - rows.begin == shape->kernel_height &&
-                           columns.end - columns.begin == shape->kernel_width;
-    for (int32_t group = 0; group < groups && !is_inside; group++) {
-        store_word(to + group * COLUMN_GROUP, zeros);
+    for (int32_t i = 0; i < shape->kernel_height * row; i += 4) {
+        store_word(to + i, zeros);
     }
-    const bool joined = plane->channels == shape->input_channels && shape->dilation_width == 1;
-    const int32_t run = joined ? columns.end - columns.begin : 1;
-    const int32_t step = shape->dilation_width * shape->input_channels;
     for (int32_t ky = rows.begin; ky < rows.end; ky++) {
-        const int8_t *from =
-            input + plane->first_channel +
-            ((y + ky * shape->dilation_height) * shape->input_width + x) * shape->input_channels;
-        int8_t *row = to + ky * shape->kernel_width * plane->channels;
-        for (int32_t kx = columns.begin; kx < columns.end; kx += run) {
-            copy_codes(row + kx * plane->channels, from + kx * step, run * plane->channels);
+        for (int32_t kx = columns.begin; kx < columns.end; kx++) {
+            int32_t pixel = (y + ky * shape->dilation_height) * shape->input_width + x +
+                            kx * shape->dilation_width;
+            copy_codes(input + pixel * shape->input_channels + plane->first_channel,
+                       plane->channels, to + ky * row + kx * plane->channels);
         }
+    }
+}
+
+/* A plane's codes in the window that begins at (y, x), tap after tap: the columns of its weights.
+ */
+static void gather(const struct conv2d_shape *shape, const struct operand *operand,
+                   const int8_t *input, int32_t zero_point, int32_t y, int32_t x, int8_t *to) {
+    if ((uint32_t)y >= operand->inside_height || (uint32_t)x >= operand->inside_width) {
+        gather_some(shape, &operand->plane, input, zero_point, y, x, to);
+        return;
+    }
+    const int32_t run = operand->run, row_step = operand->row_step;
+    const int8_t *from = input + (y * shape->input_width + x) * shape->input_channels;
+    for (const int8_t *end = to + operand->columns; to < end; to += run, from += row_step) {
+        copy_codes(from, run, to);
     }
 }
 
@@ -176,7 +186,7 @@ static inline void pack_group(const int8_t *codes, uint32_t minus_zero_point, in
 static void pack_by_4(const int8_t *const *codes, int32_t groups, uint32_t minus_zero_point,
                       int16_t *to) {
     const int8_t *p0 = codes[0], *p1 = codes[1], *p2 = codes[2], *p3 = codes[3];
-    for (int32_t group = 0; group < groups; group++, to += 4 * COLUMN_GROUP) {
+    for (const int16_t *end = to + groups * 4 * COLUMN_GROUP; to < end; to += 4 * COLUMN_GROUP) {
         pack_group(p0, minus_zero_point, 4, to);
         pack_group(p1, minus_zero_point, 4, to + 2);
         pack_group(p2, minus_zero_point, 4, to + 4);
@@ -186,39 +196,41 @@ static void pack_by_4(const int8_t *const *codes, int32_t groups, uint32_t minus
 }
 
 static void pack_by_1(const int8_t *codes, int32_t groups, uint32_t minus_zero_point, int16_t *to) {
-    for (int32_t group = 0; group < groups; group++) {
-        pack_group(codes + group * COLUMN_GROUP, minus_zero_point, 1, to + group * COLUMN_GROUP);
+    for (const int16_t *end = to + groups * COLUMN_GROUP; to < end; to += COLUMN_GROUP) {
+        pack_group(codes, minus_zero_point, 1, to);
+        codes += COLUMN_GROUP;
     }
 }
 
-/* Packs what a plane reads at `block` positions from `at` on. `scratch` holds the operand and behind it,
- * where the codes are not taken as they lie in the map, the gathered codes. */
-static void pack(const struct conv2d_shape *shape, const struct conv2d_plane *plane,
-                 const int8_t *input, int32_t zero_point, int32_t groups, int32_t at, int32_t block,
-                 int16_t *operand, int8_t *gathered) {
-    const bool in_place = conv2d_reads_in_place(shape, plane->channels);
+/* Packs what a plane reads at `block` positions from `at` on. `gathered` has room for the codes
+ * that do not lie in the map as they are wanted. */
+static void pack(const struct conv2d_shape *shape, const struct operand *operand,
+                 const int8_t *input, int32_t zero_point, int32_t at, int32_t block,
+                 int8_t *gathered) {
     const uint32_t minus_zero_point = pair_of(-zero_point, -zero_point);
     const int8_t *codes[POSITION_BLOCK];
     for (int32_t p = 0; p < block; p++) {
         int32_t oy = (at + p) / shape->output_width;
         int32_t ox = (at + p) - oy * shape->output_width;
-        if (in_place) {
-            int32_t pixel = oy * shape->stride_height * shape->input_width + ox * shape->stride_width;
-            codes[p] = input + pixel * shape->input_channels + plane->first_channel;
+        int32_t y = oy * shape->stride_height - shape->pad_top;
+        int32_t x = ox * shape->stride_width - shape->pad_left;
+        if (operand->in_place) {
+            int32_t pixel = y * shape->input_width + x;
+            codes[p] = input + pixel * shape->input_channels + operand->plane.first_channel;
         } else {
-            int8_t *to = gathered + p * groups * COLUMN_GROUP;
-            gather(shape, plane, input, zero_point, groups, oy, ox, to);
-            codes[p] = to;
+            gather(shape, operand, input, zero_point, y, x, gathered);
+            codes[p] = gathered;
+            gathered += operand->groups * COLUMN_GROUP;
         }
     }
     if (block == 1) {
-        pack_by_1(codes[0], groups, minus_zero_point, operand);
+        pack_by_1(codes[0], operand->groups, minus_zero_point, operand->packed);
     } else {
-        pack_by_4(codes, groups, minus_zero_point, operand);
+        pack_by_4(codes, operand->groups, minus_zero_point, operand->packed);
     }
 }
 
-/* A whole byte is the clamp of `quick_code`; what is narrower is done here. */
+/* A whole byte is the clamp of quick codes; what is narrower is done here. */
 static void clamp_codes(const struct output_stage *stage, int32_t count, int8_t *codes) {
     if (stage->minimum == INT8_MIN && stage->maximum == INT8_MAX) {
         return;
@@ -228,31 +240,53 @@ static void clamp_codes(const struct output_stage *stage, int32_t count, int8_t 
     }
 }
 
+static struct operand operand_of(const struct conv2d_shape *shape, struct conv2d_plane plane,
+                                 int16_t *packed) {
+    const int32_t inside_height =
+        shape->input_height - (shape->kernel_height - 1) * shape->dilation_height;
+    const int32_t inside_width = shape->input_width - (shape->kernel_width - 1);
+    const bool has_runs = plane.channels == shape->input_channels && shape->dilation_width == 1 &&
+                          inside_height > 0 && inside_width > 0;
+    struct operand operand;
+    operand.plane = plane;
+    operand.packed = packed;
+    operand.columns = shape->kernel_height * shape->kernel_width * plane.channels;
+    operand.groups = column_groups(operand.columns);
+    operand.run = shape->kernel_width * plane.channels;
+    operand.row_step = shape->dilation_height * shape->input_width * shape->input_channels;
+    operand.inside_height = has_runs ? (uint32_t)inside_height : 0;
+    operand.inside_width = has_runs ? (uint32_t)inside_width : 0;
+    operand.in_place = conv2d_reads_in_place(shape, plane.channels);
+    return operand;
+}
+
 void conv2d_forward(const struct conv2d_shape *shape, const struct output_stage *stage,
                     bool rounds_once, const int8_t *input, struct weights_s8 weights,
                     const int32_t *bias, int16_t *scratch, int8_t *output, int32_t *accumulators) {
-    const int32_t taps = shape->kernel_height * shape->kernel_width;
     const int32_t positions = shape->output_height * shape->output_width;
     const int32_t block = conv2d_block(shape);
-    const struct destination to = {stage, shape->output_channels, rounds_once, output, accumulators};
-    struct packed_plane packed[2];
-    struct conv2d_plane planes[2];
-    int16_t *free = scratch + conv2d_sums(shape);
+    const struct destination to = {stage, shape->output_channels, rounds_once, output,
+                                   accumulators};
+    int32_t *const sums = (int32_t *)(void *)scratch;
+    struct operand operands[2];
+    scratch += conv2d_sums(shape);
     for (int32_t i = 0; i < 2; i++) {
-        planes[i] = conv2d_plane_at(shape, weights, i);
-        int32_t columns = taps * planes[i].channels;
-        packed[i] = (struct packed_plane){planes[i].weights, free, columns, column_groups(columns)};
-        free += packed[i].groups * COLUMN_GROUP * block;
+        operands[i] = operand_of(shape, conv2d_plane_at(shape, weights, i), scratch);
+        scratch += operands[i].groups * COLUMN_GROUP * block;
     }
     for (int32_t at = 0; at < positions; at += block) {
         at = at + block > positions ? positions - block : at;
         for (int32_t i = 0; i < 2; i++) {
-            if (packed[i].columns > 0) {
-                pack(shape, &planes[i], input, stage->input_zero_point, packed[i].groups, at, block,
-                     packed[i].operand, (int8_t *)free);
+            if (operands[i].columns > 0) {
+                pack(shape, &operands[i], input, stage->input_zero_point, at, block,
+                     (int8_t *)scratch);
             }
         }
-        outputs(&packed[0], &packed[1], bias, block, at, (int32_t *)(void *)scratch, &to);
+        if (block == 1) {
+            outputs_by_1(&operands[0], &operands[1], bias, &to, at, sums);
+        } else {
+            outputs_by_4(&operands[0], &operands[1], bias, &to, at, sums);
+        }
     }
     if (output != NULL) {
         clamp_codes(stage, positions * shape->output_channels, output);

@@ -70,8 +70,8 @@ static inline int32_t conv2d_sums(const struct conv2d_shape *shape) {
     return 2 * conv2d_block(shape) * (channels < CHANNEL_CHUNK ? channels : CHANNEL_CHUNK);
 }
 
-/* Elements of `scratch` below: sums, the packed operands of a block of positions, and the gathered codes of
- * one plane. */
+/* Elements of `scratch` below: sums, the packed operands of a block of positions, and the gathered
+ * codes of one plane. */
 static inline int32_t conv2d_scratch(const struct conv2d_shape *shape) {
     int32_t taps = shape->kernel_height * shape->kernel_width;
     int32_t frozen_channels = shape->input_channels - shape->trained_channels;
@@ -152,8 +152,8 @@ static inline int32_t conv2d_update_columns(const struct conv2d_shape *shape) {
     return (conv2d_update_rows(shape) * shape->output_width + 1) / 2 * 8;
 }
 
-/* Elements of `scratch` below: the columns, and the sums of four weights of each output channel where
- * the map is taken in parts. */
+/* Elements of `scratch` below: the columns, and the sums of four weights of each output channel
+ * where the map is taken in parts. */
 static inline int32_t conv2d_update_scratch(const struct conv2d_shape *shape) {
     int32_t parts = conv2d_update_rows(shape) < shape->output_height;
     int32_t channels = (shape->output_channels + 1) / 2 * 2;

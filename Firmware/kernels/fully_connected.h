@@ -32,6 +32,8 @@ static inline struct conv2d_shape fully_connected_as_conv2d(const struct dense_s
         .stride_width = 1,
         .dilation_height = 1,
         .dilation_width = 1,
+        .pad_top = 0,
+        .pad_left = 0,
         .trained_channels = shape->trained_channels,
     };
 }
@@ -57,6 +59,8 @@ static inline struct conv2d_shape fully_connected_pointwise(const struct dense_s
         .stride_width = 1,
         .dilation_height = 1,
         .dilation_width = 1,
+        .pad_top = 0,
+        .pad_left = 0,
         .trained_channels = shape->trained_channels,
     };
 }

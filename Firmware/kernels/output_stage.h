@@ -27,15 +27,17 @@ static inline int32_t bias_start(int32_t bias, int32_t fraction_bits) {
     return (bias >> fraction_bits) + ((bias >> (fraction_bits - 1)) & 1);
 }
 
-/* Requantization of a channel whose factor lies in [2^-21, 1/2), in six instructions an output, with
- * the range of a whole byte as its clamp:
+/* Requantization of a channel whose factor lies in [2^-21, 1/2), in six instructions an output,
+ * with the range of a whole byte as its clamp:
  *
- *   requantize(a) = (h + (h < 0 ? -1 : 0) + 2^n) >> (n + 1), h = round(2 * a * m / 2^32), n = -1 - left_shift
+ *   requantize(a) = (h + (h < 0 ? -1 : 0) + 2^n) >> (n + 1), h = round(2 * a * m / 2^32), n = -1 -
+ * left_shift
  *
- * because half away from zero is half up, less one in the last place of a negative number. Where h = 0
- * and a < 0 the one less changes nothing, so the sign may be that of a. The zero point, times 2^(n + 1),
- * joins the half; everything stays under 2^30 + 2^28. 2 * a saturates from |a| = 2^30 on: with m >= 2^30
- * the code is then more than 2^8 beyond its range, and stays there. m = 0 is a dead channel. */
+ * because half away from zero is half up, less one in the last place of a negative number. Where h
+ * = 0 and a < 0 the one less changes nothing, so the sign may be that of a. The zero point, times
+ * 2^(n + 1), joins the half; everything stays under 2^30 + 2^28. 2 * a saturates from |a| = 2^30
+ * on: with m >= 2^30 the code is then more than 2^8 beyond its range, and stays there. m = 0 is a
+ * dead channel. */
 struct quick_channel {
     int32_t multiplier, half, shift;
 };
@@ -69,9 +71,17 @@ static inline int8_t quick_code(const struct quick_channel *channel, int32_t sum
     return quick_code_of_doubled(channel, qadd(sum, sum));
 }
 
-/* Requantizes `count` > 0 channels from o on at four positions, `stride` codes apart: sums channel after
- * channel, codes y[position * stride + channel]. Stops at a channel whose factor is out of range; returns
- * how many it has done. */
+/* The same with the one rounding of dense layers, half away from zero: half up, less one in the
+ * last place of a negative product. */
+static inline int8_t quick_code_once(const struct quick_channel *channel, int32_t sum) {
+    int64_t product = (int64_t)sum * channel->multiplier + (sum >> 31);
+    int32_t high = (int32_t)((product + (int64_t)channel->half * (INT64_C(1) << 31)) >> 32);
+    return (int8_t)ssat8(high >> channel->shift);
+}
+
+/* Requantizes `count` > 0 channels from o on at four positions, `stride` codes apart: sums channel
+ * after channel, codes y[position * stride + channel]. Stops at a channel whose factor is out of
+ * range; returns how many it has done. */
 #if defined(__ARM_FEATURE_DSP)
 
 #define QUICK_CODE(sum, y)                                                                         \
@@ -102,15 +112,14 @@ static inline int32_t quick_codes(const struct output_stage *stage, int32_t o, i
                      "ldm    %[from]!, {r4, r5, r6, r7}\n\t"
                      "lsl    r3, r3, r2\n\t" /* half */
                      QUICK_CODE("r5", "[%[to], %[once]]")
-                     QUICK_CODE("r6", "[%[to], %[once], lsl #1]")
-                     QUICK_CODE("r7", "[%[to], %[thrice]]")
-                     QUICK_CODE("r4", "[%[to]], #1")
-                     "ldr    r8, %[end]\n\t"
-                     "cmp    %[to], r8\n\t"
-                     "bne    1b\n"
-                     "2:"
-                     : [left_shift] "+r"(left_shift), [multiplier] "+r"(multiplier), [from] "+r"(from),
-                       [to] "+r"(to)
+                         QUICK_CODE("r6", "[%[to], %[once], lsl #1]")
+                             QUICK_CODE("r7", "[%[to], %[thrice]]")
+                                 QUICK_CODE("r4", "[%[to]], #1") "ldr    r8, %[end]\n\t"
+                                                                 "cmp    %[to], r8\n\t"
+                                                                 "bne    1b\n"
+                                                                 "2:"
+                     : [left_shift] "+r"(left_shift), [multiplier] "+r"(multiplier),
+                       [from] "+r"(from), [to] "+r"(to)
                      : [once] "r"(once), [thrice] "r"(thrice), [end] "m"(end),
                        [odd_zero_point] "m"(odd_zero_point)
                      : "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "cc", "memory");

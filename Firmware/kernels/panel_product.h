@@ -1,21 +1,20 @@
-/* Inner loops over packed operands: weights of one or two rows with four positions of the map, or with
- * one. Rows are results (output channels, or input channels in the backward pass), columns are summed
- * over.
+/* Inner loops over packed operands: weights of one or two rows with four positions of the map, or
+ * with one. Rows are results (output channels, or input channels in the backward pass), columns are
+ * summed over.
  *
- * Columns go in groups of four. SXTB16 and SXTB16 with ROR 8 make the pairs (0, 2) and (1, 3) of the
- * four bytes of a word, so pairs stand in this order everywhere:
+ * Columns go in groups of four. SXTB16 and SXTB16 with ROR 8 make the pairs (0, 2) and (1, 3) of
+ * the four bytes of a word, so pairs stand in this order everywhere:
  *
- *   operand   halfwords: pair (0, 2) of each position in turn, then pair (1, 3) of each, group after
- *             group. What fills the last group up does not matter: the weights are zero there. It
- *             begins at a multiple of 4 bytes.
- *   panel     two rows of weights: (row 0, row 1) of column 0 and of column 2 in one word, those of
- *             columns 1 and 3 in the next. One panel follows the other; zeros fill the last group and
- *             the last pair of rows up. Frozen planes are laid out so by the compiler
+ *   operand   halfwords: pair (0, 2) of each position in turn, then pair (1, 3) of each, group
+ * after group. What fills the last group up does not matter: the weights are zero there. It begins
+ * at a multiple of 4 bytes. panel     two rows of weights: (row 0, row 1) of column 0 and of column
+ * 2 in one word, those of columns 1 and 3 in the next. One panel follows the other; zeros fill the
+ * last group and the last pair of rows up. Frozen planes are laid out so by the compiler
  *             (Sources/GraphIR/WeightPanels.swift), at a multiple of 8 bytes.
  *   row       codes as they are: trained planes.
  *
- * Sums lie in memory, row after row, those of four positions side by side. They wrap unless they are
- * bounded. */
+ * Sums lie in memory, row after row, those of four positions side by side. They wrap unless they
+ * are bounded. */
 #ifndef FIELDTUNE_PANEL_PRODUCT_H
 #define FIELDTUNE_PANEL_PRODUCT_H
 
@@ -45,15 +44,16 @@ static inline uint32_t load_rest(const int8_t *codes, int32_t count) {
 
 #if defined(__ARM_FEATURE_DSP)
 
-/* The loops take all registers but the stack pointer, so each is named. They are unrolled four times and
- * entered where the rest of the groups begins: ADD to the PC leaves out `skip` bytes of what follows the
- * NOP, which is where the PC stands when it is read. Hence instructions that have a short form are told
- * to take the long one. */
+/* The loops take all registers but the stack pointer, so each is named. They are unrolled four
+ * times and entered where the rest of the groups begins: ADD to the PC leaves out `skip` bytes of
+ * what follows the NOP, which is where the PC stands when it is read. Hence instructions that have
+ * a short form are told to take the long one. */
 #define ENTER "add    pc, %[skip]\n\tnop\n1:\n\t"
 #define FOUR_TIMES(text) text text text text
-#define SKIP(units, unit_bytes) ((-(uint32_t)(units) & 3) * (unit_bytes))
+#define SKIP(units, unit_bytes) ((-(uint32_t)(units)&3) * (unit_bytes))
 
-/* 13 instructions, 52 bytes: one pair of columns. r4 to r7 are the sums of row 0, r8 to r11 of row 1. */
+/* 13 instructions, 52 bytes: one pair of columns. r4 to r7 are the sums of row 0, r8 to r11 of
+ * row 1. */
 #define PANEL_PAIR_BY_4                                                                            \
     "ldr    r12, [%[w]], #4\n\t"                                                                   \
     "ldrd   r2, r3, [%[x]], #8\n\t"                                                                \
@@ -69,8 +69,8 @@ static inline uint32_t load_rest(const int8_t *codes, int32_t count) {
     "smlad  r7, lr, r3, r7\n\t"                                                                    \
     "smlad  r11, r12, r3, r11\n\t"
 
-/* sums[4 * r + p] += row r times position p, over panels of `pairs` of rows; groups > 0. Returns the next
- * panel. */
+/* sums[4 * r + p] += row r times position p, over panels of `pairs` of rows; groups > 0. Returns
+ * the next panel. */
 static inline const int8_t *panels_by_4(const int8_t *panel, const int16_t *operand, int32_t groups,
                                         int32_t pairs, int32_t *sums) {
     const int16_t *const end = operand + groups * (4 * COLUMN_GROUP);
@@ -80,17 +80,16 @@ static inline const int8_t *panels_by_4(const int8_t *panel, const int16_t *oper
         IN_REGISTER(const int8_t *, w, "r1") = panel;
         IN_REGISTER(uint32_t, skip, "r2") = start;
         IN_REGISTER(int32_t *, at, "r3") = sums;
-        __asm__ volatile("ldm    %[at], {r4, r5, r6, r7, r8, r9, r10, r11}\n\t" ENTER
-                         FOUR_TIMES(PANEL_PAIR_BY_4 PANEL_PAIR_BY_4)
-                         "ldr    r2, %[end]\n\t"
-                         "cmp    %[x], r2\n\t"
-                         "bne    1b\n\t"
-                         "ldr    r2, %[sums]\n\t"
-                         "stm    r2, {r4, r5, r6, r7, r8, r9, r10, r11}"
-                         : [x] "+r"(x), [w] "+r"(w), [skip] "+r"(skip), [at] "+r"(at)
-                         : [end] "m"(end), [sums] "m"(sums)
-                         : "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "lr", "cc",
-                           "memory");
+        __asm__ volatile(
+            "ldm    %[at], {r4, r5, r6, r7, r8, r9, r10, r11}\n\t" ENTER FOUR_TIMES(
+                PANEL_PAIR_BY_4 PANEL_PAIR_BY_4) "ldr    r2, %[end]\n\t"
+                                                 "cmp    %[x], r2\n\t"
+                                                 "bne    1b\n\t"
+                                                 "ldr    r2, %[sums]\n\t"
+                                                 "stm    r2, {r4, r5, r6, r7, r8, r9, r10, r11}"
+            : [x] "+r"(x), [w] "+r"(w), [skip] "+r"(skip), [at] "+r"(at)
+            : [end] "m"(end), [sums] "m"(sums)
+            : "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory");
         panel = w;
     }
     return panel;
@@ -109,18 +108,17 @@ static inline const int8_t *panels_by_4(const int8_t *panel, const int16_t *oper
 /* sums[p] += the row's whole groups times position p; groups > 0. */
 static inline void row_groups_by_4(const int8_t *row, const int16_t *operand, int32_t groups,
                                    int32_t *sums) {
-    const int16_t *const end = operand + groups * (4 * COLUMN_GROUP);
     IN_REGISTER(const int16_t *, x, "r0") = operand;
     IN_REGISTER(const int8_t *, w, "r1") = row;
     IN_REGISTER(uint32_t, skip, "r2") = SKIP(groups, 52);
     IN_REGISTER(int32_t *, at, "r12") = sums;
-    __asm__ volatile("ldm    %[at], {r8, r9, r10, r11}\n\t" ENTER FOUR_TIMES(ROW_GROUP_BY_4)
-                     "ldr    r2, %[end]\n\t"
-                     "cmp    %[x], r2\n\t"
-                     "bne    1b\n\t"
-                     "stm    %[at], {r8, r9, r10, r11}"
+    IN_REGISTER(const int16_t *, end, "lr") = operand + groups * (4 * COLUMN_GROUP);
+    __asm__ volatile("ldm    %[at], {r8, r9, r10, r11}\n\t" ENTER FOUR_TIMES(
+                         ROW_GROUP_BY_4) "cmp    %[x], %[end]\n\t"
+                                         "bne    1b\n\t"
+                                         "stm    %[at], {r8, r9, r10, r11}"
                      : [x] "+r"(x), [w] "+r"(w), [skip] "+r"(skip)
-                     : [at] "r"(at), [end] "m"(end)
+                     : [at] "r"(at), [end] "r"(end)
                      : "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "cc", "memory");
 }
 
@@ -140,7 +138,7 @@ static inline const int8_t *panels_by_1(const int8_t *panel, const int16_t *oper
                                         int32_t pairs, int32_t *sums) {
     const int32_t single = groups & 1;
     const int16_t *const first = operand + single * COLUMN_GROUP;
-    const int16_t *const end = operand + groups * COLUMN_GROUP;
+    const int16_t *const last = operand + groups * COLUMN_GROUP;
     const uint32_t start = SKIP(groups / 2, 72);
     for (; pairs > 0; pairs--, sums += 2) {
         IN_REGISTER(int32_t, s0, "r11") = sums[0];
@@ -152,17 +150,17 @@ static inline const int8_t *panels_by_1(const int8_t *panel, const int16_t *oper
             s1 = smlad(sxtb16_odd(even), x_even, smlad(sxtb16_odd(odd), x_odd, s1));
             panel += 2 * COLUMN_GROUP;
         }
-        if (first != end) {
+        if (first != last) {
             IN_REGISTER(const int16_t *, x, "r0") = first;
             IN_REGISTER(const int8_t *, w, "r1") = panel;
             IN_REGISTER(uint32_t, skip, "r2") = start;
-            __asm__ volatile(ENTER FOUR_TIMES(PANEL_GROUPS_BY_1) "ldr    r2, %[end]\n\t"
-                                                                 "cmp    %[x], r2\n\t"
-                                                                 "bne    1b"
-                             : [x] "+r"(x), [w] "+r"(w), [skip] "+r"(skip), [s0] "+r"(s0),
-                               [s1] "+r"(s1)
-                             : [end] "m"(end)
-                             : "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "cc", "memory");
+            IN_REGISTER(const int16_t *, end, "lr") = last;
+            __asm__ volatile(
+                ENTER FOUR_TIMES(PANEL_GROUPS_BY_1) "cmp    %[x], %[end]\n\t"
+                                                    "bne    1b"
+                : [x] "+r"(x), [w] "+r"(w), [skip] "+r"(skip), [s0] "+r"(s0), [s1] "+r"(s1)
+                : [end] "r"(end)
+                : "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "cc", "memory");
             panel = w;
         }
         sums[0] = s0, sums[1] = s1;
@@ -184,33 +182,33 @@ static inline const int8_t *panels_by_1(const int8_t *panel, const int16_t *oper
     "smlad  %[" s "], r9, r4, %[" s "]\n\t"                                                        \
     "smlad  %[" s "], r8, r5, %[" s "]\n\t"
 
-/* sums[r] += whole groups of row r of two times the position. Rows that do not begin at multiples of 4
- * bytes are rare, and slow. */
+/* sums[r] += whole groups of row r of two times the position. Rows that do not begin at multiples
+ * of 4 bytes are rare, and slow. */
 static inline void row_groups_by_1(const int8_t *row0, const int8_t *row1, const int16_t *operand,
                                    int32_t groups, int32_t *sums) {
-    const int16_t *const end = operand + groups * COLUMN_GROUP;
+    const int16_t *const last = operand + groups * COLUMN_GROUP;
     int32_t singles = (((uintptr_t)row0 | (uintptr_t)row1) & 3) == 0 ? groups & 1 : groups;
     for (; singles > 0; singles--, operand += COLUMN_GROUP) {
         sums[0] = word_by_1(load_word(row0), operand, 1, sums[0]);
         sums[1] = word_by_1(load_word(row1), operand, 1, sums[1]);
         row0 += COLUMN_GROUP, row1 += COLUMN_GROUP;
     }
-    if (operand == end) {
+    if (operand == last) {
         return;
     }
     IN_REGISTER(const int16_t *, x, "r0") = operand;
     IN_REGISTER(const int8_t *, w0, "r1") = row0;
     IN_REGISTER(const int8_t *, w1, "r6") = row1;
     IN_REGISTER(uint32_t, skip, "r7") = SKIP(groups / 2, 76);
+    IN_REGISTER(const int16_t *, end, "r12") = last;
     IN_REGISTER(int32_t, s0, "r10") = sums[0];
     IN_REGISTER(int32_t, s1, "r11") = sums[1];
-    __asm__ volatile(ENTER FOUR_TIMES(ROW_GROUPS_BY_1) "ldr    r2, %[end]\n\t"
-                                                       "cmp    %[x], r2\n\t"
-                                                       "bne    1b"
-                     : [x] "+r"(x), [w0] "+r"(w0), [w1] "+r"(w1), [skip] "+r"(skip), [s0] "+r"(s0),
-                       [s1] "+r"(s1)
-                     : [end] "m"(end)
-                     : "r2", "r3", "r4", "r5", "r8", "r9", "cc", "memory");
+    __asm__ volatile(
+        ENTER FOUR_TIMES(ROW_GROUPS_BY_1) "cmp    %[x], %[end]\n\t"
+                                          "bne    1b"
+        : [x] "+r"(x), [w0] "+r"(w0), [w1] "+r"(w1), [skip] "+r"(skip), [s0] "+r"(s0), [s1] "+r"(s1)
+        : [end] "r"(end)
+        : "r2", "r3", "r4", "r5", "r8", "r9", "cc", "memory");
     sums[0] = s0, sums[1] = s1;
 }
 
@@ -277,9 +275,9 @@ static inline void row_groups_by_1(const int8_t *w0, const int8_t *w1, const int
 
 #endif
 
-/* sums[4 * r + p] += row r times position p. */
-static inline void rows_by_4(const int8_t *row, const int16_t *operand, int32_t columns,
-                             int32_t rows, int32_t *sums) {
+/* sums[4 * r + p] += row r times position p. Returns the next row. */
+static inline const int8_t *rows_by_4(const int8_t *row, const int16_t *operand, int32_t columns,
+                                      int32_t rows, int32_t *sums) {
     const int32_t groups = columns / COLUMN_GROUP, rest = columns % COLUMN_GROUP;
     for (; rows > 0; rows--, row += columns, sums += 4) {
         if (groups > 0) {
@@ -294,12 +292,13 @@ static inline void rows_by_4(const int8_t *row, const int16_t *operand, int32_t 
             sums[3] = word_by_1(w, x + 6, 4, sums[3]);
         }
     }
+    return row;
 }
 
-/* sums[r] += row r times the position, two rows at a time: the last of an odd number goes twice, into
- * sums[rows] as well. */
-static inline void rows_by_1(const int8_t *row, const int16_t *operand, int32_t columns,
-                             int32_t rows, int32_t *sums) {
+/* sums[r] += row r times the position, two rows at a time: the last of an odd number goes twice,
+ * into sums[rows] as well. */
+static inline const int8_t *rows_by_1(const int8_t *row, const int16_t *operand, int32_t columns,
+                                      int32_t rows, int32_t *sums) {
     const int32_t groups = columns / COLUMN_GROUP, rest = columns % COLUMN_GROUP;
     for (; rows > 0; rows -= 2, sums += 2) {
         const int8_t *next = rows > 1 ? row + columns : row;
@@ -313,6 +312,7 @@ static inline void rows_by_1(const int8_t *row, const int16_t *operand, int32_t 
         }
         row = next + columns;
     }
+    return row;
 }
 
 #endif

@@ -43,8 +43,8 @@ static inline uint32_t pair_of(int32_t bottom, int32_t top) {
 
 #if defined(__ARM_FEATURE_DSP)
 
-/* For blocks of assembly that take nearly all registers: the compiler's own choice fails where it would
- * have to move some of them. */
+/* For blocks of assembly that take nearly all registers: the compiler's own choice fails where it
+ * would have to move some of them. */
 #define IN_REGISTER(type, name, number) register type name __asm__(number)
 
 #define SIMD_UNARY(name, instruction)                                                              \
@@ -91,8 +91,8 @@ SIMD_ACCUMULATE(smlatt, uint32_t, uint32_t, "smlatt %0, %1, %2, %3")
 SIMD_ACCUMULATE(smlawb, int32_t, uint32_t, "smlawb %0, %1, %2, %3")
 SIMD_ACCUMULATE(smlawt, int32_t, uint32_t, "smlawt %0, %1, %2, %3")
 
-/* USUB8 or SSUB8, then SEL: `difference` of the bytes, and as result the bytes of `yes` where a >= b,
- * of `no` elsewhere; the bytes of a and b without and with sign. */
+/* USUB8 or SSUB8, then SEL: `difference` of the bytes, and as result the bytes of `yes` where a >=
+ * b, of `no` elsewhere; the bytes of a and b without and with sign. */
 #define SIMD_COMPARE(name, instruction)                                                            \
     static inline uint32_t name(uint32_t a, uint32_t b, uint32_t yes, uint32_t no,                 \
                                 uint32_t *difference) {                                            \
@@ -114,14 +114,22 @@ SIMD_BINARY(qsub8, uint32_t, "qsub8 %0, %1, %2")
 #undef SIMD_BINARY
 #undef SIMD_ACCUMULATE
 
+/* The value four times, to a multiple of 4 bytes. */
+static inline void store_four(int32_t *to, int32_t value) {
+    __asm__ volatile("strd %1, %1, [%0]\n\tstrd %1, %1, [%0, #8]"
+                     :
+                     : "r"(to), "r"(value)
+                     : "memory");
+}
+
 static inline int32_t ssat8(int32_t value) {
     int32_t result;
     __asm__("ssat %0, #8, %1" : "=r"(result) : "r"(value));
     return result;
 }
 
-/* SSUB8, then SEL twice: where a byte of b is larger, with sign, it replaces that of a, and the byte
- * of b_mark replaces that of a_mark. */
+/* SSUB8, then SEL twice: where a byte of b is larger, with sign, it replaces that of a, and the
+ * byte of b_mark replaces that of a_mark. */
 static inline void larger_bytes(uint32_t *a, uint32_t b, uint32_t *a_mark, uint32_t b_mark) {
     uint32_t difference;
     __asm__("ssub8 %2, %0, %3\n\tsel %0, %0, %3\n\tsel %1, %1, %4"
@@ -292,12 +300,16 @@ static inline uint32_t ssub8_sel(uint32_t a, uint32_t b, uint32_t yes, uint32_t 
     return usub8_sel(a ^ signs, b ^ signs, yes, no, difference);
 }
 
+static inline void store_four(int32_t *to, int32_t value) {
+    to[0] = value, to[1] = value, to[2] = value, to[3] = value;
+}
+
 static inline int32_t ssat8(int32_t value) {
     return value > 127 ? 127 : value < -128 ? -128 : value;
 }
 
-/* Where a byte of b is larger, with sign, it replaces that of a, and the byte of b_mark replaces that
- * of a_mark. */
+/* Where a byte of b is larger, with sign, it replaces that of a, and the byte of b_mark replaces
+ * that of a_mark. */
 static inline void larger_bytes(uint32_t *a, uint32_t b, uint32_t *a_mark, uint32_t b_mark) {
     uint32_t unused;
     *a_mark = ssub8_sel(*a, b, *a_mark, b_mark, &unused);

@@ -42,6 +42,45 @@ import Testing
     }
   }
 
+  /// Every shift and its neighbours out of range, sums around ties, around the doubling's saturation and anywhere.
+  @Test func quickCodes_areThoseOfTheGeneralWay() {
+    var random = SplitMix64(seed: 4)
+    for round in 0..<400_000 {
+      let (anywhere, multiplier) = values(&random)
+      let leftShift = Int8(random.int(-22...1))
+      let zeroPoint = Int32(random.int8())
+      let tie = (Int128(2 * random.int(-300...300) + 1) << Int128(30 - Int(leftShift))) / Int128(multiplier)
+      let near = Int32(clamping: tie + Int128(random.int(-3...3)))
+      let edge = (random.oneIn(2) ? 1 : -1) * (1 << 30) + Int32(random.int(-3...3))
+      let sum = [anywhere, near, edge, .min, .max][random.int(0...4)]
+      let (twice, once) = quickCodes(sum, random.oneIn(9) ? 0 : multiplier, leftShift, zeroPoint)
+      #expect((twice != nil) == (-20...(-1)).contains(leftShift))
+      guard let twice, let once else { continue }
+      #expect(twice.quick == twice.general, "round \(round): \(sum) \(multiplier) \(leftShift) \(zeroPoint)")
+      #expect(once.quick == once.general, "round \(round): \(sum) \(multiplier) \(leftShift) \(zeroPoint)")
+    }
+  }
+
+  /// The codes of both roundings; nil where the channel is out of the quick way's range.
+  private func quickCodes(
+    _ sum: Int32, _ multiplier: Int32, _ leftShift: Int8, _ zeroPoint: Int32
+  ) -> (twice: (quick: Int8, general: Int8)?, once: (quick: Int8, general: Int8)?) {
+    withUnsafePointer(to: multiplier) { multipliers in
+      withUnsafePointer(to: leftShift) { leftShifts in
+        var stage = output_stage(
+          multiplier: multipliers, left_shift: leftShifts, input_zero_point: 0, output_zero_point: zeroPoint,
+          minimum: -128, maximum: 127, bias_fraction_bits: 0)
+        var channel = quick_channel()
+        guard quick_channel_of(&stage, 0, &channel) else { return (nil, nil) }
+        func general(_ value: Int32) -> Int8 { output_code(value, zeroPoint, -128, 127) }
+        return (
+          (quick_code(&channel, sum), general(requantize(sum, multiplier, Int32(leftShift)))),
+          (quick_code_once(&channel, sum), general(requantize_once(sum, multiplier, Int32(leftShift))))
+        )
+      }
+    }
+  }
+
   @Test func scale_roundsOnceHalfUpAndSaturates() {
     var random = SplitMix64(seed: 3)
     for round in 0..<200_000 {
