@@ -7,9 +7,9 @@
  * one) until the instruction at `stop` would be counted; a later `start` goes on adding. The call
  * site of an instruction is the address of the last instruction executed inside one of the ranges
  * `sites` (LO inclusive, HI exclusive; up to 64 of them): for what a function calls, the call's own
- * address. An instruction inside the ranges is its own site. At each `stop` and at the end of QEMU
- * the counts are written to FILE, which appears whole or not at all; one line per pair of site and
- * address:
+ * address. An instruction inside the ranges is its own site. At each `stop`, without one
+ * at the end of QEMU, the counts are written to FILE, which appears whole or not at all; one line
+ * per pair of site and address:
  *
  *   site pc executed jumped accesses unaligned flash
  *
@@ -215,7 +215,8 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
 
 static void ended(qemu_plugin_id_t id, void *data) {
     (void)id, (void)data;
-    write_counts();
+    if (options.stop == UINT64_MAX)
+        write_counts();
 }
 
 static bool read_range(const char *text, struct range *range) {

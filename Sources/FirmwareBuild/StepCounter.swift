@@ -27,14 +27,21 @@ package struct StepCounter: Sendable {
     let code = try CodeAddresses(of: URL(fileURLWithPath: report.elf), searchPath: builder.searchPath)
     let counts = folder.appendingPathComponent("counts.txt")
     let options = try options(code, output: counts, watchesMemory: watchesMemory)
+    unlink(counts.path)
     try start(qemu, elf: report.elf, plugin: plugin(in: folder), options: options)
+    guard FileManager.default.fileExists(atPath: counts.path) else {
+      throw .processFailed(
+        program: report.elf,
+        reason: "restarted in a step, after a fault or a failed assertion; compile the artifact again if it is an older one")
+    }
     return CountedStep(counts: try BuildPlan.read(counts), disassembly: try code.disassembly(), report: report)
   }
 
-  /// With the counted steps in place of the session's main loop.
+  /// With the counted steps in place of the session's main loop, and with a stack on which any step has room.
   private static func counting(_ board: Board) throws(FirmwareBuildError) -> Board {
     var counting = try board.withAllMemory()
     counting.sources = counting.sources.map { $0 == "common/firmware.c" ? "../profiler/counted_step.c" : $0 }
+    counting.stackBytes *= 8
     return counting
   }
 
@@ -66,9 +73,10 @@ package struct StepCounter: Sendable {
     _ qemu: Board.QEMUMachine, elf: String, plugin: URL, options: [String]
   ) throws(FirmwareBuildError) {
     let program = try Tool(qemu.program, packages: ["qemu-system-arm"], searchPath: builder.searchPath)
-    let result = try program.run(
-      ["-machine", qemu.machine, "-kernel", elf] + qemu.arguments + [
-        "-serial", "null", "-semihosting-config", "enable=on,target=native",
+    let setpriv = try Tool("setpriv", packages: ["util-linux"])
+    let result = try setpriv.run(
+      ["--pdeathsig", "KILL", "--", program.path, "-machine", qemu.machine, "-kernel", elf] + qemu.arguments + [
+        "-no-reboot", "-serial", "null", "-semihosting-config", "enable=on,target=native",
         "-plugin", "file=\(Self.escaped(plugin.path))," + options.joined(separator: ","),
       ])
     guard result.status == 0 else {

@@ -42,10 +42,9 @@ package struct CortexM4Timing: CoreTiming {
     case .divide: CycleRange(2, 12)
     case .ifThen: CycleRange(previous?.bytes == 2 ? 0 : 1, 1)
     case .load(let address):
-      CycleRange(follows(instruction, loadOf: previous) ? 1 : 2) + stall(instruction, after: previous)
+      pipelined(instruction, after: previous) + stall(instruction, after: previous)
         + CycleRange(0, address == .literal ? 1 : 0)
-    case .store(.register):
-      CycleRange(follows(instruction, loadOf: previous) ? 1 : 2) + stall(instruction, after: previous)
+    case .store(.register): pipelined(instruction, after: previous) + stall(instruction, after: previous)
     case .store: CycleRange(1) + stall(instruction, after: previous)
     case .loadMultiple(let count, let loadsPC):
       CycleRange(1 + count) + stall(instruction, after: previous) + (loadsPC ? Self.refill : CycleRange(0))
@@ -59,10 +58,12 @@ package struct CortexM4Timing: CoreTiming {
     }
   }
 
-  /// A load or store right behind a load that it does not take its address from costs a cycle less.
-  private func follows(_ instruction: Instruction, loadOf previous: Instruction?) -> Bool {
-    guard let previous, case .load = previous.kind else { return false }
-    return previous.writes.isDisjoint(with: instruction.addressRegisters)
+  /// A load or store right behind a load that it does not take its address from costs a cycle less. The manual does
+  /// not say whether that holds where the load has written its base back.
+  private func pipelined(_ instruction: Instruction, after previous: Instruction?) -> CycleRange {
+    guard let previous, case .load = previous.kind, previous.results.isDisjoint(with: instruction.addressRegisters)
+    else { return CycleRange(2) }
+    return CycleRange(1, previous.writes.isDisjoint(with: instruction.addressRegisters) ? 1 : 2)
   }
 
   /// An address that the instruction before has computed may cost a cycle more.

@@ -13,7 +13,7 @@ package struct CortexM7Timing: CoreTiming {
   package var confidence: String {
     """
     Cortex-M7: bounds, not an estimate; Arm publishes no timings. Low is dual issue wherever simple rules allow it, high is
-    single issue with stalls, both with caches that always hit (--wait-states bounds code that misses; data is not modelled).
+    single issue with stalls, both with caches that always hit (--wait-states bounds code and constants that miss).
     """
   }
 

@@ -24,17 +24,17 @@ extension Instruction {
     text = operandText.isEmpty ? String(mnemonic) : "\(mnemonic) \(operandText)"
     addressRegisters = operands.address
     kind = Self.memoryKind(name, operands) ?? Self.branchKind(name, operands) ?? Self.computingKind(name, operands)
-    let results = Self.resultCount(name, kind)
-    writes = operands.registers.prefix(results).reduce([]) { $0.union($1) }
-    reads = operands.registers.dropFirst(results).reduce(operands.address) { $0.union($1) }
-    if operands.writesBack { writes.formUnion(operands.address) }
+    let count = Self.resultCount(name, kind)
+    results = operands.registers.prefix(count).reduce([]) { $0.union($1) }
+    reads = operands.registers.dropFirst(count).reduce(operands.address) { $0.union($1) }
     switch kind {
-    case .loadMultiple where !operands.list.isEmpty: writes.formUnion(operands.list)
+    case .loadMultiple: results.formUnion(operands.list)
     case .storeMultiple: reads.formUnion(operands.list)
-    case .arithmetic where Self.readsItsResult(name, operands): reads.formUnion(writes)
-    case .multiply where Self.accumulatesLong(name): reads.formUnion(writes)
+    case .arithmetic where Self.readsItsResult(name, operands): reads.formUnion(results)
+    case .multiply where Self.accumulatesLong(name): reads.formUnion(results)
     default: break
     }
+    writes = operands.writesBack ? results.union(operands.address) : results
   }
 
   // MARK: Kinds

@@ -10,6 +10,9 @@ package struct Instruction: Hashable, Sendable {
   package var kind: Kind
   /// Registers it needs, those of its address included.
   package var reads: RegisterSet
+  /// What it computes or loads.
+  package var results: RegisterSet
+  /// Registers it changes: results, and a base that is written back.
   package var writes: RegisterSet
   /// Registers a load or store forms its address from.
   package var addressRegisters: RegisterSet

@@ -38,7 +38,7 @@ struct ProfileCommand: ParsableCommand {
     let catalog = try Workspace.catalog()
     let board = try Self.board(board, of: artifact, in: catalog)
     let machine = try Self.machine(for: board, in: catalog)
-    let built = try Firmware.build(artifact, for: board)
+    let built = try build(artifact, for: board)
     options.note("counting one step on \(machine.name)")
     let step = try StepCounter(builder: FirmwareBuilder(root: FirmwareRoot.locate()))
       .run(artifactDirectory: artifact.directory, board: machine, watchesMemory: true)
@@ -51,6 +51,19 @@ struct ProfileCommand: ParsableCommand {
       of: try artifact.trainingGraph(), board: board, machine: machine.name, built: built, waitStates: waitStates,
       confidence: timing.confidence)
     options.print(report, text: report.text)
+  }
+
+  /// What does not fit its board is worth a profile all the same; nil then, and a note that says why.
+  private func build(_ artifact: Artifact, for board: Board) throws -> BuildReport? {
+    do {
+      return try Firmware.build(artifact, for: board)
+    } catch let error as FirmwareBuildError {
+      switch error {
+      case .memoryOverflow, .stackTooSmall: options.note(error.description)
+      default: throw error
+      }
+      return nil
+    }
   }
 
   /// A machine of QEMU with the board's core; its memory does not matter for counting.

@@ -1,3 +1,4 @@
+import FirmwareBuild
 import Profiling
 
 extension ProfileReport {
@@ -10,9 +11,7 @@ extension ProfileReport {
       \(sumTable("phase", phases + between + [Sum(name: "whole step", operations: operations.count, cost: total)]))
       \(sumTable("kernel", kernels))
       \(hot.map(text).joined())\
-      flash \(Number.bytes(memory.flashBytes)), SRAM \(Number.bytes(memory.sramBytes)) (arena \
-      \(Number.bytes(memory.arenaBytes)), state \(Number.bytes(memory.stateBytes)), stack at most \
-      \(memory.stackBoundBytes.map(Number.bytes) ?? "-")); \(Number.grouped(total.unaligned)) unaligned accesses
+      \(memory.map(text) ?? "does not fit the board"); \(Number.grouped(total.unaligned)) unaligned accesses
 
       \(confidence)
 
@@ -27,6 +26,12 @@ extension ProfileReport {
       table.add(["\(row.position)", row.name, row.kernel ?? "-"] + cells(row.cost))
     }
     return table.text
+  }
+
+  private func text(_ memory: BuildReport) -> String {
+    "flash \(Number.bytes(memory.flashBytes)), SRAM \(Number.bytes(memory.sramBytes)) "
+      + "(arena \(Number.bytes(memory.arenaBytes)), state \(Number.bytes(memory.stateBytes)), "
+      + "stack at most \(memory.stackBoundBytes.map(Number.bytes) ?? "-"))"
   }
 
   private var between: [Sum] {

@@ -47,14 +47,13 @@ struct ProfileReport: Encodable {
   let total: Cost
   /// The code that takes most cycles.
   let hot: [HotBlock]
-  /// The board's firmware, measured.
-  let memory: BuildReport
+  /// The board's firmware, measured; nil where it does not fit.
+  let memory: BuildReport?
   let confidence: String
 
   init(
-    _ profile: Profile, hot: [HotBlock], of graph: Graph, board: Board, machine: String, built: BuildReport,
-    waitStates: Int,
-    confidence: String
+    _ profile: Profile, hot: [HotBlock], of graph: Graph, board: Board, machine: String, built: BuildReport?,
+    waitStates: Int, confidence: String
   ) {
     self.board = board.name
     core = board.core
