@@ -30,6 +30,13 @@ static int16_t *next_row(const struct channel_rows *band) {
 
 /* Appends rows of zeros up to row `end`. */
 static void append_zeros(struct channel_rows *band, int32_t end) {
+    if (end <= band->end) {
+        return;
+    }
+    if (!band->slides) {
+        band->end = end;
+        return;
+    }
     for (; band->end < end; band->end++) {
         int16_t *row = next_row(band);
         for (int32_t x = 0; x < band->pitch; x += 2) {
@@ -61,15 +68,14 @@ static void append_two_channels(const struct channel_rows *band, const struct ch
     int16_t *row = next_row(band) + band->left;
     for (; rows > 0; rows--) {
         int16_t *to = row;
-        int32_t rest = map->width;
-        for (; rest >= 4; rest -= 4) {
+        for (uint32_t n = (uint32_t)map->width / 4; n > 0; n--) {
             store_two_pixels(to, plane, codes, step, offset);
             codes += 2 * step;
             store_two_pixels(to + 2, plane, codes, step, offset);
             codes += 2 * step;
             to += 4;
         }
-        for (; rest > 0; rest--) {
+        for (uint32_t n = (uint32_t)map->width % 4; n > 0; n--) {
             to[0] = (int16_t)(codes[0] - zero_point);
             to[plane] = (int16_t)(codes[1] - zero_point);
             codes += step;
@@ -107,33 +113,50 @@ void channel_rows_append_codes(struct channel_rows *band, const struct channel_m
     append_zeros(band, end);
 }
 
-/* |d * ratio| <= 32767 * 65536: with the half it stays below 2^31. */
-KERNEL_INLINE uint32_t prescaled_twice(const int16_t *error, int32_t ratio_q16) {
-    return (uint32_t)mla(*error, ratio_q16, 1 << 15);
+/* The errors of two channels, two pixels a time: word (a, b) is one of either. With R in Q30 SMLAW
+ * makes R * d / 2 + 2^13, which rounds as R * d + 2^14 does: |R * d / 2| < 2^29. */
+KERNEL_INLINE void store_two_errors(int16_t *row, int32_t plane, const int16_t *errors,
+                                    int32_t step, int32_t ratio_a, int32_t ratio_b) {
+    const int32_t half = 1 << 13;
+    uint32_t left = load_word(errors), right = load_word(errors + step);
+    store_word(row, pack_shifted_14((uint32_t)smlawb(ratio_a, left, half),
+                                    (uint32_t)smlawb(ratio_a, right, half)));
+    store_word(row + plane, pack_shifted_14((uint32_t)smlawt(ratio_b, left, half),
+                                            (uint32_t)smlawt(ratio_b, right, half)));
 }
 
-static void append_errors(int16_t *row, int32_t pitch, const struct channel_map *map,
-                          const int16_t *errors, int32_t rows, int32_t ratio_q16) {
-    const int32_t step = map->channels;
+static void append_two_channels_of_errors(const struct channel_rows *band,
+                                          const struct channel_map *map, const int16_t *errors,
+                                          int32_t rows, const uint16_t *ratio_q15) {
+    const int32_t ratio_a = ratio_q15[0] << 15, ratio_b = ratio_q15[1] << 15;
+    const int32_t plane = band->plane, step = map->channels;
+    int16_t *row = next_row(band) + band->left;
     for (; rows > 0; rows--) {
         int16_t *to = row;
-        int32_t rest = map->width;
-        for (; rest >= 4; rest -= 4) {
-            uint32_t d0 = prescaled_twice(errors, ratio_q16);
-            uint32_t d1 = prescaled_twice(errors + step, ratio_q16);
+        for (uint32_t n = (uint32_t)map->width / 2; n > 0; n--) {
+            store_two_errors(to, plane, errors, step, ratio_a, ratio_b);
             errors += 2 * step;
-            uint32_t d2 = prescaled_twice(errors, ratio_q16);
-            uint32_t d3 = prescaled_twice(errors + step, ratio_q16);
-            errors += 2 * step;
-            store_word(to, pack_tops(d0, d1));
-            store_word(to + 2, pack_tops(d2, d3));
-            to += 4;
+            to += 2;
         }
-        for (; rest > 0; rest--) {
-            *to++ = (int16_t)(prescaled_twice(errors, ratio_q16) >> 16);
+        if (map->width % 2 != 0) {
+            to[0] = (int16_t)prescale(errors[0], ratio_q15[0]);
+            to[plane] = (int16_t)prescale(errors[1], ratio_q15[1]);
             errors += step;
         }
-        row += pitch;
+        row += band->pitch;
+    }
+}
+
+static void append_one_channel_of_errors(const struct channel_rows *band,
+                                         const struct channel_map *map, const int16_t *errors,
+                                         int32_t rows, int32_t ratio_q15) {
+    int16_t *row = next_row(band) + band->left;
+    for (; rows > 0; rows--) {
+        for (int32_t x = 0; x < map->width; x++) {
+            row[x] = (int16_t)prescale(*errors, ratio_q15);
+            errors += map->channels;
+        }
+        row += band->pitch;
     }
 }
 
@@ -143,40 +166,64 @@ void channel_rows_append_errors(struct channel_rows *band, const struct channel_
     int32_t rows = rows_of_map(band, map, end);
     if (rows > 0) {
         errors += band->end * map->width * map->channels;
-        for (int32_t k = 0; k < count; k++) {
-            append_errors(next_row(band) + k * band->plane + band->left, band->pitch, map,
-                          errors + k, rows, 2 * ratio_q15[k]);
+        if (count == 2) {
+            append_two_channels_of_errors(band, map, errors, rows, ratio_q15);
+        } else {
+            append_one_channel_of_errors(band, map, errors, rows, ratio_q15[0]);
         }
         band->end += rows;
     }
     append_zeros(band, end);
 }
 
-uint32_t *tap_rows_pack(uint32_t *pairs, const struct tap_rows *taps, const int8_t *weights) {
-    for (int32_t row = 0; row < taps->rows; row++) {
+/* Halfwords `left` and `right` are taps of two channels: bytes (0, 2) of both are the pair of one
+ * channel, (1, 3) of the other. */
+KERNEL_INLINE void store_tap_pairs(uint32_t *pairs, int32_t plane, uint32_t left, uint32_t right) {
+    uint32_t four = left | right << 16;
+    pairs[0] = sxtb16(four);
+    pairs[plane] = sxtb16_odd(four);
+}
+
+static void pack_two_channels(uint32_t *pairs, int32_t plane, const struct tap_rows *taps,
+                              const int8_t *weights) {
+    const int32_t step = taps->step, row_step = taps->row_step;
+    const int32_t real = taps->count > 0 ? taps->count - 1 : 0, rest = taps->width - 1 - real;
+    for (int32_t row = taps->rows; row > 0; row--) {
         const int8_t *from = weights;
-        int32_t count = taps->count;
-        uint32_t *const end = pairs + taps->width - 1;
-        uint32_t left = count > 0 ? (uint32_t)*from : 0;
-        for (; count > 2; count -= 2) {
-            uint32_t middle = (uint32_t)from[taps->step];
-            pairs[0] = pack_bottoms(left, middle);
-            from += 2 * taps->step;
-            left = (uint32_t)*from;
-            pairs[1] = pack_bottoms(middle, left);
-            pairs += 2;
-        }
-        if (count == 2) {
-            uint32_t right = (uint32_t)from[taps->step];
-            *pairs++ = pack_bottoms(left, right);
+        uint32_t left = taps->count > 0 ? load_half(from) : 0;
+        for (int32_t n = real; n > 0; n--) {
+            from += step;
+            uint32_t right = load_half(from);
+            store_tap_pairs(pairs++, plane, left, right);
             left = right;
         }
-        for (; pairs < end; left = 0) {
-            *pairs++ = pack_bottoms(left, 0);
+        for (int32_t n = rest; n > 0; n--) {
+            store_tap_pairs(pairs++, plane, left, 0);
+            left = 0;
+        }
+        weights += row_step;
+    }
+}
+
+static void pack_one_channel(uint32_t *pairs, const struct tap_rows *taps, const int8_t *weights) {
+    for (int32_t row = taps->rows; row > 0; row--) {
+        int32_t left = taps->count > 0 ? weights[0] : 0;
+        for (int32_t tap = 1; tap < taps->width; tap++) {
+            int32_t right = tap < taps->count ? weights[tap * taps->step] : 0;
+            *pairs++ = pair_of(left, right);
+            left = right;
         }
         weights += taps->row_step;
     }
-    return pairs;
+}
+
+void tap_rows_pack(uint32_t *pairs, int32_t plane, const struct tap_rows *taps,
+                   const int8_t *weights, int32_t count) {
+    if (count == 2) {
+        pack_two_channels(pairs, plane, taps, weights);
+    } else {
+        pack_one_channel(pairs, taps, weights);
+    }
 }
 
 /* Four sums of one row. */
@@ -184,8 +231,8 @@ struct four_sums {
     int32_t s0, s1, s2, s3;
 };
 
-/* Outputs 0 and 2 begin at the bottom of a pair of pixels, 1 and 3 at its top: taps (t, t+1) for the
- * former are taps (t+1, t+2) for the latter one pair further. */
+/* Outputs 0 and 2 begin at the bottom of a pair of pixels, 1 and 3 at its top: taps (t, t+1) for
+ * the former are taps (t+1, t+2) for the latter one pair further. */
 KERNEL_INLINE void two_taps(struct four_sums *sum, uint32_t x0, uint32_t x1, uint32_t x2,
                             uint32_t even, uint32_t odd) {
     sum->s0 = smlad(x0, even, sum->s0);
@@ -241,21 +288,20 @@ KERNEL_INLINE void two_apart(struct four_sums *sum, int32_t width, const int16_t
     sum->s3 = smlabt(rest[3], last, sum->s3);
 }
 
-/* The first `count` of four sums. */
+/* Four sums, of which those from `count` on are too many. What the last block of a row makes too
+ * much the next row overwrites where sums lie next to each other; between others it must not be
+ * written. */
 KERNEL_INLINE void store_sums(int32_t *sums, int32_t step, const struct four_sums *sum,
                               int32_t count) {
     sums[0] = sum->s0;
-    if (count >= 4) {
+    if (step == 1 || count >= 2) {
         sums[step] = sum->s1;
+    }
+    if (step == 1 || count >= 3) {
         sums[2 * step] = sum->s2;
+    }
+    if (step == 1 || count >= 4) {
         sums[3 * step] = sum->s3;
-        return;
-    }
-    if (count >= 2) {
-        sums[step] = sum->s1;
-    }
-    if (count == 3) {
-        sums[2 * step] = sum->s2;
     }
 }
 
@@ -263,7 +309,7 @@ KERNEL_INLINE void store_sums(int32_t *sums, int32_t step, const struct four_sum
  * instructions for 36 products. */
 #if defined(__ARM_FEATURE_DSP)
 KERNEL_INLINE void blocks_of_three_by_three(const int16_t *x, int32_t pitch, const uint32_t *taps,
-                                     int32_t start, int32_t blocks, int32_t *sums) {
+                                            int32_t start, int32_t blocks, int32_t *sums) {
     uint32_t even, odd, x0, x1;
     int32_t s0, s1, s2, s3;
     __asm__ volatile("1:\n"
@@ -320,7 +366,7 @@ KERNEL_INLINE void blocks_of_three_by_three(const int16_t *x, int32_t pitch, con
 }
 #else
 KERNEL_INLINE void blocks_of_three_by_three(const int16_t *x, int32_t pitch, const uint32_t *taps,
-                                     int32_t start, int32_t blocks, int32_t *sums) {
+                                            int32_t start, int32_t blocks, int32_t *sums) {
     for (; blocks > 0; blocks--) {
         struct four_sums sum = {start, start, start, start};
         for (int32_t r = 0; r < 3; r++) {
@@ -369,7 +415,6 @@ KERNEL_INLINE void correlate(const struct correlation *how, int32_t width, int32
     }
 }
 
-/* What a row's last block makes too much, the next row overwrites. */
 static void three_by_three(const struct correlation *how, const int16_t *x, int32_t rows,
                            const uint32_t *taps, int32_t start, int32_t *sums) {
     const int32_t blocks = (how->count + 3) / 4, pitch = how->pitch, count = how->count;
@@ -388,9 +433,15 @@ void channel_rows_correlate(const struct correlation *how, const int16_t *map, i
     }
     if (how->stride == 2) {
         switch (how->width) {
-        case 3: correlate(how, 3, 2, 1, map, y, rows, taps, start, sums); return;
-        case 5: correlate(how, 5, 2, 1, map, y, rows, taps, start, sums); return;
-        default: correlate(how, 7, 2, 1, map, y, rows, taps, start, sums); return;
+        case 3:
+            correlate(how, 3, 2, 1, map, y, rows, taps, start, sums);
+            return;
+        case 5:
+            correlate(how, 5, 2, 1, map, y, rows, taps, start, sums);
+            return;
+        default:
+            correlate(how, 7, 2, 1, map, y, rows, taps, start, sums);
+            return;
         }
     }
     if (how->sum_step == 2) {
@@ -402,9 +453,15 @@ void channel_rows_correlate(const struct correlation *how, const int16_t *map, i
         return;
     }
     switch (how->width) {
-    case 3: correlate(how, 3, 1, 1, map, y, rows, taps, start, sums); return;
-    case 5: correlate(how, 5, 1, 1, map, y, rows, taps, start, sums); return;
-    default: correlate(how, 7, 1, 1, map, y, rows, taps, start, sums); return;
+    case 3:
+        correlate(how, 3, 1, 1, map, y, rows, taps, start, sums);
+        return;
+    case 5:
+        correlate(how, 5, 1, 1, map, y, rows, taps, start, sums);
+        return;
+    default:
+        correlate(how, 7, 1, 1, map, y, rows, taps, start, sums);
+        return;
     }
 }
 

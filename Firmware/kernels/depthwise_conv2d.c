@@ -14,16 +14,16 @@ int32_t depthwise_conv2d_scratch(const struct depthwise_conv2d_shape *shape) {
 static void store_codes(const struct output_stage *stage, int32_t channel, const int32_t *sums,
                         int32_t count, int32_t step, int8_t *output) {
     for (; count > 0; count--) {
-        *output = output_code(
-            requantize(*sums++, stage->multiplier[channel], stage->left_shift[channel]),
-            stage->output_zero_point, stage->minimum, stage->maximum);
+        *output =
+            output_code(requantize(*sums++, stage->multiplier[channel], stage->left_shift[channel]),
+                        stage->output_zero_point, stage->minimum, stage->maximum);
         output += step;
     }
 }
 
 static void store_codes_quickly(const struct quick_channel *quick, const int32_t *sums,
-                                int32_t count, int32_t step, int8_t *output) {
-    for (; count >= 4; count -= 4) {
+                                uint32_t count, int32_t step, int8_t *output) {
+    for (uint32_t fours = count / 4; fours > 0; fours--) {
         output[0] = quick_code(quick, sums[0]);
         output[step] = quick_code(quick, sums[1]);
         output += 2 * step;
@@ -32,7 +32,7 @@ static void store_codes_quickly(const struct quick_channel *quick, const int32_t
         output += 2 * step;
         sums += 4;
     }
-    for (; count > 0; count--) {
+    for (uint32_t rest = count % 4; rest > 0; rest--) {
         *output = quick_code(quick, *sums++);
         output += step;
     }
@@ -74,7 +74,7 @@ static void store(const struct destination *to, int32_t channel, const int32_t *
     } else if (!quick_channel_of(stage, channel, &quick)) {
         store_codes(stage, channel, sums, count, channels, to->output + at);
     } else {
-        store_codes_quickly(&quick, sums, count, channels, to->output + at);
+        store_codes_quickly(&quick, sums, (uint32_t)count, channels, to->output + at);
         if (stage->minimum != INT8_MIN || stage->maximum != INT8_MAX) {
             clamp_codes(stage, count, channels, to->output + at);
         }
@@ -118,12 +118,9 @@ static void forward_by_rows(const struct depthwise_conv2d_shape *shape, struct d
     const struct channel_map map = {shape->input_height, shape->input_width, shape->input_channels};
     uint32_t *taps = (uint32_t *)(void *)scratch;
     int32_t *sums = (int32_t *)(void *)scratch + 2 * plan.taps;
-    struct channel_rows band = {.rows = scratch + 2 * (2 * plan.taps + plan.sums),
-                                .plane = channel_rows_plane(plan.capacity, plan.pitch),
-                                .pitch = plan.pitch,
-                                .left = shape->pad_left};
+    struct channel_rows band = band_of(&plan, shape->pad_left, scratch);
     const struct correlation how = {
-        .is_three_by_three = depthwise_is_three_by_three(shape),
+        .is_three_by_three = plan.is_three_by_three,
         .width = tap_row_width(shape->kernel_width),
         .stride = shape->stride_width,
         .kernel = shape->kernel_height,
@@ -138,7 +135,8 @@ static void forward_by_rows(const struct depthwise_conv2d_shape *shape, struct d
     int32_t count;
     for (int32_t c = 0; c < shape->output_channels; c += count) {
         count = c + 1 < shape->output_channels ? 2 : 1;
-        for (int32_t k = 0; k < count; k++) {
+        int32_t together = channels_of_one_plane(shape, c, count);
+        for (int32_t k = 0; k < count; k += together) {
             struct channel_weights w = channel_weights_at(shape, weights, c + k);
             const struct tap_rows rows = {
                 .rows = shape->kernel_height,
@@ -147,15 +145,15 @@ static void forward_by_rows(const struct depthwise_conv2d_shape *shape, struct d
                 .row_step = shape->kernel_width * w.tap_step,
                 .step = w.tap_step,
             };
-            tap_rows_pack(taps + k * plan.taps, &rows, w.weights);
+            tap_rows_pack(taps + k * plan.taps, plan.taps, &rows, w.weights, together);
         }
-        channel_rows_begin(&band, input_rows_begin(shape, 0));
+        channel_rows_begin(&band, input_rows_begin(shape, &plan, 0));
         int32_t end;
         for (int32_t oy = 0; oy < shape->output_height; oy = end) {
             end = smaller_of(oy + plan.rows, shape->output_height);
-            channel_rows_drop(&band, input_rows_begin(shape, oy));
+            channel_rows_drop(&band, input_rows_begin(shape, &plan, oy));
             channel_rows_append_codes(&band, &map, input + c, count, to.stage->input_zero_point,
-                                      input_rows_end(shape, end));
+                                      input_rows_end(shape, &plan, end));
             for (int32_t k = 0; k < count; k++) {
                 int32_t start = bias_start(to.bias[c + k], to.stage->bias_fraction_bits);
                 channel_rows_correlate(&how, channel_rows_map(&band, k),

@@ -33,7 +33,7 @@ depthwise_conv2d_row(const struct depthwise_conv2d_shape *shape, const struct ro
 }
 
 /* Elements of `scratch` that the kernels below ask for. Those of a row of a shape are never more
- * than those of the shape. Scratch lies at a multiple of 4 bytes. */
+ * than those of the shape. Scratch lies at a multiple of 8 bytes. */
 int32_t depthwise_conv2d_scratch(const struct depthwise_conv2d_shape *shape);
 int32_t depthwise_conv2d_backward_scratch(const struct depthwise_conv2d_shape *shape);
 int32_t depthwise_conv2d_update_scratch(const struct depthwise_conv2d_shape *shape);

@@ -50,8 +50,8 @@ static void update_any(const struct depthwise_conv2d_shape *shape, const struct 
         for (int32_t o = 0; o < shape->trained_channels; o++) {
             int32_t sum =
                 weight_sum(shape, &at, zero_point, input + o / shape->multiplier, d_output + o);
-            struct update_factor factor = update_factor_of(training->stage, o, training->update,
-                                                           training->d_output_range);
+            struct update_factor factor =
+                update_factor_of(training->stage, o, training->update, training->d_output_range);
             weights_update(1, &sum, factor, training->update, training->planes,
                            tap * shape->trained_channels + o, training->counts);
         }
@@ -155,27 +155,29 @@ static void add_meeting(struct meeting at, int32_t stride, int32_t width, int32_
 }
 
 /* As depthwise_rows, with the sums of all taps of two channels in place of taps, and a band of
- * d_output besides. */
+ * d_output besides. It lies at the head of the scratch: the stack is short. */
 struct update_rows {
     struct depthwise_rows plan;
+    struct channel_rows x, d;
     int32_t width, d_pitch;
 };
 
-static struct update_rows update_rows_of(const struct depthwise_conv2d_shape *shape) {
-    struct update_rows at = {.plan = depthwise_rows_of(shape)};
-    at.width = shape->kernel_width <= 3 ? 3 : 7;
-    at.plan.taps = shape->kernel_height * at.width;
-    at.plan.sums = 0;
-    at.d_pitch = depthwise_is_three_by_three(shape) ? at.plan.pitch : even(shape->output_width);
-    return at;
+static void plan_update(const struct depthwise_conv2d_shape *shape, struct update_rows *at) {
+    at->plan = depthwise_rows_of(shape);
+    at->width = shape->kernel_width <= 3 ? 3 : 7;
+    at->plan.taps = shape->kernel_height * at->width;
+    at->plan.sums = 0;
+    at->d_pitch = at->plan.is_three_by_three ? at->plan.pitch : even(shape->output_width);
 }
 
 int32_t depthwise_conv2d_update_scratch(const struct depthwise_conv2d_shape *shape) {
     if (!depthwise_goes_by_rows(shape)) {
         return 0;
     }
-    struct update_rows at = update_rows_of(shape);
-    return depthwise_rows_scratch(at.plan) + 2 * channel_rows_plane(at.plan.rows, at.d_pitch);
+    struct update_rows at;
+    plan_update(shape, &at);
+    return (int32_t)(sizeof at / sizeof(int16_t)) + depthwise_rows_scratch(at.plan) +
+           2 * channel_rows_plane(at.plan.rows, at.d_pitch);
 }
 
 /* The sums of output rows oy ... end - 1 of channel k of the bands. */
@@ -186,9 +188,8 @@ static void add_rows(const struct depthwise_conv2d_shape *shape, const struct ch
     const int16_t *x_map = channel_rows_map(x, k), *d_map = channel_rows_map(d, k);
     for (int32_t ky = 0; ky < shape->kernel_height; ky++) {
         int32_t offset = ky - shape->pad_top; /* input row = output row * stride + offset */
-        struct meeting at = {.d_step = d->pitch,
-                             .x_step = x->pitch * stride,
-                             .columns = shape->output_width};
+        struct meeting at = {
+            .d_step = d->pitch, .x_step = x->pitch * stride, .columns = shape->output_width};
         int32_t begin = oy;
         if (depthwise_is_three_by_three(shape)) {
             /* Between the rows of d are zeros. */
@@ -222,42 +223,44 @@ static void update_channel(const struct depthwise_conv2d_shape *shape,
 }
 
 static void update_by_rows(const struct depthwise_conv2d_shape *shape,
-                           const struct training *training, int32_t zero_point,
-                           const int8_t *input, const int16_t *d_output, int16_t *scratch) {
+                           const struct training *training, int32_t zero_point, const int8_t *input,
+                           const int16_t *d_output, int16_t *scratch) {
     static const uint16_t as_it_is[2] = {1 << 15, 1 << 15};
-    const struct update_rows at = update_rows_of(shape);
-    const struct channel_map x_map = {shape->input_height, shape->input_width, shape->input_channels};
-    const struct channel_map d_map = {shape->output_height, shape->output_width, shape->output_channels};
+    struct update_rows *const at = (void *)scratch;
+    plan_update(shape, at);
+    scratch += sizeof *at / sizeof *scratch;
+    const struct channel_map x_map = {shape->input_height, shape->input_width,
+                                      shape->input_channels};
+    const struct channel_map d_map = {shape->output_height, shape->output_width,
+                                      shape->output_channels};
     int32_t *sums = (int32_t *)(void *)scratch;
-    struct channel_rows x = {.rows = scratch + 4 * at.plan.taps,
-                             .plane = channel_rows_plane(at.plan.capacity, at.plan.pitch),
-                             .pitch = at.plan.pitch,
-                             .left = shape->pad_left};
-    struct channel_rows d = {.rows = x.rows + 2 * x.plane,
-                             .plane = channel_rows_plane(at.plan.rows, at.d_pitch),
-                             .pitch = at.d_pitch};
-    channel_rows_clear(&x);
-    channel_rows_clear(&d);
+    at->x = band_of(&at->plan, shape->pad_left, scratch);
+    at->d = (struct channel_rows){.slides = at->plan.slides,
+                                  .rows = at->x.rows + 2 * at->x.plane,
+                                  .plane = channel_rows_plane(at->plan.rows, at->d_pitch),
+                                  .pitch = at->d_pitch};
+    channel_rows_clear(&at->x);
+    channel_rows_clear(&at->d);
     int32_t count;
     for (int32_t o = 0; o < shape->trained_channels; o += count) {
         count = smaller_of(2, shape->trained_channels - o);
-        memset(sums, 0, (size_t)(2 * at.plan.taps) * sizeof *sums);
-        channel_rows_begin(&x, input_rows_begin(shape, 0));
-        channel_rows_begin(&d, 0);
+        memset(sums, 0, (size_t)(2 * at->plan.taps) * sizeof *sums);
+        channel_rows_begin(&at->x, input_rows_begin(shape, &at->plan, 0));
+        channel_rows_begin(&at->d, 0);
         int32_t end;
         for (int32_t oy = 0; oy < shape->output_height; oy = end) {
-            end = smaller_of(oy + at.plan.rows, shape->output_height);
-            channel_rows_drop(&x, input_rows_begin(shape, oy));
-            channel_rows_append_codes(&x, &x_map, input + o, count, zero_point,
-                                      input_rows_end(shape, end));
-            channel_rows_drop(&d, oy);
-            channel_rows_append_errors(&d, &d_map, d_output + o, count, as_it_is, end);
+            end = smaller_of(oy + at->plan.rows, shape->output_height);
+            channel_rows_drop(&at->x, input_rows_begin(shape, &at->plan, oy));
+            channel_rows_append_codes(&at->x, &x_map, input + o, count, zero_point,
+                                      input_rows_end(shape, &at->plan, end));
+            channel_rows_drop(&at->d, oy);
+            channel_rows_append_errors(&at->d, &d_map, d_output + o, count, as_it_is, end);
             for (int32_t k = 0; k < count; k++) {
-                add_rows(shape, &x, &d, k, oy, end, at.width, sums + k * at.plan.taps);
+                add_rows(shape, &at->x, &at->d, k, oy, end, at->width, sums + k * at->plan.taps);
             }
         }
         for (int32_t k = 0; k < count; k++) {
-            update_channel(shape, training, o + k, at.width, sums + k * at.plan.taps);
+            update_channel(shape, training, o + k, at->width, sums + k * at->plan.taps);
         }
     }
 }

@@ -33,6 +33,13 @@ static inline struct channel_weights channel_weights_at(const struct depthwise_c
                                     shape->output_channels - trained};
 }
 
+/* How many of the channels from o on have their weights in the same plane: 1 or 2, if `count` is 2.
+ */
+static inline int32_t channels_of_one_plane(const struct depthwise_conv2d_shape *shape, int32_t o,
+                                            int32_t count) {
+    return o + 1 == shape->trained_channels ? 1 : count;
+}
+
 /* Whether channels can be taken apart: the rest, which is rare, goes output by output. */
 static inline bool depthwise_goes_by_rows(const struct depthwise_conv2d_shape *shape) {
     return shape->multiplier == 1 && shape->dilation_height == 1 && shape->dilation_width == 1 &&
@@ -42,6 +49,7 @@ static inline bool depthwise_goes_by_rows(const struct depthwise_conv2d_shape *s
 /* Sums are made of `rows` rows at a time, about 96 of them. Scratch holds, in this order: the taps
  * of two channels, the sums of one, a band of rows of two. */
 struct depthwise_rows {
+    bool is_three_by_three, slides; /* as in channel_rows.h */
     int32_t rows;
     int32_t taps, sums; /* words; taps of one channel */
     int32_t capacity, pitch;
@@ -60,8 +68,8 @@ static inline int32_t even(int32_t count) {
 }
 
 static inline bool depthwise_is_three_by_three(const struct depthwise_conv2d_shape *shape) {
-    return correlation_is_three_by_three(shape->kernel_height, shape->kernel_width, shape->stride_height,
-                               shape->stride_width);
+    return correlation_is_three_by_three(shape->kernel_height, shape->kernel_width,
+                                         shape->stride_height, shape->stride_width);
 }
 
 /* Pitch of rows of `width` elements behind `left` zeros, with `count` windows of three. */
@@ -75,20 +83,32 @@ static inline struct depthwise_rows depthwise_rows_of(const struct depthwise_con
     int32_t width = tap_row_width(shape->kernel_width);
     int32_t read = multiple_of_four(shape->output_width) * shape->stride_width + width;
     struct depthwise_rows plan = {
+        .is_three_by_three = depthwise_is_three_by_three(shape),
+        .slides = rows < shape->output_height,
         .rows = rows,
         .taps = shape->kernel_height * (width - 1),
-        .sums = rows * shape->output_width,
+        .sums = rows * shape->output_width + 3,
         .capacity = smaller_of(shape->input_height,
                                (rows - 1) * shape->stride_height + shape->kernel_height),
         .pitch = even(larger_of(shape->pad_left + shape->input_width, read)),
     };
-    if (depthwise_is_three_by_three(shape)) {
+    if (plan.is_three_by_three) {
         plan.capacity = rows + 2;
-        plan.pitch =
-            three_by_three_pitch(shape->pad_left, shape->input_width, shape->output_width);
-        plan.sums += 3;
+        plan.pitch = three_by_three_pitch(shape->pad_left, shape->input_width, shape->output_width);
     }
     return plan;
+}
+
+/* Where the band lies in scratch. */
+static inline struct channel_rows band_of(const struct depthwise_rows *plan, int32_t left,
+                                          int16_t *scratch) {
+    return (struct channel_rows){
+        .slides = plan->slides,
+        .rows = scratch + 2 * (2 * plan->taps + plan->sums),
+        .plane = channel_rows_plane(plan->capacity, plan->pitch),
+        .pitch = plan->pitch,
+        .left = left,
+    };
 }
 
 /* Elements. */
@@ -98,14 +118,16 @@ static inline int32_t depthwise_rows_scratch(struct depthwise_rows plan) {
 
 /* Input rows that output rows oy ... end - 1 read: those that there are or, of three by
  * three, all. */
-static inline int32_t input_rows_begin(const struct depthwise_conv2d_shape *shape, int32_t oy) {
+static inline int32_t input_rows_begin(const struct depthwise_conv2d_shape *shape,
+                                       const struct depthwise_rows *plan, int32_t oy) {
     int32_t begin = oy * shape->stride_height - shape->pad_top;
-    return depthwise_is_three_by_three(shape) ? begin : larger_of(0, begin);
+    return plan->is_three_by_three ? begin : larger_of(0, begin);
 }
 
-static inline int32_t input_rows_end(const struct depthwise_conv2d_shape *shape, int32_t end) {
+static inline int32_t input_rows_end(const struct depthwise_conv2d_shape *shape,
+                                     const struct depthwise_rows *plan, int32_t end) {
     int32_t rows_end = (end - 1) * shape->stride_height - shape->pad_top + shape->kernel_height;
-    return depthwise_is_three_by_three(shape) ? rows_end : smaller_of(shape->input_height, rows_end);
+    return plan->is_three_by_three ? rows_end : smaller_of(shape->input_height, rows_end);
 }
 
 #endif

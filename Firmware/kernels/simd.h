@@ -79,7 +79,6 @@ SIMD_BINARY(ssub16, uint32_t, "ssub16 %0, %1, %2")
 SIMD_BINARY(qadd, int32_t, "qadd %0, %1, %2")
 SIMD_BINARY(qsub, int32_t, "qsub %0, %1, %2")
 SIMD_BINARY(smmulr, int32_t, "smmulr %0, %1, %2")
-SIMD_ACCUMULATE(mla, int32_t, int32_t, "mla %0, %1, %2, %3")
 SIMD_ACCUMULATE(smmla, int32_t, int32_t, "smmla %0, %1, %2, %3")
 SIMD_ACCUMULATE(smmlar, int32_t, int32_t, "smmlar %0, %1, %2, %3")
 SIMD_ACCUMULATE(smlad, uint32_t, uint32_t, "smlad %0, %1, %2, %3")
@@ -140,6 +139,12 @@ static inline void larger_bytes(uint32_t *a, uint32_t b, uint32_t *a_mark, uint3
 static inline uint32_t usada8(uint32_t a, uint32_t b, uint32_t sum) {
     uint32_t result;
     __asm__("usada8 %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+    return result;
+}
+
+static inline uint32_t pack_shifted_14(uint32_t bottom, uint32_t top) {
+    uint32_t result;
+    __asm__("pkhtb %0, %1, %2, asr #14" : "=r"(result) : "r"(top << 2), "r"(bottom));
     return result;
 }
 
@@ -211,11 +216,6 @@ static inline int32_t qsub(int32_t a, int32_t b) {
 /* High word of the product, rounded half up. */
 static inline int32_t smmulr(int32_t a, int32_t b) {
     return (int32_t)(((int64_t)a * b + INT64_C(0x80000000)) >> 32);
-}
-
-/* sum + a * b: gcc makes two instructions of it where the sum is a constant. */
-static inline int32_t mla(int32_t a, int32_t b, int32_t sum) {
-    return (int32_t)((uint32_t)sum + (uint32_t)a * (uint32_t)b);
 }
 
 /* sum + the high word of a * b. */
@@ -324,6 +324,11 @@ static inline uint32_t usada8(uint32_t a, uint32_t b, uint32_t sum) {
         sum += left < right ? right - left : left - right;
     }
     return sum;
+}
+
+/* bottom >> 14 and top >> 14 as halfwords. */
+static inline uint32_t pack_shifted_14(uint32_t bottom, uint32_t top) {
+    return ((bottom >> 14) & UINT32_C(0xffff)) | (top << 2 & UINT32_C(0xffff0000));
 }
 
 /* value / 2 rounded down, saturated. */

@@ -1,4 +1,5 @@
 /// Scratch of the kernels of a depthwise layer, as Firmware/kernels/depthwise_rows.h cuts its maps into bands of rows.
+/// A kernel's notes at its head hold addresses: their size is that of a host with 64 bits.
 struct DepthwiseScratch {
   let window: Window
   let multiplier: Int
@@ -38,12 +39,12 @@ struct DepthwiseScratch {
   var forwardBytes: Int {
     guard goesByRows else { return 0 }
     let taps = window.kernelHeight * (Self.tapRowWidth(window.kernelWidth) - 1)
-    let sums = Self.rowsAtOnce(output) * output[2] + (isThreeByThree ? 3 : 0)
+    let sums = Self.rowsAtOnce(output) * output[2] + 3
     return 4 * (2 * taps + sums) + inputBand
   }
 
   var backwardBytes: Int {
-    guard goesByRows, window.strideHeight <= 2, window.padLeft < window.kernelWidth else { return 0 }
+    guard goesByRows, window.strideHeight <= window.strideWidth, window.padLeft < window.kernelWidth else { return 0 }
     let rows = Self.rowsAtOnce(input)
     let columnTaps = (window.kernelWidth + window.strideWidth - 1) / window.strideWidth
     let width = Self.tapRowWidth(columnTaps)
@@ -51,20 +52,20 @@ struct DepthwiseScratch {
     if isThreeByThree {
       let left = max(0, window.kernelWidth - 1 - window.padLeft)
       let pitch = Self.threeByThreePitch(left: left, width: output[2], count: input[2])
-      return 4 * (2 * taps + rows * input[2] + 3) + Self.band(rows: rows + 2, pitch: pitch)
+      return 184 + 4 * (2 * taps + rows * input[2] + 3) + Self.band(rows: rows + 2, pitch: pitch)
     }
     let rowTaps = (window.kernelHeight + window.strideHeight - 1) / window.strideHeight
     let columns = (input[2] + window.strideWidth - 1) / window.strideWidth
     let band = Self.band(
       rows: min(output[1], rowTaps + (rows + window.strideHeight - 2) / window.strideHeight),
       pitch: max(columnTaps - 1 + output[2], 1 + (columns + 3) / 4 * 4 + width))
-    return 4 * (2 * taps + rows * input[2]) + band
+    return 184 + 4 * (2 * taps + rows * input[2] + 3) + band
   }
 
   var updateBytes: Int {
     guard goesByRows else { return 0 }
     let sums = window.kernelHeight * (window.kernelWidth <= 3 ? 3 : 7)
     let errors = Self.band(rows: Self.rowsAtOnce(output), pitch: isThreeByThree ? inputPitch : output[2])
-    return 8 * sums + inputBand + errors
+    return 112 + 8 * sums + inputBand + errors
   }
 }
