@@ -6,9 +6,6 @@
 #include "panel_product.h"
 #include "window.h"
 
-/* For what would otherwise stand in the frame of one large function, or in flash more than once. */
-#define OUT_OF_LINE __attribute__((noinline))
-
 /* The taps of a row of the kernel that read the input columns phase, phase + stride, ...: column
  * phase + j * stride is read by tap `first` + t * `step` of window `window` + j + t * `window_step`. */
 struct column_taps {

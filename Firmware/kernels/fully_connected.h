@@ -88,14 +88,15 @@ void fully_connected_s8_backward_input(const struct dense_shape *shape,
                                        struct weights_s8 weights, int16_t *scratch,
                                        int16_t *d_input, struct error_range *d_input_range);
 
-/* Elements of `scratch` below: of one row, six for each group of four inputs and the counts of 257
+/* Halfwords of what the kernel notes, or of the shape of a pointwise convolution. */
+enum { ROW_NOTES = 80 };
+
+/* Elements of `scratch` below: notes; of one row, six for each group of four inputs and the counts of 257
  * values; of several, those of a convolution. */
 static inline int32_t fully_connected_update_scratch(const struct dense_shape *shape) {
-    if (shape->rows == 1) {
-        return shape->trained_channels / 4 * 6 + 257;
-    }
     const struct conv2d_shape pointwise = fully_connected_pointwise(shape);
-    return conv2d_update_scratch(&pointwise);
+    return ROW_NOTES + (shape->rows == 1 ? shape->trained_channels / 4 * 6 + 257
+                                         : conv2d_update_scratch(&pointwise));
 }
 
 /* One step of the trained plane: input (rows,I), planes (O,trained). */

@@ -10,6 +10,9 @@
 /* For loops whose block size must be a constant at each call: both sizes are worth a copy. */
 #define KERNEL_INLINE static inline __attribute__((always_inline))
 
+/* For what would otherwise stand in the frame of one large function, or in flash more than once. */
+#define OUT_OF_LINE __attribute__((noinline))
+
 /* sum[c] += d * b[c], over `count` errors d and `columns` (1 or 4) neighbouring codes b. */
 KERNEL_INLINE void errors_by_columns(int32_t columns, const int16_t *d, int32_t d_stride,
                                      const int8_t *b, int32_t b_stride, int32_t count,

@@ -57,7 +57,7 @@ extension Graph {
   /// `fully_connected_update_scratch` of fully_connected.h.
   private func updateScratch(dense output: Tensor, trained: Int) -> Int {
     let rows = output.elementCount / (output.shape.last ?? 1)
-    return rows == 1 ? trained / 4 * 6 + 257 : updateScratch([1, rows, 1, output.shape.last ?? 1])
+    return 80 + (rows == 1 ? trained / 4 * 6 + 257 : updateScratch([1, rows, 1, output.shape.last ?? 1]))
   }
 
   /// `fully_connected_scratch` and `conv2d_scratch`.

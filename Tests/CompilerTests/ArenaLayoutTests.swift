@@ -29,8 +29,8 @@ import UpdatePlanning
         "scratch of head: 40 B, 2...2",
         "scratch of loss: 12 B, 5...5",
         "scratch of head/backward_input: 6 B, 6...6",
-        "scratch of head/update_weights: 526 B, 7...7",
-        "scratch of hidden/update_weights: 538 B, 10...10",
+        "scratch of head/update_weights: 686 B, 7...7",
+        "scratch of hidden/update_weights: 698 B, 10...10",
       ])
   }
 

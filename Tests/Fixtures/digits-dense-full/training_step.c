@@ -43,9 +43,9 @@ extern const int8_t initial_weights[2368];
 /* Exponents before the first step, one range for each: loss, d_hidden@head */
 static const struct error_range initial_ranges[2] = {{-15, 0, 0}, {-11, 0, 0}};
 
-/* Values of a step in the arena: 856 B, of which 856 B are alive at once at the peak.
+/* Values of a step in the arena: 1016 B, of which 1016 B are alive at once at the peak.
  * Each with its shape, its bytes and the operations through which it lives. */
-static _Alignas(8) uint8_t arena[856];
+static _Alignas(8) uint8_t arena[1016];
 static const struct {
     int8_t *const image; /* (1,64), 64 B, +0, live 0..10 */
     int8_t *const hidden; /* (1,32), 32 B, +176, live 0..7 */
@@ -283,7 +283,7 @@ const struct step_model step_model = {
     .model_hash = UINT64_C(0xed15c9bb80439264),
     .plan_hash = UINT64_C(0xd58b7f2e55a9a1f5),
     .semantics_hash = UINT64_C(0xc29165d45f186984),
-    .layout_hash = UINT64_C(0xd7b11bcc77775fe4),
+    .layout_hash = UINT64_C(0x39eb4ca483ad4899),
     .input = (int8_t *)(arena + 0),
     .input_bytes = STEP_INPUT_BYTES,
     .target_bytes = STEP_TARGET_BYTES,
