@@ -76,7 +76,8 @@ struct operand {
     int32_t columns, groups;
     int32_t run, row_step;
     uint32_t inside_height, inside_width;
-    bool in_place;
+    bool in_place,
+        neighbours; /* codes lie in the map as they are wanted; position after position */
 };
 
 /* All output channels of a block of positions, a chunk of them at a time.
@@ -130,32 +131,36 @@ static inline void copy_codes(const int8_t *from, int32_t count, int8_t *to) {
         }
         return;
     }
-    const int8_t *const last = from + count - 4;
-    int8_t *const to_last = to + count - 4;
-    for (; from < last; from += 4, to += 4) {
-        store_word(to, load_word(from));
+    const int32_t last = count - 4;
+    store_word(to, load_word(from));
+    for (int32_t i = 4; i < last; i += 4) {
+        store_word(to + i, load_word(from + i));
     }
-    store_word(to_last, load_word(last));
+    store_word(to + last, load_word(from + last));
 }
 
-/* A plane's codes in a window that is not all inside of the map; the rest is the zero point. */
+/* A plane's codes in a window that is not all inside of the map; the rest is the zero point.
+ * Neighbouring taps of a row are one run where the plane holds all channels and nothing is dilated.
+ */
 static void gather_some(const struct conv2d_shape *shape, const struct conv2d_plane *plane,
                         const int8_t *input, int32_t zero_point, int32_t y, int32_t x, int8_t *to) {
     const struct span rows =
         taps_inside(y, shape->dilation_height, shape->kernel_height, shape->input_height);
     const struct span columns =
         taps_inside(x, shape->dilation_width, shape->kernel_width, shape->input_width);
+    const bool joined = plane->channels == shape->input_channels && shape->dilation_width == 1;
+    const int32_t taps = joined ? columns.end - columns.begin : 1;
     const int32_t row = shape->kernel_width * plane->channels;
     const uint32_t zeros = (uint32_t)(uint8_t)zero_point * UINT32_C(0x01010101);
     for (int32_t i = 0; i < shape->kernel_height * row; i += 4) {
         store_word(to + i, zeros);
     }
     for (int32_t ky = rows.begin; ky < rows.end; ky++) {
-        for (int32_t kx = columns.begin; kx < columns.end; kx++) {
+        for (int32_t kx = columns.begin; kx < columns.end; kx += taps) {
             int32_t pixel = (y + ky * shape->dilation_height) * shape->input_width + x +
                             kx * shape->dilation_width;
             copy_codes(input + pixel * shape->input_channels + plane->first_channel,
-                       plane->channels, to + ky * row + kx * plane->channels);
+                       taps * plane->channels, to + ky * row + kx * plane->channels);
         }
     }
 }
@@ -210,6 +215,10 @@ static void pack(const struct conv2d_shape *shape, const struct operand *operand
     const uint32_t minus_zero_point = pair_of(-zero_point, -zero_point);
     const int8_t *codes[POSITION_BLOCK];
     for (int32_t p = 0; p < block; p++) {
+        if (operand->neighbours) {
+            codes[p] = input + (at + p) * shape->input_channels + operand->plane.first_channel;
+            continue;
+        }
         int32_t oy = (at + p) / shape->output_width;
         int32_t ox = (at + p) - oy * shape->output_width;
         int32_t y = oy * shape->stride_height - shape->pad_top;
@@ -257,6 +266,8 @@ static struct operand operand_of(const struct conv2d_shape *shape, struct conv2d
     operand.inside_height = has_runs ? (uint32_t)inside_height : 0;
     operand.inside_width = has_runs ? (uint32_t)inside_width : 0;
     operand.in_place = conv2d_reads_in_place(shape, plane.channels);
+    operand.neighbours = operand.in_place && shape->stride_height == 1 &&
+                         shape->stride_width == 1 && shape->output_width == shape->input_width;
     return operand;
 }
 

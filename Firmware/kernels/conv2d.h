@@ -84,7 +84,7 @@ static inline int32_t conv2d_scratch(const struct conv2d_shape *shape) {
            conv2d_block(shape) * gathered * (COLUMN_GROUP / 2);
 }
 
-/* input (H,W,I), bias (O), output (OH,OW,O). */
+/* input (H,W,I), bias (O), output (OH,OW,O); the frozen plane in panels of output channels. */
 void conv2d_s8(const struct conv2d_shape *shape, const struct output_stage *stage,
                const int8_t *input, struct weights_s8 weights, const int32_t *bias,
                int16_t *scratch, int8_t *output);
@@ -106,8 +106,8 @@ static inline int32_t conv2d_backward_errors(const struct conv2d_shape *shape) {
            ((shape->output_channels + 3) / 4 * 4);
 }
 
-/* Input pixels of a row that the gradient of the input takes at a time, a multiple of 4: more than 4 so
- * that packing trained weights pays. */
+/* Input pixels of a row that the gradient of the input takes at a time, a multiple of 4: more than
+ * 4 so that packing trained weights pays. */
 static inline int32_t conv2d_backward_pixels(const struct conv2d_shape *shape) {
     int32_t pixels = 2560 / conv2d_backward_errors(shape) / 4 * 4;
     return pixels < 4 || shape->trained_channels == 0 ? 4 : pixels > 32 ? 32 : pixels;

@@ -65,7 +65,7 @@ static inline struct conv2d_shape fully_connected_pointwise(const struct dense_s
     };
 }
 
-/* input (rows,I), bias (O), output (rows,O). */
+/* input (rows,I), bias (O), output (rows,O); the frozen plane in panels of output channels. */
 void fully_connected_s8(const struct dense_shape *shape, const struct output_stage *stage,
                         const int8_t *input, struct weights_s8 weights, const int32_t *bias,
                         int16_t *scratch, int8_t *output);

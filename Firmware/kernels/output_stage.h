@@ -28,13 +28,13 @@ static inline int32_t bias_start(int32_t bias, int32_t fraction_bits) {
 }
 
 /* Requantization of a channel whose factor lies in [2^-21, 1/2), in six instructions an output,
- * with the range of a whole byte as its clamp:
+ * with the range of a whole byte as its clamp. With n = -1 - left_shift and h = round(2 * a * m /
+ * 2^32)
  *
- *   requantize(a) = (h + (h < 0 ? -1 : 0) + 2^n) >> (n + 1), h = round(2 * a * m / 2^32), n = -1 -
- * left_shift
+ *   requantize(a) = (h + (h < 0 ? -1 : 0) + 2^n) >> (n + 1)
  *
- * because half away from zero is half up, less one in the last place of a negative number. Where h
- * = 0 and a < 0 the one less changes nothing, so the sign may be that of a. The zero point, times
+ * because half away from zero is half up, less one in the last place of a negative number. Where
+ * h = 0 and a < 0 the one less changes nothing, so the sign may be that of a. The zero point, times
  * 2^(n + 1), joins the half; everything stays under 2^30 + 2^28. 2 * a saturates from |a| = 2^30
  * on: with m >= 2^30 the code is then more than 2^8 beyond its range, and stays there. m = 0 is a
  * dead channel. */

@@ -233,24 +233,32 @@ static inline const int8_t *panels_by_4(const int8_t *panel, const int16_t *oper
                                         int32_t pairs, int32_t *sums) {
     for (; pairs > 0; pairs--, sums += 8) {
         const int16_t *x = operand;
+        int32_t row0[4], row1[4];
+        memcpy(row0, sums, sizeof row0);
+        memcpy(row1, sums + 4, sizeof row1);
         for (int32_t pair = 0; pair < 2 * groups; pair++, panel += 4, x += 8) {
             for (int32_t p = 0; p < 4; p++) {
-                sums[p] = plus_pair(sums[p], x + 2 * p, panel[0], panel[2]);
-                sums[4 + p] = plus_pair(sums[4 + p], x + 2 * p, panel[1], panel[3]);
+                row0[p] = plus_pair(row0[p], x + 2 * p, panel[0], panel[2]);
+                row1[p] = plus_pair(row1[p], x + 2 * p, panel[1], panel[3]);
             }
         }
+        memcpy(sums, row0, sizeof row0);
+        memcpy(sums + 4, row1, sizeof row1);
     }
     return panel;
 }
 
 static inline void row_groups_by_4(const int8_t *w, const int16_t *x, int32_t groups,
                                    int32_t *sums) {
+    int32_t row[4];
+    memcpy(row, sums, sizeof row);
     for (int32_t group = 0; group < groups; group++, w += 4, x += 16) {
         for (int32_t p = 0; p < 4; p++) {
-            sums[p] = plus_pair(sums[p], x + 2 * p, w[0], w[2]);
-            sums[p] = plus_pair(sums[p], x + 8 + 2 * p, w[1], w[3]);
+            row[p] = plus_pair(row[p], x + 2 * p, w[0], w[2]);
+            row[p] = plus_pair(row[p], x + 8 + 2 * p, w[1], w[3]);
         }
     }
+    memcpy(sums, row, sizeof row);
 }
 
 static inline const int8_t *panels_by_1(const int8_t *panel, const int16_t *operand, int32_t groups,

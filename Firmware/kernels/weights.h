@@ -4,7 +4,9 @@
  *   convolution      trained (O, KH, KW, trained)   frozen (O, KH, KW, I - trained)
  *   depthwise        trained (KH, KW, trained)      frozen (KH, KW, O - trained)
  *   fully connected  trained (O, trained)           frozen (O, I - trained)
- */
+ *
+ * The frozen planes of convolutions and dense layers lie in panels (panel_product.h) where a
+ * kernel's header says so. */
 #ifndef FIELDTUNE_WEIGHTS_H
 #define FIELDTUNE_WEIGHTS_H
 
