@@ -69,6 +69,8 @@ static inline uint32_t load_rest(const int8_t *codes, int32_t count) {
     "smlad  r7, lr, r3, r7\n\t"                                                                    \
     "smlad  r11, r12, r3, r11\n\t"
 
+#define PANEL_LOOP_BY_4 ENTER FOUR_TIMES(PANEL_PAIR_BY_4 PANEL_PAIR_BY_4)
+
 /* sums[4 * r + p] += row r times position p, over panels of `pairs` of rows; groups > 0. Returns
  * the next panel. */
 static inline const int8_t *panels_by_4(const int8_t *panel, const int16_t *operand, int32_t groups,
@@ -80,16 +82,16 @@ static inline const int8_t *panels_by_4(const int8_t *panel, const int16_t *oper
         IN_REGISTER(const int8_t *, w, "r1") = panel;
         IN_REGISTER(uint32_t, skip, "r2") = start;
         IN_REGISTER(int32_t *, at, "r3") = sums;
-        __asm__ volatile(
-            "ldm    %[at], {r4, r5, r6, r7, r8, r9, r10, r11}\n\t" ENTER FOUR_TIMES(
-                PANEL_PAIR_BY_4 PANEL_PAIR_BY_4) "ldr    r2, %[end]\n\t"
-                                                 "cmp    %[x], r2\n\t"
-                                                 "bne    1b\n\t"
-                                                 "ldr    r2, %[sums]\n\t"
-                                                 "stm    r2, {r4, r5, r6, r7, r8, r9, r10, r11}"
-            : [x] "+r"(x), [w] "+r"(w), [skip] "+r"(skip), [at] "+r"(at)
-            : [end] "m"(end), [sums] "m"(sums)
-            : "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory");
+        __asm__ volatile("ldm    %[at], {r4, r5, r6, r7, r8, r9, r10, r11}\n\t" PANEL_LOOP_BY_4
+                         "ldr    r2, %[end]\n\t"
+                         "cmp    %[x], r2\n\t"
+                         "bne    1b\n\t"
+                         "ldr    r2, %[sums]\n\t"
+                         "stm    r2, {r4, r5, r6, r7, r8, r9, r10, r11}"
+                         : [x] "+r"(x), [w] "+r"(w), [skip] "+r"(skip), [at] "+r"(at)
+                         : [end] "m"(end), [sums] "m"(sums)
+                         : "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "lr", "cc",
+                           "memory");
         panel = w;
     }
     return panel;
@@ -105,6 +107,8 @@ static inline const int8_t *panels_by_4(const int8_t *panel, const int16_t *oper
     "smlad  r10, r7, r4, r10\n\t"                                                                  \
     "smlad  r11, r7, r5, r11\n\t"
 
+#define ROW_LOOP_BY_4 ENTER FOUR_TIMES(ROW_GROUP_BY_4)
+
 /* sums[p] += the row's whole groups times position p; groups > 0. */
 static inline void row_groups_by_4(const int8_t *row, const int16_t *operand, int32_t groups,
                                    int32_t *sums) {
@@ -113,10 +117,9 @@ static inline void row_groups_by_4(const int8_t *row, const int16_t *operand, in
     IN_REGISTER(uint32_t, skip, "r2") = SKIP(groups, 52);
     IN_REGISTER(int32_t *, at, "r12") = sums;
     IN_REGISTER(const int16_t *, end, "lr") = operand + groups * (4 * COLUMN_GROUP);
-    __asm__ volatile("ldm    %[at], {r8, r9, r10, r11}\n\t" ENTER FOUR_TIMES(
-                         ROW_GROUP_BY_4) "cmp    %[x], %[end]\n\t"
-                                         "bne    1b\n\t"
-                                         "stm    %[at], {r8, r9, r10, r11}"
+    __asm__ volatile("ldm    %[at], {r8, r9, r10, r11}\n\t" ROW_LOOP_BY_4 "cmp    %[x], %[end]\n\t"
+                     "bne    1b\n\t"
+                     "stm    %[at], {r8, r9, r10, r11}"
                      : [x] "+r"(x), [w] "+r"(w), [skip] "+r"(skip)
                      : [at] "r"(at), [end] "r"(end)
                      : "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "cc", "memory");
@@ -132,6 +135,8 @@ static inline void row_groups_by_4(const int8_t *row, const int16_t *operand, in
     "sxtb16 " w ", " w ", ror #8\n\t"                                                              \
     "smlad  %[s0], r10, " x ", %[s0]\n\t"                                                          \
     "smlad  %[s1], " w ", " x ", %[s1]\n\t"
+
+#define PANEL_LOOP_BY_1 ENTER FOUR_TIMES(PANEL_GROUPS_BY_1)
 
 /* sums[r] += row r times the position, over panels of `pairs` of rows. */
 static inline const int8_t *panels_by_1(const int8_t *panel, const int16_t *operand, int32_t groups,
@@ -156,8 +161,8 @@ static inline const int8_t *panels_by_1(const int8_t *panel, const int16_t *oper
             IN_REGISTER(uint32_t, skip, "r2") = start;
             IN_REGISTER(const int16_t *, end, "lr") = last;
             __asm__ volatile(
-                ENTER FOUR_TIMES(PANEL_GROUPS_BY_1) "cmp    %[x], %[end]\n\t"
-                                                    "bne    1b"
+                PANEL_LOOP_BY_1 "cmp    %[x], %[end]\n\t"
+                                "bne    1b"
                 : [x] "+r"(x), [w] "+r"(w), [skip] "+r"(skip), [s0] "+r"(s0), [s1] "+r"(s1)
                 : [end] "r"(end)
                 : "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "cc", "memory");
@@ -182,6 +187,8 @@ static inline const int8_t *panels_by_1(const int8_t *panel, const int16_t *oper
     "smlad  %[" s "], r9, r4, %[" s "]\n\t"                                                        \
     "smlad  %[" s "], r8, r5, %[" s "]\n\t"
 
+#define ROW_LOOP_BY_1 ENTER FOUR_TIMES(ROW_GROUPS_BY_1)
+
 /* sums[r] += whole groups of row r of two times the position. Rows that do not begin at multiples
  * of 4 bytes are rare, and slow. */
 static inline void row_groups_by_1(const int8_t *row0, const int8_t *row1, const int16_t *operand,
@@ -204,8 +211,8 @@ static inline void row_groups_by_1(const int8_t *row0, const int8_t *row1, const
     IN_REGISTER(int32_t, s0, "r10") = sums[0];
     IN_REGISTER(int32_t, s1, "r11") = sums[1];
     __asm__ volatile(
-        ENTER FOUR_TIMES(ROW_GROUPS_BY_1) "cmp    %[x], %[end]\n\t"
-                                          "bne    1b"
+        ROW_LOOP_BY_1 "cmp    %[x], %[end]\n\t"
+                      "bne    1b"
         : [x] "+r"(x), [w0] "+r"(w0), [w1] "+r"(w1), [skip] "+r"(skip), [s0] "+r"(s0), [s1] "+r"(s1)
         : [end] "r"(end)
         : "r2", "r3", "r4", "r5", "r8", "r9", "cc", "memory");
@@ -215,6 +222,10 @@ static inline void row_groups_by_1(const int8_t *row0, const int8_t *row1, const
 #undef ENTER
 #undef FOUR_TIMES
 #undef SKIP
+#undef PANEL_LOOP_BY_4
+#undef ROW_LOOP_BY_4
+#undef PANEL_LOOP_BY_1
+#undef ROW_LOOP_BY_1
 #undef PANEL_PAIR_BY_4
 #undef ROW_GROUP_BY_4
 #undef ROW_PAIR_BY_4
