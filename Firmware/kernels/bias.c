@@ -2,10 +2,10 @@
 
 #include "simd.h"
 
-static int32_t subtract(int32_t value, int32_t step, struct update_counts *counts) {
-    int64_t moved = (int64_t)value - step;
-    int32_t bounded = saturate_s32(moved);
-    if (bounded != moved) {
+/* value - step, saturated. */
+static inline int32_t subtract(int32_t value, int32_t step, struct update_counts *counts) {
+    int32_t bounded = qsub(value, step);
+    if ((uint32_t)bounded != (uint32_t)value - (uint32_t)step) {
         counts->saturated += 1;
     }
     return bounded;
@@ -15,9 +15,8 @@ static int32_t subtract(int32_t value, int32_t step, struct update_counts *count
  * momentum keeps is cut toward zero, so that it comes to rest. */
 static int32_t accumulate(int32_t delta, const struct step_update *update, int32_t *velocity,
                           struct update_counts *counts) {
-    int64_t moved = (int64_t)*velocity + delta;
-    int32_t sum = saturate_s32(moved);
-    if (sum != moved) {
+    int32_t sum = qadd(*velocity, delta);
+    if ((uint32_t)sum != (uint32_t)*velocity + (uint32_t)delta) {
         counts->saturated += 1;
     }
     *velocity = update->applies ? (int32_t)((int64_t)sum * update->momentum / 65536) : sum;

@@ -52,15 +52,15 @@ static inline struct update_factor update_factor_of(const struct update_stage *s
                                                     const struct step_update *update,
                                                     const struct error_range *d_output_range) {
     /* Both below 2^31: the product is below 2^62. */
-    int64_t multiplier = ((int64_t)stage->multiplier[channel] * (int64_t)update->rate.mantissa +
-                          (INT64_C(1) << 30)) >>
-                         31;
-    int64_t shift = (int64_t)stage->shift[channel] + (int64_t)update->rate.shift - 31 -
-                    d_output_range->exponent;
+    uint64_t multiplier =
+        ((uint64_t)(uint32_t)stage->multiplier[channel] * update->rate.mantissa + (1 << 30)) >> 31;
+    /* What saturates on the way is far outside of the shifts that `scale` tells apart. */
+    int32_t rate = update->rate.shift > INT32_MAX ? INT32_MAX : (int32_t)update->rate.shift;
+    int32_t shift = qadd(qsub(rate, d_output_range->exponent), stage->shift[channel] - 31);
     bool decays = update->applies && stage->multiplier[channel] != 0;
     return (struct update_factor){
         .multiplier = (int32_t)multiplier,
-        .shift = saturate_s32(shift),
+        .shift = shift,
         .decay = decays ? update->decay : 0,
     };
 }
