@@ -57,7 +57,8 @@ static inline void pack(const struct conv2d_shape *shape, struct columns at, int
 static void pack_columns(const struct conv2d_shape *shape, struct columns at, int32_t zero_point,
                          const int8_t *input, int16_t *packed) {
     const int32_t channel = at.first % shape->trained_channels;
-    memset(packed, 0, (size_t)(place_of(packed, at.rows * shape->output_width + 1) - packed) * 2);
+    const int32_t positions = at.rows * shape->output_width;
+    memset(packed, 0, (size_t)((positions + 1) / 2 * 8) * sizeof *packed);
     if (at.count == 4 && channel + 4 <= shape->trained_channels) {
         pack(shape, at, at.first, 4, zero_point, input, packed);
         return;
