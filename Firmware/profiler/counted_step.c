@@ -1,8 +1,9 @@
 /* Firmware without a session: a few training steps on one sample, for counting instructions.
  *
- * The profiler's plugin counts from `counted_step` to `counting_ends`. The steps before it are
- * there because the exponents of errors find their values within the first ones. No interrupt is
- * enabled, so every run of the same firmware executes the same instructions.
+ * The profiler's plugin counts from `counted_step` to `counting_ends`. The steps before it let the
+ * exponents of errors find their values; their rate is 0, so the counted step meets its sample with
+ * the whole loss and its updates are not smaller than those of one that was never seen. No
+ * interrupt is enabled, so every run of the same firmware executes the same instructions.
  */
 #include <stdbool.h>
 #include <string.h>
@@ -38,19 +39,30 @@ __attribute__((noinline)) _Noreturn void counting_ends(bool is_right) {
         __asm volatile("bkpt 0xab" : "+r"(operation) : "r"(reason) : "memory");
 }
 
-_Noreturn void firmware_run(void) {
-    const struct step_update update = {.rate = {COUNTED_RATE_MANTISSA, COUNTED_RATE_SHIFT},
-                                       .applies = true};
-    struct phase_clock clock = {.now = board_ticks};
+static const struct step_rate rate = {COUNTED_RATE_MANTISSA, COUNTED_RATE_SHIFT};
+
+static void train(struct step_rate at, struct phase_clock *clock) {
+    const struct step_update update = {.rate = at, .applies = true};
     struct step_result result;
-    bool is_right = true;
+    take_sample();
+    step_model.train(target, &update, clock, &result);
+}
+
+/* Whether the first step leaves the state it should. */
+static bool first_step_is_right(struct phase_clock *clock) {
     step_model.reset(1);
-    for (uint32_t step = 1; step < COUNTED_STEPS; step++) {
-        take_sample();
-        step_model.train(target, &update, &clock, &result);
-        if (step == 1 && COUNTED_DIGEST != 0)
-            is_right = digest_of_state(&step_model) == COUNTED_DIGEST;
-    }
+    train(rate, clock);
+    return COUNTED_DIGEST == 0 || digest_of_state(&step_model) == COUNTED_DIGEST;
+}
+
+_Noreturn void firmware_run(void) {
+    struct phase_clock clock = {.now = board_ticks};
+    bool is_right = first_step_is_right(&clock);
+    step_model.reset(1);
+    for (uint32_t step = 1; step < COUNTED_STEPS; step++)
+        train((struct step_rate){0}, &clock);
+    const struct step_update update = {.rate = rate, .applies = true};
+    struct step_result result;
     take_sample();
     counted_step(&update, &clock, &result);
     counting_ends(is_right);

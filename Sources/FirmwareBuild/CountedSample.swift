@@ -11,7 +11,7 @@ package struct CountedSample: Hashable, Sendable {
   package var rateShift: UInt32
   /// Of the training state after the first step; nil: not known.
   package var digest: HexDigest?
-  /// The last one is counted. Exponents of errors find their values within the first ones.
+  /// From the initial weights; the last one is counted. Before it the rate is 0, and exponents of errors find their values.
   package var steps = 3
 
   /// The artifact's golden step, whose result is known.

@@ -152,6 +152,6 @@ struct Network {
   /// -limit...limit (Numerical Recipes' generator; its high bits).
   private mutating func uniform(_ limit: Int32) -> Int32 {
     random = random &* 1_664_525 &+ 1_013_904_223
-    return Int32(Int64(random >> 8) * Int64(2 * limit + 1) >> 24) - limit
+    return Int32((Int64(random >> 8) * Int64(2 * limit + 1)) >> 24) - limit
   }
 }
