@@ -39,6 +39,7 @@ __attribute__((noinline)) _Noreturn void counting_ends(bool is_right) {
         __asm volatile("bkpt 0xab" : "+r"(operation) : "r"(reason) : "memory");
 }
 
+static const struct step_rate first_rate = {COUNTED_RATE_MANTISSA, COUNTED_FIRST_RATE_SHIFT};
 static const struct step_rate rate = {COUNTED_RATE_MANTISSA, COUNTED_RATE_SHIFT};
 
 static void train(struct step_rate at, struct phase_clock *clock) {
@@ -51,7 +52,7 @@ static void train(struct step_rate at, struct phase_clock *clock) {
 /* Whether the first step leaves the state it should. */
 static bool first_step_is_right(struct phase_clock *clock) {
     step_model.reset(1);
-    train(rate, clock);
+    train(first_rate, clock);
     return COUNTED_DIGEST == 0 || digest_of_state(&step_model) == COUNTED_DIGEST;
 }
 

@@ -8,11 +8,13 @@ package struct CountedSample: Hashable, Sendable {
   /// Of a target that is not a class: as on the wire, two bytes each.
   package var target: [Int16]
   package var rateMantissa: UInt32
+  /// Of the first step, whose result is compared, and of the counted one.
+  package var firstRateShift: UInt32
   package var rateShift: UInt32
   /// Of the training state after the first step; nil: not known.
   package var digest: HexDigest?
   /// From the initial weights; the last one is counted. Before it the rate is 0, and exponents of errors find their values.
-  package var steps = 3
+  package var steps = 8
 
   /// The artifact's golden step, whose result is known.
   package init(golden manifest: ArtifactManifest) throws(FirmwareBuildError) {
@@ -25,7 +27,7 @@ package struct CountedSample: Hashable, Sendable {
     self.target = stride(from: 0, to: target.count - 1, by: 2).map { index in
       Int16(truncatingIfNeeded: Int(target[index]) | Int(target[index + 1]) << 8)
     }
-    (rateMantissa, rateShift) = (golden.rateMantissa, golden.rateShift)
+    (rateMantissa, firstRateShift, rateShift) = (golden.rateMantissa, golden.rateShift, golden.rateShift)
     digest = golden.digest
   }
 
@@ -48,6 +50,7 @@ package struct CountedSample: Hashable, Sendable {
     #define COUNTED_STEPS \(steps)u
     #define COUNTED_LABEL \(label)u
     #define COUNTED_RATE_MANTISSA \(rateMantissa)u
+    #define COUNTED_FIRST_RATE_SHIFT \(firstRateShift)u
     #define COUNTED_RATE_SHIFT \(rateShift)u
     #define COUNTED_DIGEST UINT64_C(0x\(digest?.text ?? "0"))
     #define COUNTED_TARGET counted_target

@@ -28,7 +28,9 @@ struct KernelBench: Sendable {
     let budget = BoardBudget(name: board.name, sramBytes: nil, flashBytes: nil, stackBytes: board.stackBytes)
     let artifact = try Pipeline.compile(kernel.graph(), options: CompileOptions(update: kernel.plan(), board: budget))
     try artifact.write(to: directory)
-    let counted = try counter.run(artifactDirectory: directory, board: board)
+    var sample = try CountedSample(golden: artifact.manifest)
+    sample.rateShift = CountedSample.usualRateShift
+    let counted = try counter.run(artifactDirectory: directory, board: board, sample: sample)
     let profile = try Profile(counted, Disassembly(objdump: counted.disassembly), of: directory, board)
     return try kernel.measures.map { try row($0, of: kernel, artifact.graph, profile) }
   }

@@ -29,6 +29,8 @@ struct StepCase: Sendable {
   var model: Model
   var plan: UpdatePlan
   var input: Input = .golden
+  /// Of the counted step: 2^(30 - shift).
+  var rateShift: UInt32 = CountedSample.usualRateShift
   /// Most millions of instructions we allow ourselves, by board.
   var bars: [String: Double] = [:]
   var peers: [String: [Peer]] = [:]
@@ -44,10 +46,20 @@ struct StepCase: Sendable {
     }
   }
 
-  func sample(of artifact: CompiledArtifact) throws -> CountedSample? {
+  func sample(of artifact: CompiledArtifact) throws -> CountedSample {
+    var sample: CountedSample
     switch input {
-    case .golden: nil
-    case .codes(let codes, let label): try CountedSample(input: codes, label: label, like: artifact.manifest)
+    case .golden: sample = try CountedSample(golden: artifact.manifest)
+    case .codes(let codes, let label): sample = try CountedSample(input: codes, label: label, like: artifact.manifest)
     }
+    sample.rateShift = rateShift
+    return sample
   }
+}
+
+extension CountedSample {
+  /// A rate of 1/1024: what a dense layer of 784 inputs bears with one sample a step. The golden step's 1/64 is so large
+  /// that it moves most weights by more than half a code.
+  static let usualRateShift: UInt32 = 40
+  static let goldenRateShift: UInt32 = 36
 }

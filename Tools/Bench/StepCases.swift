@@ -1,3 +1,4 @@
+import FirmwareBuild
 import Foundation
 import GraphIR
 import UpdatePlanning
@@ -10,7 +11,11 @@ extension StepCase {
   ///   - shared: the folder of models and data sets made by others; nil where there is none.
   ///   - skipped: is told what is left out, as a sentence.
   static func all(project: URL, shared: URL?, skipped: (String) -> Void) throws -> [StepCase] {
-    var cases = [dense(on: "an input without zeros", codes: noZeros, label: 3, bar: 0.80)]
+    var large = dense(on: "an input without zeros", codes: noZeros, label: 3, bar: 0.80)
+    var cases = [large]
+    large.name += ", rate 1/64"
+    large.rateShift = CountedSample.goldenRateShift
+    cases.append(large)
     cases += [convolutional, demo(project)]
     if let shared {
       cases.insert(try dense(on: "MNIST's first image", codes: firstDigit(shared), label: 5, bar: 0.40), at: 1)
