@@ -4,6 +4,9 @@
 
 #include "inner_product.h"
 
+/* How groups of four take the steps of one output. */
+enum way { ONE_BY_ONE, AS_BYTES, AS_HALFWORDS };
+
 /* Weights of one output: what an input of 1 takes off, in Q32, and the factor where that is not asked. */
 struct output_step {
     int64_t step;
@@ -24,30 +27,29 @@ struct row {
     int32_t gradients[4], deltas[4];
     /* Groups of four of which not all are 0: where it begins, the pair (0, 2) and the pair (1, 3). */
     const uint32_t *groups, *end;
-    const uint16_t *below; /* how many inputs are smaller, for 0 ... 256 */
-    int32_t largest;       /* no input is negative where the quick way is taken */
+    uint16_t *below; /* how many codes are smaller, for -128 ... 128 */
+    int32_t largest; /* size of an input */
+    bool has_negative;
+    bool is_counted; /* otherwise only the operands above are there */
 };
 _Static_assert(sizeof(struct row) <= 2 * ROW_NOTES, "fully_connected_update_scratch");
 
-enum { GROUP_WORDS = 3, INPUT_VALUES = 257 };
+enum { GROUP_WORDS = 3, CODE_COUNTS = 257 };
 
-/* Counts the inputs below each value; false where one is negative. */
-static OUT_OF_LINE bool count_inputs(const int8_t *input, int32_t zero_point, int32_t count, uint16_t *below,
-                         int32_t *largest) {
-    memset(below, 0, INPUT_VALUES * sizeof *below);
-    *largest = 0;
+static OUT_OF_LINE void count_inputs(struct row *row, int32_t count) {
+    uint16_t *below = row->below;
+    memset(below, 0, CODE_COUNTS * sizeof *below);
+    row->largest = 0;
+    row->has_negative = false;
     for (int32_t i = 0; i < count; i++) {
-        int32_t value = input[i] - zero_point;
-        if (value < 0) {
-            return false;
-        }
-        below[value + 1]++;
-        *largest = value > *largest ? value : *largest;
+        int32_t value = row->input[i] - row->zero_point, size = value < 0 ? -value : value;
+        below[row->input[i] + 129]++;
+        row->largest = size > row->largest ? size : row->largest;
+        row->has_negative |= value < 0;
     }
-    for (int32_t value = 1; value < INPUT_VALUES; value++) {
-        below[value] = (uint16_t)(below[value] + below[value - 1]);
+    for (int32_t code = 1; code < CODE_COUNTS; code++) {
+        below[code] = (uint16_t)(below[code] + below[code - 1]);
     }
-    return true;
 }
 
 static OUT_OF_LINE uint32_t *pack_groups(const int8_t *input, int32_t zero_point, int32_t count,
@@ -95,9 +97,9 @@ static OUT_OF_LINE void move_some(struct row *row, int32_t first, int32_t i, int
  *
  * A positive delta takes one off the weight where residual < delta - 128, and leaves residual - delta
  * modulo 256; a negative one adds one where residual > 127 + delta. */
-KERNEL_INLINE const uint32_t *move_groups_of(bool positive, int32_t step, const uint32_t *group,
-                                             const uint32_t *end, int8_t *weight,
-                                             int8_t *residual) {
+KERNEL_INLINE const uint32_t *move_small_groups(bool positive, int32_t step,
+                                                const uint32_t *group, const uint32_t *end,
+                                                int8_t *weight, int8_t *residual) {
     const uint32_t ones = UINT32_C(0x01010101), lowest = UINT32_C(0x81818181);
     const int32_t bias = (positive ? 128 : 127) * 65536 + (1 << 15);
     for (; group != end; group += GROUP_WORDS) {
@@ -122,43 +124,96 @@ KERNEL_INLINE const uint32_t *move_groups_of(bool positive, int32_t step, const 
     return end;
 }
 
-static OUT_OF_LINE const uint32_t *move_groups(int32_t step, const uint32_t *group,
+/* The same for |delta| < 32767 and inputs of any sign: halfwords of weight16 + 128, whose high byte is
+ * the weight. QSUB16 takes delta + 1 and the 1 is added again, which wraps where QSUB16 has met its
+ * upper end: a sum beyond either end of the range becomes a weight of -128. */
+KERNEL_INLINE const uint32_t *move_wide_groups(int64_t step, const uint32_t *group,
                                                const uint32_t *end, int8_t *weight,
                                                int8_t *residual) {
-    return step > 0 ? move_groups_of(true, step, group, end, weight, residual)
-                    : move_groups_of(false, step, group, end, weight, residual);
-}
-
-/* Whether SMLAWB and bytes hold all steps of one output. */
-static bool is_small(const struct row *row, const struct output_step *output) {
-    int64_t size = output->step < 0 ? -output->step : output->step;
-    return !output->is_wide && output->factor.decay == 0 && size <= INT32_MAX &&
-           (size * row->largest + INT32_MAX) >> 32 <= 126;
-}
-
-/* The largest input that moves nothing; it counts those that do not. */
-static int32_t count_still(const struct row *row, const struct output_step *output) {
-    const uint32_t size = (uint32_t)(output->step < 0 ? -output->step : output->step);
-    const uint32_t most = (uint32_t)INT32_MAX + (output->step < 0 ? 1 : 0);
-    const uint32_t still = size == 0 || most / size > 255 ? 255 : most / size;
-    if (output->error != 0) {
-        row->counts->unchanged += (uint64_t)(row->below[still + 1] - row->below[1]);
+    const uint32_t signs = UINT32_C(0x80808080), high_bytes = UINT32_C(0xff00ff00);
+    const uint32_t lowest = UINT32_C(0x81818181), ones = UINT32_C(0x00010001);
+    const int32_t high = (int32_t)(step >> 16), low = (int32_t)(step & 0xffff);
+    const int32_t bias = (1 << 16) + (1 << 15); /* 1, and the rounding */
+    for (; group != end; group += GROUP_WORDS) {
+        const uint32_t at = group[0];
+        uint32_t even = scaled_pair(high, low, group[1], bias);
+        uint32_t odd = scaled_pair(high, low, group[2], bias);
+        uint32_t w = load_word(weight + at), r = load_word(residual + at) ^ signs, rest;
+        even = sadd16(qsub16(uxtab16(w << 8 & high_bytes, r), even), ones);
+        odd = sadd16(qsub16(uxtab16_odd(w & high_bytes, r), odd), ones);
+        w = uxtab16_odd(odd & high_bytes, even);
+        r = uxtab16(odd << 8 & high_bytes, even) ^ signs;
+        if (ssub8_sel(w, lowest, lowest, w, &rest) != lowest) {
+            return group;
+        }
+        store_word(weight + at, w);
+        store_word(residual + at, r);
     }
-    return (int32_t)still;
+    return end;
 }
 
-/* All weights of one output, whose steps are small. */
-static void move_all(struct row *row, int32_t trained, int32_t first) {
+static OUT_OF_LINE enum way way_of(const struct row *row) {
     const struct output_step *output = &row->output;
-    if (count_still(row, output) >= row->largest) {
+    if (!row->is_counted || output->is_wide || output->factor.decay != 0) {
+        return ONE_BY_ONE;
+    }
+    int64_t size = output->step < 0 ? -output->step : output->step;
+    /* < 2^46 * 2^8 */
+    int64_t delta = (size * row->largest + INT64_C(0x80000000)) >> 32;
+    if (delta >= INT16_MAX) {
+        return ONE_BY_ONE;
+    }
+    return delta <= 127 && size <= INT32_MAX && !row->has_negative ? AS_BYTES : AS_HALFWORDS;
+}
+
+/* Counts the inputs that move nothing, and returns whether one may move something. A product of
+ * -2^31 still rounds to 0, one of 2^31 does not. */
+static OUT_OF_LINE bool count_still(const struct row *row) {
+    const struct output_step *output = &row->output;
+    const int64_t size = output->step < 0 ? -output->step : output->step;
+    const uint32_t most = UINT32_C(1) << 31;
+    /* Quotients above 255 are all the same; 0 where the size is larger. */
+    const uint32_t divisor = size > most ? most + 1 : size < 1 << 22 ? 1 << 22 : (uint32_t)size;
+    const int32_t minus = (int32_t)(most / divisor), plus = (int32_t)((most - 1) / divisor);
+    const int32_t down = output->step < 0 ? plus : minus, up = output->step < 0 ? minus : plus;
+    if (output->error != 0) {
+        const uint16_t *zero = row->below + row->zero_point + 128;
+        const uint16_t *first = row->below + clamp_s32(row->zero_point + 128 - down, 0, 255);
+        const uint16_t *last = row->below + clamp_s32(row->zero_point + 128 + up, 0, 255);
+        row->counts->unchanged += (uint64_t)((last[1] - *first) - (zero[1] - *zero));
+    }
+    return plus < row->largest;
+}
+
+/* Groups from `group` to the first that has to be moved one by one, which it returns, or the end. */
+static OUT_OF_LINE const uint32_t *move_groups(const struct row *row, enum way way,
+                                               const uint32_t *group, int32_t first) {
+    const int64_t step = row->output.step;
+    int8_t *weight = row->planes->weight + first, *residual = row->planes->residual + first;
+    if (way == AS_HALFWORDS) {
+        return move_wide_groups(step, group, row->end, weight, residual);
+    }
+    return step > 0 ? move_small_groups(true, (int32_t)step, group, row->end, weight, residual)
+                    : move_small_groups(false, (int32_t)step, group, row->end, weight, residual);
+}
+
+/* All weights of one output. */
+static void move_all(struct row *row, int32_t trained, int32_t first) {
+    const enum way way = way_of(row);
+    if (way == ONE_BY_ONE) {
+        for (int32_t i = 0; i < trained; i += 4) {
+            move_some(row, first, i, trained - i < 4 ? trained - i : 4, row->counts);
+        }
         return;
     }
-    int8_t *weight = row->planes->weight + first, *residual = row->planes->residual + first;
+    if (!count_still(row)) {
+        return;
+    }
     /* What moves nothing has been counted. */
     struct update_counts rest = {0, 0};
     const uint32_t *group = row->groups;
     for (;;) {
-        group = move_groups((int32_t)output->step, group, row->end, weight, residual);
+        group = move_groups(row, way, group, first);
         if (group == row->end) {
             break;
         }
@@ -177,26 +232,18 @@ static void update_over_row(const struct dense_shape *shape, const struct update
                             struct row *row, const int16_t *d_output,
                             const struct error_range *d_output_range, int16_t *scratch) {
     const int32_t trained = shape->trained_channels;
-    uint32_t *groups = (uint32_t *)scratch;
-    uint16_t *below = (uint16_t *)scratch + trained / 4 * (2 * GROUP_WORDS);
-    const bool is_quick = row->planes->residual != 0 && row->planes->velocity == 0 &&
-                          trained <= UINT16_MAX &&
-                          count_inputs(row->input, row->zero_point, trained, below, &row->largest);
-    if (is_quick) {
+    row->is_counted =
+        row->planes->residual != 0 && row->planes->velocity == 0 && trained <= UINT16_MAX;
+    if (row->is_counted) {
+        uint32_t *groups = (uint32_t *)scratch;
         row->groups = groups;
         row->end = pack_groups(row->input, row->zero_point, trained, groups);
-        row->below = below;
+        row->below = (uint16_t *)scratch + trained / 4 * (2 * GROUP_WORDS);
+        count_inputs(row, trained);
     }
     for (int32_t o = 0; o < shape->output_channels; o++) {
         start_output(row, d_output[o], update_factor_of(stage, o, row->update, d_output_range));
-        if (is_quick && is_small(row, &row->output)) {
-            move_all(row, trained, o * trained);
-            continue;
-        }
-        for (int32_t i = 0; i < trained; i += 4) {
-            int32_t count = trained - i < 4 ? trained - i : 4;
-            move_some(row, o * trained, i, count, row->counts);
-        }
+        move_all(row, trained, o * trained);
     }
 }
 

@@ -72,10 +72,13 @@ SIMD_UNARY(uxtb16, "uxtb16 %0, %1")
 SIMD_UNARY(uxtb16_odd, "uxtb16 %0, %1, ror #8")
 SIMD_BINARY(sxtab16, uint32_t, "sxtab16 %0, %1, %2")
 SIMD_BINARY(sxtab16_odd, uint32_t, "sxtab16 %0, %1, %2, ror #8")
+SIMD_BINARY(uxtab16, uint32_t, "uxtab16 %0, %1, %2")
+SIMD_BINARY(uxtab16_odd, uint32_t, "uxtab16 %0, %1, %2, ror #8")
 SIMD_BINARY(pack_bottoms, uint32_t, "pkhbt %0, %1, %2, lsl #16")
 SIMD_BINARY(pack_tops, uint32_t, "pkhtb %0, %2, %1, asr #16")
 SIMD_BINARY(sadd16, uint32_t, "sadd16 %0, %1, %2")
 SIMD_BINARY(ssub16, uint32_t, "ssub16 %0, %1, %2")
+SIMD_BINARY(qsub16, uint32_t, "qsub16 %0, %1, %2")
 SIMD_BINARY(qadd, int32_t, "qadd %0, %1, %2")
 SIMD_BINARY(qsub, int32_t, "qsub %0, %1, %2")
 SIMD_BINARY(smmulr, int32_t, "smmulr %0, %1, %2")
@@ -142,6 +145,17 @@ static inline uint32_t usada8(uint32_t a, uint32_t b, uint32_t sum) {
     return result;
 }
 
+/* A block, so that the compiler does not spread it and run out of registers. */
+static inline uint32_t scaled_pair(int32_t high, int32_t low, uint32_t pair, int32_t plus) {
+    uint32_t top, bottom;
+    __asm__("asr %2, %0, #16\n\tsmlawt %1, %4, %0, %5\n\tmla %1, %3, %2, %1\n\t"
+            "smlawb %2, %4, %0, %5\n\tsxth %0, %0\n\tmla %2, %3, %0, %2\n\t"
+            "pkhtb %0, %1, %2, asr #16"
+            : "+r"(pair), "=&r"(top), "=&r"(bottom)
+            : "r"(high), "r"(low), "r"(plus));
+    return pair;
+}
+
 static inline uint32_t pack_shifted_14(uint32_t bottom, uint32_t top) {
     uint32_t result;
     __asm__("pkhtb %0, %1, %2, asr #14" : "=r"(result) : "r"(top << 2), "r"(bottom));
@@ -198,6 +212,25 @@ static inline uint32_t sxtab16(uint32_t a, uint32_t b) {
 
 static inline uint32_t sxtab16_odd(uint32_t a, uint32_t b) {
     return sadd16(a, sxtb16_odd(b));
+}
+
+/* The same of bytes without sign. */
+static inline uint32_t uxtab16(uint32_t a, uint32_t b) {
+    return sadd16(a, uxtb16(b));
+}
+
+static inline uint32_t uxtab16_odd(uint32_t a, uint32_t b) {
+    return sadd16(a, uxtb16_odd(b));
+}
+
+static inline int32_t saturated_half(int32_t value) {
+    return value > INT16_MAX ? INT16_MAX : value < INT16_MIN ? INT16_MIN : value;
+}
+
+/* Saturating difference of halfwords. */
+static inline uint32_t qsub16(uint32_t a, uint32_t b) {
+    return pair_of(saturated_half(bottom_of(a) - bottom_of(b)),
+                   saturated_half(top_of(a) - top_of(b)));
 }
 
 static inline int32_t saturated_word(int64_t value) {
@@ -264,6 +297,15 @@ static inline int32_t smlawb(int32_t a, uint32_t b, int32_t sum) {
 
 static inline int32_t smlawt(int32_t a, uint32_t b, int32_t sum) {
     return (int32_t)((uint32_t)sum + (uint32_t)((uint64_t)((int64_t)a * top_of(b)) >> 16));
+}
+
+/* With a = high * 2^16 + low, 0 <= low < 2^16: (a * halfword of pair + plus * 2^16) >> 32 as
+ * halfwords, which hold it. The sums stay within 32 bits, whatever their parts do. */
+static inline uint32_t scaled_pair(int32_t high, int32_t low, uint32_t pair, int32_t plus) {
+    uint32_t bottom = (uint32_t)smlawb(low, pair, plus);
+    uint32_t top = (uint32_t)smlawt(low, pair, plus);
+    return pack_tops(bottom + (uint32_t)high * (uint32_t)bottom_of(pair),
+                     top + (uint32_t)high * (uint32_t)top_of(pair));
 }
 
 /* Byte by byte, modulo 256. */

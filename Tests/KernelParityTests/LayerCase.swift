@@ -11,8 +11,8 @@ struct LayerCase {
   let window: Window
   let multiplier: Int
   /// (1, H, W, C) of the input and of the output.
-  let input: [Int]
-  let output: [Int]
+  private(set) var input: [Int]
+  private(set) var output: [Int]
   var weighting: Weighting
   var x: [Int8]
   var xZeroPoint: Int32
@@ -24,10 +24,10 @@ struct LayerCase {
   /// Of the trained plane, and of the bias.
   let velocity: [Int32]
   let biasVelocity: [Int32]
-  let rule: UpdateRule
+  private(set) var rule: UpdateRule
   let bias: [Int32]
   let bits: Int
-  let dy: [Int16]
+  private(set) var dy: [Int16]
   let dyExponent: Int
   let dxExponent: Int
 
@@ -52,6 +52,14 @@ struct LayerCase {
     // Inputs as they come from an activation: none is below the zero point, many are at it.
     xZeroPoint = -128
     x = x.map { $0 < 0 && random.oneIn(2) ? -128 : $0 }
+  }
+
+  /// A dense layer over one row, whose residuals take each step as it is: the update's quick ways.
+  init(oneRow seed: UInt64) {
+    self.init(wide: .dense, seed: seed)
+    (input[0], output[0]) = (1, 1)
+    (x, dy) = (Array(x.prefix(input[1])), Array(dy.prefix(output[1])))
+    rule = UpdateRule(storage: .residual, hasVelocity: false, scaling: rule.scaling)
   }
 
   /// `cells`: height and width of the output; drawn when nil. `channels`: of input and output.

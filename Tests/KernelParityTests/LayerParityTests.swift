@@ -30,6 +30,13 @@ import Testing
     }
   }
 
+  /// Steps of every size, from none to those that leave 32 bits.
+  @Test func denseUpdatesOverOneRow_agreeInEveryByte() throws {
+    for seed in 0..<2500 as Range<UInt64> {
+      try check(LayerCase(oneRow: seed), seed: seed, actions: [.updateWeights])
+    }
+  }
+
   /// All windows of up to 3 x 1 on maps of up to 4 x 2 cells, with every padding and output size they allow.
   @Test(arguments: [LayerCase.Kind.convolution, .depthwise])
   func smallWindows_agreeExhaustively(_ kind: LayerCase.Kind) throws {
@@ -62,9 +69,11 @@ import Testing
     #expect(count > 200)
   }
 
-  private func check(_ layer: LayerCase, seed: UInt64) throws {
+  private func check(
+    _ layer: LayerCase, seed: UInt64, actions: [LayerCase.Action] = LayerCase.Action.allCases
+  ) throws {
     var random = SplitMix64(seed: ~seed)
-    for action in LayerCase.Action.allCases {
+    for action in actions {
       if action == .updateWeights && layer.weighting.trainedChannels == 0 { continue }
       let order = UpdateOrder(&random, for: layer.rule)
       let interpreted = try interpret(layer, action, order)
