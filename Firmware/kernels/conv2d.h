@@ -70,8 +70,8 @@ static inline int32_t conv2d_sums(const struct conv2d_shape *shape) {
     return 2 * conv2d_block(shape) * (channels < CHANNEL_CHUNK ? channels : CHANNEL_CHUNK);
 }
 
-/* Elements of `scratch` below: sums, the packed operands of a block of positions, and the gathered
- * codes of one plane. */
+/* Elements of `scratch` below: the packed operands of a block of positions, the gathered codes of
+ * one plane, and sums. */
 static inline int32_t conv2d_scratch(const struct conv2d_shape *shape) {
     int32_t taps = shape->kernel_height * shape->kernel_width;
     int32_t frozen_channels = shape->input_channels - shape->trained_channels;

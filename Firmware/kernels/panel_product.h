@@ -6,7 +6,7 @@
  * the four bytes of a word, so pairs stand in this order everywhere:
  *
  *   operand   halfwords: pair (0, 2) of each position in turn, then pair (1, 3) of each, group
- * after group. What fills the last group up does not matter: the weights are zero there. It begins
+ * after group. Zeros fill the last group up for rows; panels have zero weights there. It begins
  * at a multiple of 4 bytes. panel     two rows of weights: (row 0, row 1) of column 0 and of column
  * 2 in one word, those of columns 1 and 3 in the next. One panel follows the other; zeros fill the
  * last group and the last pair of rows up. Frozen planes are laid out so by the compiler
@@ -102,27 +102,38 @@ static inline const int8_t *panels_by_4(const int8_t *panel, const int16_t *oper
     "ldr    r6, [%[w]], #4\n\t" ROW_PAIR_BY_4("sxtb16 r7, r6\n\t")                                 \
         ROW_PAIR_BY_4("sxtb16 r7, r6, ror #8\n\t")
 #define ROW_PAIR_BY_4(extend)                                                                      \
-    "ldm.w  %[x]!, {r2, r3, r4, r5}\n\t" extend "smlad  r8, r7, r2, r8\n\t"                        \
+    "ldm.w  r0!, {r2, r3, r4, r5}\n\t" extend "smlad  r8, r7, r2, r8\n\t"                          \
     "smlad  r9, r7, r3, r9\n\t"                                                                    \
     "smlad  r10, r7, r4, r10\n\t"                                                                  \
     "smlad  r11, r7, r5, r11\n\t"
 
-#define ROW_LOOP_BY_4 ENTER FOUR_TIMES(ROW_GROUP_BY_4)
+#define ROW_LOOP_BY_4 "add    pc, r2\n\tnop\n1:\n\t" FOUR_TIMES(ROW_GROUP_BY_4)
 
-/* sums[p] += the row's whole groups times position p; groups > 0. */
+/* sums[4 * r + p] += the first groups of row r times position p; groups > 0, rows > 0. */
 static inline void row_groups_by_4(const int8_t *row, const int16_t *operand, int32_t groups,
-                                   int32_t *sums) {
-    IN_REGISTER(const int16_t *, x, "r0") = operand;
+                                   int32_t columns, int32_t rows, int32_t *sums) {
+    const int32_t *const sums_end = sums + 4 * rows;
+    const int32_t to_next = columns - groups * COLUMN_GROUP;
+    const uint32_t start = SKIP(groups, 52);
     IN_REGISTER(const int8_t *, w, "r1") = row;
-    IN_REGISTER(uint32_t, skip, "r2") = SKIP(groups, 52);
     IN_REGISTER(int32_t *, at, "r12") = sums;
     IN_REGISTER(const int16_t *, end, "lr") = operand + groups * (4 * COLUMN_GROUP);
-    __asm__ volatile("ldm    %[at], {r8, r9, r10, r11}\n\t" ROW_LOOP_BY_4 "cmp    %[x], %[end]\n\t"
+    __asm__ volatile("2:\n\t"
+                     "ldr    r0, %[operand]\n\t"
+                     "ldr    r2, %[start]\n\t"
+                     "ldm    %[at], {r8, r9, r10, r11}\n\t" ROW_LOOP_BY_4 "cmp    r0, %[end]\n\t"
                      "bne    1b\n\t"
-                     "stm    %[at], {r8, r9, r10, r11}"
-                     : [x] "+r"(x), [w] "+r"(w), [skip] "+r"(skip)
-                     : [at] "r"(at), [end] "r"(end)
-                     : "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "cc", "memory");
+                     "stm    %[at]!, {r8, r9, r10, r11}\n\t"
+                     "ldr    r2, %[to_next]\n\t"
+                     "ldr    r3, %[sums_end]\n\t"
+                     "add    %[w], %[w], r2\n\t"
+                     "cmp    %[at], r3\n\t"
+                     "bne    2b"
+                     : [w] "+r"(w), [at] "+r"(at)
+                     : [end] "r"(end), [operand] "m"(operand), [start] "m"(start),
+                       [to_next] "m"(to_next), [sums_end] "m"(sums_end)
+                     : "r0", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "cc",
+                       "memory");
 }
 
 /* 18 instructions, 72 bytes: two groups of columns. */
@@ -259,17 +270,21 @@ static inline const int8_t *panels_by_4(const int8_t *panel, const int16_t *oper
     return panel;
 }
 
-static inline void row_groups_by_4(const int8_t *w, const int16_t *x, int32_t groups,
-                                   int32_t *sums) {
-    int32_t row[4];
-    memcpy(row, sums, sizeof row);
-    for (int32_t group = 0; group < groups; group++, w += 4, x += 16) {
-        for (int32_t p = 0; p < 4; p++) {
-            row[p] = plus_pair(row[p], x + 2 * p, w[0], w[2]);
-            row[p] = plus_pair(row[p], x + 8 + 2 * p, w[1], w[3]);
+static inline void row_groups_by_4(const int8_t *row, const int16_t *operand, int32_t groups,
+                                   int32_t columns, int32_t rows, int32_t *sums) {
+    for (; rows > 0; rows--, row += columns, sums += 4) {
+        const int8_t *w = row;
+        const int16_t *x = operand;
+        int32_t sum[4];
+        memcpy(sum, sums, sizeof sum);
+        for (int32_t group = 0; group < groups; group++, w += 4, x += 16) {
+            for (int32_t p = 0; p < 4; p++) {
+                sum[p] = plus_pair(sum[p], x + 2 * p, w[0], w[2]);
+                sum[p] = plus_pair(sum[p], x + 8 + 2 * p, w[1], w[3]);
+            }
         }
+        memcpy(sums, sum, sizeof sum);
     }
-    memcpy(sums, row, sizeof row);
 }
 
 static inline const int8_t *panels_by_1(const int8_t *panel, const int16_t *operand, int32_t groups,
@@ -294,24 +309,28 @@ static inline void row_groups_by_1(const int8_t *w0, const int8_t *w1, const int
 
 #endif
 
-/* sums[4 * r + p] += row r times position p. Returns the next row. */
+/* sums[4 * r + p] += row r times position p. Returns the next row. Zeros fill the operand up, so
+ * all rows but the last (of one column: the last three) may go on into what follows them. */
 static inline const int8_t *rows_by_4(const int8_t *row, const int16_t *operand, int32_t columns,
                                       int32_t rows, int32_t *sums) {
-    const int32_t groups = columns / COLUMN_GROUP, rest = columns % COLUMN_GROUP;
-    for (; rows > 0; rows--, row += columns, sums += 4) {
-        if (groups > 0) {
-            row_groups_by_4(row, operand, groups, sums);
+    const int32_t rest = columns % COLUMN_GROUP;
+    int32_t groups = column_groups(columns);
+    int32_t count = rest == 0 ? rows : columns == 1 ? 0 : rows - 1;
+    for (;;) {
+        if (count > 0 && groups > 0) {
+            row_groups_by_4(row, operand, groups, columns, count, sums);
         }
-        if (rest > 0) {
-            const int16_t *x = operand + groups * (4 * COLUMN_GROUP);
-            uint32_t w = load_rest(row + groups * COLUMN_GROUP, rest);
-            sums[0] = word_by_1(w, x, 4, sums[0]);
-            sums[1] = word_by_1(w, x + 2, 4, sums[1]);
-            sums[2] = word_by_1(w, x + 4, 4, sums[2]);
-            sums[3] = word_by_1(w, x + 6, 4, sums[3]);
+        row += count * columns, sums += 4 * count, rows -= count;
+        if (rows == 0) {
+            return row;
+        }
+        count = 1, groups = columns / COLUMN_GROUP;
+        const int16_t *x = operand + groups * (4 * COLUMN_GROUP);
+        uint32_t w = load_rest(row + groups * COLUMN_GROUP, rest);
+        for (int32_t p = 0; p < 4; p++) {
+            sums[p] = word_by_1(w, x + 2 * p, 4, sums[p]);
         }
     }
-    return row;
 }
 
 /* sums[r] += row r times the position, two rows at a time: the last of an odd number goes twice,
