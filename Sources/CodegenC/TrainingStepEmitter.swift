@@ -263,7 +263,7 @@ package struct TrainingStepEmitter {
       backwardFunction(&writer, calls, backward)
       writer.line()
     }
-    entryPoints(&writer, trains: !backward.isEmpty)
+    entryPoints(&writer, hasBackward: !backward.isEmpty)
   }
 
   /// What of which map exists while a chain runs.
@@ -280,6 +280,7 @@ package struct TrainingStepEmitter {
   private func backwardFunction(_ writer: inout CSourceWriter, _ calls: [EmittedCall?], _ positions: [Int]) {
     writer.block("static void backward(const struct step_update *update, struct phase_clock *clock) {") { writer in
       var phase = Phase.backward
+      if !calls.contains(where: { $0?.arguments.contains("update") == true }) { writer.line("(void)update;") }
       for position in positions {
         guard let call = calls[position] else { continue }
         let next = graph.operations[position].kind.phase
@@ -326,7 +327,8 @@ package struct TrainingStepEmitter {
     writer.wrapped("\(call.isReturned ? "return " : "")\(call.function)(", call.arguments, ");")
   }
 
-  private func entryPoints(_ writer: inout CSourceWriter, trains: Bool) {
+  private func entryPoints(_ writer: inout CSourceWriter, hasBackward: Bool) {
+    let trains = !state.countedLayers.isEmpty
     writer.block("static void describe_output(struct step_result *result) {") { writer in
       writer.line("result->output = \(context.data(graph.output));")
       writer.line("result->output_count = STEP_CLASS_COUNT;")
@@ -351,7 +353,7 @@ package struct TrainingStepEmitter {
       writer.line("describe_output(result);")
       writer.line("phase_enter(clock, PHASE_BACKWARD);")
       writer.line("result->loss_q16 = loss(target, true);")
-      writer.line(trains ? "backward(update, clock);" : "(void)update;")
+      writer.line(hasBackward ? "backward(update, clock);" : "(void)update;")
       writer.line("header.step += 1;")
       if trains { writer.line("const struct update_counts after = update_counts_total(counters, \(state.countedLayers.count));") }
       for count in ["saturated", "unchanged"] {

@@ -97,6 +97,17 @@ import UpdatePlanning
     #expect(last < first, "\(first) at first, \(last) at last")
   }
 
+  /// Errors of a squared loss adapt their range where nothing learns: a backward pass without an update.
+  @Test(.enabled(if: models != nil, "no shared/models beside the project: set FIELDTUNE_SHARED to its folder"))
+  func nothingLearns_andNoParameterOfTheStepIsUnused() throws {
+    let model = try #require(Self.models).appending(path: "tflm/hello_world_int8.tflite")
+    let artifact = try Pipeline.compile(
+      model: [UInt8](try Data(contentsOf: model)), name: "hello", options: options(nil, UpdatePlan.none))
+    let step = try #require(artifact.sources.first { $0.name == "training_step.c" })
+    #expect(step.text.contains("struct phase_clock *clock) {\n    (void)update;\n    phase_enter(clock, PHASE_UPDATE);"))
+    #expect(!step.text.contains("counters"))
+  }
+
   @Test(
     .enabled(if: models != nil, "no shared/models beside the project: set FIELDTUNE_SHARED to its folder"),
     arguments: [("mlperf_tiny/pretrainedResnet_quant", 43), ("mlperf_tiny/vww_96_int8", 5), ("mlperf_tiny/kws_ref_model", 3)])
