@@ -307,7 +307,7 @@ KERNEL_INLINE void store_sums(int32_t *sums, int32_t step, const struct four_sum
 
 /* `blocks` times four sums of three rows of three taps: the inner loop of most depthwise layers, 45
  * instructions for 36 products. */
-#if defined(__ARM_FEATURE_DSP)
+#if SIMD_ASSEMBLY
 KERNEL_INLINE void blocks_of_three_by_three(const int16_t *x, int32_t pitch, const uint32_t *taps,
                                             int32_t start, int32_t blocks, int32_t *sums) {
     uint32_t even, odd, x0, x1;

@@ -17,7 +17,7 @@ static inline void errors_by_columns_of_four(const int16_t *errors, int32_t d_st
     int32_t s4 = sum[4], s5 = sum[5], s6 = sum[6], s7 = sum[7];
     const int16_t *end = columns + (positions & ~3) * 4;
     if (columns != end) {
-#if defined(__ARM_FEATURE_DSP)
+#if SIMD_ASSEMBLY
         uint32_t a, b, c;
 #define TWO_POSITIONS                                                                              \
     "ldr %[a], [%[errors]]\n\t"                                                                    \

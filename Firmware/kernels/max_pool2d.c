@@ -113,7 +113,7 @@ void max_pool2d_s8(const struct pool2d_shape *shape, const struct clamp_stage *c
 
 /* Windows that do not overlap: each output's error goes to its cell, the others are 0. */
 static void scatter(const struct pool2d_shape *shape, const int16_t *d_output, const uint8_t *index,
-                    int16_t *d_input, struct error_writer *errors) {
+                    int16_t *d_input, int32_t unit, struct error_writer *errors) {
     const int32_t row = shape->input_width * shape->channels;
     /* place / kernel_width = place * reciprocal >> 16, because place < 256 */
     const int32_t reciprocal = (1 << 16) / shape->kernel_width + 1;
@@ -128,7 +128,7 @@ static void scatter(const struct pool2d_shape *shape, const int16_t *d_output, c
                 int32_t kx = place - ky * shape->kernel_width;
                 /* output[p] = input[argmax of p]  =>  d_input[argmax of p] = d_output[p] */
                 d_input[first + ky * row + kx * shape->channels + c] =
-                    error_write(errors, *d_output++ * (1 << 8));
+                    error_write(errors, *d_output++ * unit);
             }
         }
     }
@@ -136,7 +136,7 @@ static void scatter(const struct pool2d_shape *shape, const int16_t *d_output, c
 
 /* Windows that may overlap: each cell gathers what names it. */
 static void gather(const struct pool2d_shape *shape, const int16_t *d_output, const uint8_t *index,
-                   int16_t *d_input, struct error_writer *errors) {
+                   int16_t *d_input, int32_t unit, struct error_writer *errors) {
     for (int32_t iy = 0; iy < shape->input_height; iy++) {
         struct tap_walk rows = taps_reading(iy + shape->pad_top, shape->stride_height, 1,
                                             shape->kernel_height, shape->output_height);
@@ -159,7 +159,7 @@ static void gather(const struct pool2d_shape *shape, const int16_t *d_output, co
                         }
                     }
                 }
-                *d_input++ = error_write(errors, sum * (1 << 8));
+                *d_input++ = error_write(errors, sum * unit);
             }
         }
     }
@@ -169,14 +169,17 @@ void max_pool2d_s8_backward(const struct pool2d_shape *shape, int32_t limit,
                             const int16_t *d_output, const struct error_range *d_output_range,
                             const uint8_t *index, int16_t *d_input,
                             struct error_range *d_input_range) {
-    /* The factor is 1 = 2^30 * 2^8 * 2^-38, so that common shifts are quick ones. */
-    struct error_writer errors = error_writer(
-        1 << 30, error_shift(38, d_output_range->exponent, d_input_range->exponent), limit,
-        d_input_range);
-    if (shape->stride_height >= shape->kernel_height && shape->stride_width >= shape->kernel_width) {
-        scatter(shape, d_output, index, d_input, &errors);
+    /* The factor is 1 = 2^30 * 2^8 * 2^-38, so that common shifts are quick ones; where `scale`
+     * saturates because 30 bits and the exponents leave no shift, sums come unscaled. */
+    const int32_t shift = error_shift(30, d_output_range->exponent, d_input_range->exponent);
+    const int32_t lead = shift >= 1 ? 8 : 0;
+    struct error_writer errors =
+        error_writer(1 << 30, error_shift(shift, 0, lead), limit, d_input_range);
+    if (shape->stride_height >= shape->kernel_height &&
+        shape->stride_width >= shape->kernel_width) {
+        scatter(shape, d_output, index, d_input, 1 << lead, &errors);
     } else {
-        gather(shape, d_output, index, d_input, &errors);
+        gather(shape, d_output, index, d_input, 1 << lead, &errors);
     }
     d_input_range->observed = errors.observed;
 }

@@ -82,7 +82,7 @@ static inline int8_t quick_code_once(const struct quick_channel *channel, int32_
 /* Requantizes `count` > 0 channels from o on at four positions, `stride` codes apart: sums channel
  * after channel, codes y[position * stride + channel]. Stops at a channel whose factor is out of
  * range; returns how many it has done. */
-#if defined(__ARM_FEATURE_DSP)
+#if SIMD_ASSEMBLY
 
 #define QUICK_CODE(sum, y)                                                                         \
     "qadd   r8, " sum ", " sum "\n\t"                                                              \

@@ -42,7 +42,7 @@ static inline uint32_t load_rest(const int8_t *codes, int32_t count) {
     return word;
 }
 
-#if defined(__ARM_FEATURE_DSP)
+#if SIMD_ASSEMBLY
 
 /* The loops take all registers but the stack pointer, so each is named. They are unrolled four
  * times and entered where the rest of the groups begins: ADD to the PC leaves out `skip` bytes of

@@ -41,7 +41,15 @@ static inline uint32_t pair_of(int32_t bottom, int32_t top) {
     return (uint32_t)(uint16_t)bottom | (uint32_t)top << 16;
 }
 
-#if defined(__ARM_FEATURE_DSP)
+/* The blocks of assembly need the registers that gcc leaves free when it optimizes and keeps no
+ * frame pointer. Everybody else gets the twins. */
+#if defined(__ARM_FEATURE_DSP) && defined(__OPTIMIZE__) && !defined(__clang__)
+#define SIMD_ASSEMBLY 1
+#else
+#define SIMD_ASSEMBLY 0
+#endif
+
+#if SIMD_ASSEMBLY
 
 /* For blocks of assembly that take nearly all registers: the compiler's own choice fails where it
  * would have to move some of them. */
@@ -135,7 +143,7 @@ static inline int32_t ssat8(int32_t value) {
 static inline void larger_bytes(uint32_t *a, uint32_t b, uint32_t *a_mark, uint32_t b_mark) {
     uint32_t difference;
     __asm__("ssub8 %2, %0, %3\n\tsel %0, %0, %3\n\tsel %1, %1, %4"
-            : "+r"(*a), "+r"(*a_mark), "=&r"(difference)
+            : "+&r"(*a), "+&r"(*a_mark), "=&r"(difference)
             : "r"(b), "r"(b_mark));
 }
 
@@ -151,7 +159,7 @@ static inline uint32_t scaled_pair(int32_t high, int32_t low, uint32_t pair, int
     __asm__("asr %2, %0, #16\n\tsmlawt %1, %4, %0, %5\n\tmla %1, %3, %2, %1\n\t"
             "smlawb %2, %4, %0, %5\n\tsxth %0, %0\n\tmla %2, %3, %0, %2\n\t"
             "pkhtb %0, %1, %2, asr #16"
-            : "+r"(pair), "=&r"(top), "=&r"(bottom)
+            : "+&r"(pair), "=&r"(top), "=&r"(bottom)
             : "r"(high), "r"(low), "r"(plus));
     return pair;
 }

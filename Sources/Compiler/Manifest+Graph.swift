@@ -74,8 +74,8 @@ extension ArtifactManifest.Segment {
 }
 
 extension ArtifactManifest.Memory {
-  /// An allowance for kernels, runtime and tables; `fieldtune build` measures what they take.
-  private static let codeBytes = 48 * 1024
+  /// An allowance for kernels and runtime; `fieldtune build` measures what they take.
+  private static let codeBytes = 64 * 1024
 
   init(_ graph: Graph, _ layout: ArenaLayout, _ board: BoardBudget) {
     let state = StateLayout(graph)
@@ -90,11 +90,30 @@ extension ArtifactManifest.Memory {
       arenaBytes: layout.bytes, arenaLowerBoundBytes: layout.lowerBoundBytes, stateBytes: state.totalBytes,
       stackBytes: board.stackBytes, linkBytes: linkBytes, sampleSlots: sampleSlots,
       sampleSlotBytes: sampleSlots * sampleBytes,
-      flashBytes: Self.codeBytes + constants + state.biases.bytes + state.weights.bytes)
+      flashBytes: Self.codeBytes + graph.operations.map(graph.tableBytes).reduce(0, +) + constants + state.biases.bytes + state.weights.bytes)
   }
 }
 
 extension Graph {
+  /// At most the constants that an operation's call takes besides its operands: a number of bytes for each output channel, and its
+  /// shape and stage.
+  func tableBytes(of operation: Operation) -> Int {
+    func channels(_ id: TensorID) -> Int { self[id].shape.last ?? 1 }
+    return switch operation.kind {
+    case .conv2D, .depthwiseConv2D, .fullyConnected, .requantize: 128 + 5 * channels(operation.outputs[0])
+    case .conv2DBackwardInput, .depthwiseConv2DBackwardInput, .fullyConnectedBackwardInput: 128 + 2 * channels(operation.inputs[0])
+    case .conv2DUpdateWeights, .depthwiseConv2DUpdateWeights, .fullyConnectedUpdateWeights: 128 + 6 * channels(operation.inputs[1])
+    case .updateBias: 64 + 6 * channels(operation.inputs[0])
+    case .softmaxCrossEntropy, .softCrossEntropy, .meanSquaredError: 128 + 8 * channels(operation.inputs[0])
+    case .selectChannels(let channels), .selectErrorChannels(let channels): 64 + 2 * channels.count
+    case .add, .subtract, .lookup, .lookupBackward: 128 + 256 * 4
+    case .multiply, .averagePool2D, .maxPool2D, .mean, .pad, .slice, .transpose, .concatenate, .rescale, .softmax, .clampMask,
+      .centerCodes, .averagePool2DBackward, .maxPool2DBackward, .broadcastBackward, .multiplyBackward, .maskError, .sumErrors,
+      .sliceError, .spreadError, .transposeError, .reshape, .reshapeError, .updateRanges:
+      128
+    }
+  }
+
   /// Layers whose updates are counted, in the order of the counters.
   func trainedLayers() -> [ArtifactManifest.TrainedLayer] {
     StateLayout(self).countedLayers.map { layer in

@@ -62,6 +62,14 @@ package enum ConstantLayout: Hashable, Sendable {
   case forwardPanels(WeightPanels)
   /// As the gradient of a convolution's input reads it.
   case backwardPanels
+
+  fileprivate var order: Int {
+    switch self {
+    case .plain: 0
+    case .forwardPanels: 1
+    case .backwardPanels: 2
+    }
+  }
 }
 
 extension Graph {
@@ -73,8 +81,7 @@ extension Graph {
     }
     return tensors.indices.map(TensorID.init).filter { self[$0].isConstant }.flatMap { id in
       let bytes = bytes(of: id) ?? []
-      let panels = WeightPanels(forward: self[id].shape)
-      return [ConstantLayout.plain, .forwardPanels(panels), .backwardPanels].filter { layouts[id]?.contains($0) == true }.map { layout in
+      return (layouts[id] ?? []).sorted { $0.order < $1.order }.map { layout in
         switch layout {
         case .plain: (id, layout, Array(bytes))
         case .forwardPanels(let panels): (id, layout, panels.packed(rowMajor: bytes))

@@ -27,6 +27,20 @@ import Testing
     try sample().verify()
   }
 
+  /// Weights stand in flash as the kernels read them, four rows of three filled up to two panels of four columns; a constant of
+  /// no dimensions stands as it is.
+  @Test func constants_standInFlashAsTheyAreRead() {
+    var graph = sample()
+    graph.tensors.append(
+      Tensor(name: "half", shape: [], element: .int8, storage: .constant(offset: 31), quantization: graph.tensors[1].quantization))
+    graph.operations.append(
+      Operation(name: "scale", kind: .multiply(Clamp()), inputs: [TensorID(3), TensorID(4)], outputs: []))
+    let constants = graph.flashConstants()
+    #expect(constants.map(\.id) == [TensorID(1), TensorID(2), TensorID(4)])
+    #expect(constants.map(\.bytes.count) == [16, 16, 1])
+    #expect(constants.map(\.layout) == [.forwardPanels(WeightPanels(rows: 4, columns: 3)), .plain, .plain])
+  }
+
   static let faults: [(name: String, change: @Sendable (inout Graph) -> Void, sentence: String)] = [
     ("extent", { $0.tensors[0].shape = [1, 2, 0, 3] }, "tensor 'x': shape [1, 2, 0, 3]: found extent 0"),
     ("bytes", { $0.tensors[1].storage = .constant(offset: 24) }, "tensor 'w': 12 bytes from 24 lie outside"),

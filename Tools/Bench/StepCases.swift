@@ -18,14 +18,22 @@ extension StepCase {
     cases.append(large)
     cases += [convolutional, demo(project)]
     if let shared {
-      cases.insert(try dense(on: "MNIST's first image", codes: firstDigit(shared), label: 5, bar: 0.40), at: 1)
-      cases.append(try mcunet(project, shared))
+      func has(_ path: String) -> Bool {
+        let isThere = FileManager.default.fileExists(atPath: shared.appendingPathComponent(path).path)
+        if !isThere { skipped("\(path): found no such file in \(shared.path)") }
+        return isThere
+      }
+      if has(digits) { cases.insert(try dense(on: "MNIST's first image", codes: firstDigit(shared), label: 5, bar: 0.40), at: 1) }
+      if has(mcunetModel) { cases.append(try mcunet(project, shared)) }
     } else {
       skipped(
         "MCUNet-5FPS and MNIST's first image: found no folder 'shared' beside the project; set FIELDTUNE_SHARED to it")
     }
     return cases
   }
+
+  private static let digits = "datasets/mnist/train-images-idx3-ubyte.gz"
+  private static let mcunetModel = "models/tiny_training/mcunet-5fps-10c-seeded.tflite"
 
   // MARK: Fully connected
 
@@ -50,7 +58,7 @@ extension StepCase {
   private static let noZeros = (0..<784).map { Int8(($0 * 89) % 255 - 127) }
 
   private static func firstDigit(_ shared: URL) throws -> [Int8] {
-    let file = shared.appendingPathComponent("datasets/mnist/train-images-idx3-ubyte.gz")
+    let file = shared.appendingPathComponent(digits)
     let gzip = Process()
     let output = Pipe()
     gzip.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -93,7 +101,7 @@ extension StepCase {
     let plan = project.appendingPathComponent("Packaging/plans/mcunet-49kb.json")
     return StepCase(
       name: "MCUNet-5FPS, 49 KB scheme",
-      model: .file(shared.appendingPathComponent("models/tiny_training/mcunet-5fps-10c-seeded.tflite")),
+      model: .file(shared.appendingPathComponent(mcunetModel)),
       plan: .sparse(try SparsePlan(json: Data(contentsOf: plan), fileName: plan.lastPathComponent)),
       bars: ["mps2-an500": 58, "mps2-an386": 60],
       peers: [
