@@ -83,10 +83,6 @@ static inline int32_t prescale(int32_t error, int32_t ratio_q15) {
     return (error * ratio_q15 + (1 << 14)) >> 15;
 }
 
-static inline int32_t wrapping_multiply(int32_t a, int32_t b) {
-    return (int32_t)((uint32_t)a * (uint32_t)b);
-}
-
 /* Wrapping multiply-accumulate: the compiler makes one MLA of it. */
 static inline int32_t multiply_accumulate(int32_t accumulator, int32_t a, int32_t b) {
     return (int32_t)((uint32_t)accumulator + (uint32_t)(a * b));

@@ -76,8 +76,6 @@ static inline uint32_t pair_of(int32_t bottom, int32_t top) {
 
 SIMD_UNARY(sxtb16, "sxtb16 %0, %1")
 SIMD_UNARY(sxtb16_odd, "sxtb16 %0, %1, ror #8")
-SIMD_UNARY(uxtb16, "uxtb16 %0, %1")
-SIMD_UNARY(uxtb16_odd, "uxtb16 %0, %1, ror #8")
 SIMD_BINARY(sxtab16, uint32_t, "sxtab16 %0, %1, %2")
 SIMD_BINARY(sxtab16_odd, uint32_t, "sxtab16 %0, %1, %2, ror #8")
 SIMD_BINARY(uxtab16, uint32_t, "uxtab16 %0, %1, %2")
@@ -85,15 +83,12 @@ SIMD_BINARY(uxtab16_odd, uint32_t, "uxtab16 %0, %1, %2, ror #8")
 SIMD_BINARY(pack_bottoms, uint32_t, "pkhbt %0, %1, %2, lsl #16")
 SIMD_BINARY(pack_tops, uint32_t, "pkhtb %0, %2, %1, asr #16")
 SIMD_BINARY(sadd16, uint32_t, "sadd16 %0, %1, %2")
-SIMD_BINARY(ssub16, uint32_t, "ssub16 %0, %1, %2")
 SIMD_BINARY(qsub16, uint32_t, "qsub16 %0, %1, %2")
 SIMD_BINARY(qadd, int32_t, "qadd %0, %1, %2")
 SIMD_BINARY(qsub, int32_t, "qsub %0, %1, %2")
-SIMD_BINARY(smmulr, int32_t, "smmulr %0, %1, %2")
 SIMD_ACCUMULATE(smmla, int32_t, int32_t, "smmla %0, %1, %2, %3")
 SIMD_ACCUMULATE(smmlar, int32_t, int32_t, "smmlar %0, %1, %2, %3")
 SIMD_ACCUMULATE(smlad, uint32_t, uint32_t, "smlad %0, %1, %2, %3")
-SIMD_ACCUMULATE(smladx, uint32_t, uint32_t, "smladx %0, %1, %2, %3")
 SIMD_ACCUMULATE(smlabb, uint32_t, uint32_t, "smlabb %0, %1, %2, %3")
 SIMD_ACCUMULATE(smlabt, uint32_t, uint32_t, "smlabt %0, %1, %2, %3")
 SIMD_ACCUMULATE(smlatb, uint32_t, uint32_t, "smlatb %0, %1, %2, %3")
@@ -209,10 +204,6 @@ static inline uint32_t sadd16(uint32_t a, uint32_t b) {
     return pair_of(bottom_of(a) + bottom_of(b), top_of(a) + top_of(b));
 }
 
-static inline uint32_t ssub16(uint32_t a, uint32_t b) {
-    return pair_of(bottom_of(a) - bottom_of(b), top_of(a) - top_of(b));
-}
-
 /* Halfwords a plus bytes 0 and 2, or 1 and 3, of b. */
 static inline uint32_t sxtab16(uint32_t a, uint32_t b) {
     return sadd16(a, sxtb16(b));
@@ -289,13 +280,9 @@ static inline int32_t smlatt(uint32_t a, uint32_t b, int32_t sum) {
     return plus_product(sum, top_of(a), top_of(b));
 }
 
-/* sum + bottom * bottom + top * top; crosswise in smladx. */
+/* sum + bottom * bottom + top * top. */
 static inline int32_t smlad(uint32_t a, uint32_t b, int32_t sum) {
     return smlatt(a, b, smlabb(a, b, sum));
-}
-
-static inline int32_t smladx(uint32_t a, uint32_t b, int32_t sum) {
-    return smlatb(a, b, smlabt(a, b, sum));
 }
 
 /* sum + (a * halfword of b) / 2^16, rounded down. */
