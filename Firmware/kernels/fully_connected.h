@@ -44,25 +44,12 @@ static inline int32_t fully_connected_scratch(const struct dense_shape *shape) {
     return conv2d_scratch(&pointwise);
 }
 
-/* Several rows are the pixels of a pointwise convolution. */
+/* The same with its positions below each other: gradients of weights take a map by rows. */
 static inline struct conv2d_shape fully_connected_pointwise(const struct dense_shape *shape) {
-    return (struct conv2d_shape){
-        .input_height = shape->rows,
-        .input_width = 1,
-        .input_channels = shape->input_channels,
-        .output_height = shape->rows,
-        .output_width = 1,
-        .output_channels = shape->output_channels,
-        .kernel_height = 1,
-        .kernel_width = 1,
-        .stride_height = 1,
-        .stride_width = 1,
-        .dilation_height = 1,
-        .dilation_width = 1,
-        .pad_top = 0,
-        .pad_left = 0,
-        .trained_channels = shape->trained_channels,
-    };
+    struct conv2d_shape column = fully_connected_as_conv2d(shape);
+    column.input_height = column.output_height = shape->rows;
+    column.input_width = column.output_width = 1;
+    return column;
 }
 
 /* input (rows,I), bias (O), output (rows,O); the frozen plane in panels of output channels. */

@@ -1,5 +1,5 @@
-/* Inner loops of convolutions and dense layers: four results at a time, so that one load of the
- * shared operand serves four multiply-accumulates. Sums wrap unless they are bounded. */
+/* How kernels tell the compiler what to inline, and the inner loop of a dense layer's input gradient: four
+ * results at a time, so that one load of the shared operand serves four multiply-accumulates. Sums wrap. */
 #ifndef FIELDTUNE_INNER_PRODUCT_H
 #define FIELDTUNE_INNER_PRODUCT_H
 
