@@ -99,6 +99,30 @@ bool wire_time_decode(struct wire_time *message, const uint8_t *bytes, uint32_t 
     return known && reader.ok;
 }
 
+bool wire_speed_propose_decode(struct wire_speed_propose *message,
+                               const uint8_t *bytes, uint32_t count) {
+    struct wire_reader reader = wire_reader_make(bytes, count);
+    bool known = wire_get_u8(&reader) == WIRE_MESSAGE_SPEED_PROPOSE;
+    message->bits_per_second = wire_get_u32(&reader);
+    return known && reader.ok;
+}
+
+bool wire_speed_commit_decode(struct wire_speed_commit *message,
+                              const uint8_t *bytes, uint32_t count) {
+    struct wire_reader reader = wire_reader_make(bytes, count);
+    bool known = wire_get_u8(&reader) == WIRE_MESSAGE_SPEED_COMMIT;
+    message->bits_per_second = wire_get_u32(&reader);
+    return known && reader.ok;
+}
+
+bool wire_link_counters_decode(struct wire_link_counters *message,
+                               const uint8_t *bytes, uint32_t count) {
+    struct wire_reader reader = wire_reader_make(bytes, count);
+    bool known = wire_get_u8(&reader) == WIRE_MESSAGE_LINK_COUNTERS;
+    message->unused = 0;
+    return known && reader.ok;
+}
+
 bool wire_sample_decode(struct wire_sample *message, const uint8_t *bytes, uint32_t count) {
     struct wire_reader reader = wire_reader_make(bytes, count);
     bool known = wire_get_u8(&reader) == WIRE_MESSAGE_SAMPLE;
@@ -153,6 +177,15 @@ bool wire_segment_write_decode(struct wire_segment_write *message,
     known = known && segment_kind_is_known(message->segment);
     message->offset = wire_get_u32(&reader);
     message->data = wire_get_bytes(&reader, 600);
+    return known && reader.ok;
+}
+
+bool wire_link_test_decode(struct wire_link_test *message, const uint8_t *bytes, uint32_t count) {
+    struct wire_reader reader = wire_reader_make(bytes, count);
+    bool known = wire_get_u8(&reader) == WIRE_MESSAGE_LINK_TEST;
+    message->number = wire_get_u32(&reader);
+    message->answer_bytes = wire_get_u16(&reader);
+    message->pattern = wire_get_bytes(&reader, 600);
     return known && reader.ok;
 }
 
@@ -280,6 +313,34 @@ uint32_t wire_crash_report_encode(const struct wire_crash_report *message,
     return wire_writer_finish(&writer);
 }
 
+uint32_t wire_speed_report_encode(const struct wire_speed_report *message,
+                                  uint8_t *bytes, uint32_t capacity) {
+    struct wire_writer writer = wire_writer_make(bytes, capacity);
+    wire_put_u8(&writer, WIRE_MESSAGE_SPEED_REPORT);
+    wire_put_u32(&writer, message->bits_per_second);
+    wire_put_u8(&writer, message->state);
+    return wire_writer_finish(&writer);
+}
+
+uint32_t wire_link_counters_report_encode(const struct wire_link_counters_report *message,
+                                          uint8_t *bytes, uint32_t capacity) {
+    struct wire_writer writer = wire_writer_make(bytes, capacity);
+    wire_put_u8(&writer, WIRE_MESSAGE_LINK_COUNTERS_REPORT);
+    wire_put_u32(&writer, message->frames_received);
+    wire_put_u32(&writer, message->frames_sent);
+    wire_put_u32(&writer, message->frames_resent);
+    wire_put_u32(&writer, message->timeouts);
+    wire_put_u32(&writer, message->duplicates);
+    wire_put_u32(&writer, message->refused);
+    wire_put_u32(&writer, message->damaged);
+    wire_put_u32(&writer, message->malformed);
+    wire_put_u32(&writer, message->bytes_dropped);
+    wire_put_u32(&writer, message->overruns);
+    wire_put_u32(&writer, message->framing_errors);
+    wire_put_u32(&writer, message->noise_errors);
+    return wire_writer_finish(&writer);
+}
+
 uint32_t wire_step_encode(const struct wire_step *message, uint8_t *bytes, uint32_t capacity) {
     struct wire_writer writer = wire_writer_make(bytes, capacity);
     wire_put_u8(&writer, WIRE_MESSAGE_STEP);
@@ -344,10 +405,23 @@ uint32_t wire_segment_written_encode(const struct wire_segment_written *message,
     return wire_writer_finish(&writer);
 }
 
+uint32_t wire_link_test_report_encode(const struct wire_link_test_report *message,
+                                      uint8_t *bytes, uint32_t capacity) {
+    struct wire_writer writer = wire_writer_make(bytes, capacity);
+    wire_put_u8(&writer, WIRE_MESSAGE_LINK_TEST_REPORT);
+    wire_put_u32(&writer, message->number);
+    wire_put_u16(&writer, message->received_bytes);
+    wire_put_bytes(&writer, message->pattern, 600);
+    return wire_writer_finish(&writer);
+}
+
 uint32_t wire_log_encode(const struct wire_log *message, uint8_t *bytes, uint32_t capacity) {
     struct wire_writer writer = wire_writer_make(bytes, capacity);
     wire_put_u8(&writer, WIRE_MESSAGE_LOG);
     wire_put_u8(&writer, message->level);
-    wire_put_text(&writer, message->text, 119);
+    wire_put_u16(&writer, message->event);
+    wire_put_u32(&writer, message->first);
+    wire_put_u32(&writer, message->second);
+    wire_put_u32(&writer, message->milliseconds);
     return wire_writer_finish(&writer);
 }

@@ -14,7 +14,7 @@
 
 #define WIRE_VERSION 1u
 #define WIRE_MINIMUM_VERSION 1u
-#define WIRE_SCHEMA_HASH UINT64_C(0xC2BDD31F241CA0C)
+#define WIRE_SCHEMA_HASH UINT64_C(0xCDCAE9AC3B9B16B3)
 
 /* The bytes 'F' 'T' 'U' 'N': the first field of both hellos. */
 #define WIRE_MAGIC 1314214982u
@@ -52,6 +52,14 @@
 
 /* A host that hears nothing for this long sends a PING, and after twice as long its hello. */
 #define WIRE_KEEPALIVE_MILLISECONDS 250u
+
+/* A device that was set to another line speed goes back unless SPEED_COMMIT comes within
+ * this time. */
+#define WIRE_SPEED_TEST_MILLISECONDS 1000u
+
+/* A device at another line speed than after a reset goes back to that when it hears
+ * nothing for this long. */
+#define WIRE_SPEED_SILENCE_MILLISECONDS 2000u
 
 /* Bits 0 to 2 of a frame's first byte. */
 enum wire_frame_kind {
@@ -180,6 +188,34 @@ enum wire_log_level {
     WIRE_LOG_LEVEL_ERROR = 3,
 };
 
+/* What a LOG is about: the sentence, into which the two numbers go. A host that does not
+ * know an event shows its number. */
+enum wire_log_event {
+    /* No external clock: the internal oscillator runs the core at {first} Hz. */
+    WIRE_LOG_EVENT_CLOCK_INTERNAL = 1,
+    /* No PLL: the bare internal oscillator runs the core at {first} Hz. */
+    WIRE_LOG_EVENT_CLOCK_SLOW = 2,
+    /* The receive ring was full: {first} bytes were lost since boot. */
+    WIRE_LOG_EVENT_BYTES_DROPPED = 3,
+    /* The UART counted {first} overruns and {second} framing or noise errors since boot. */
+    WIRE_LOG_EVENT_LINE_ERRORS = 4,
+    /* Nothing was heard at {first} baud; the line is back at {second} baud. */
+    WIRE_LOG_EVENT_SPEED_FELL_BACK = 5,
+    /* {first} messages were dropped because the queue was full. */
+    WIRE_LOG_EVENT_MESSAGES_DROPPED = 6,
+};
+
+/* What becomes of a line speed that was proposed. */
+enum wire_speed_state {
+    /* The device's clock cannot make it; nothing changes. */
+    WIRE_SPEED_STATE_REFUSED = 0,
+    /* The device changes to it once this answer is acknowledged, and back unless it is
+     * committed in time. */
+    WIRE_SPEED_STATE_TESTING = 1,
+    /* The device stays at it until it hears nothing any more or is reset. */
+    WIRE_SPEED_STATE_COMMITTED = 2,
+};
+
 /* Which layer an ERROR_REPORT is about. */
 enum wire_error_category {
     /* A message that cannot be read. */
@@ -246,6 +282,11 @@ enum wire_message {
     WIRE_MESSAGE_PAUSE = 24,
     WIRE_MESSAGE_ERROR_REPORT = 25,
     WIRE_MESSAGE_CRASH_REPORT = 26,
+    WIRE_MESSAGE_SPEED_PROPOSE = 27,
+    WIRE_MESSAGE_SPEED_COMMIT = 28,
+    WIRE_MESSAGE_SPEED_REPORT = 29,
+    WIRE_MESSAGE_LINK_COUNTERS = 30,
+    WIRE_MESSAGE_LINK_COUNTERS_REPORT = 31,
     WIRE_MESSAGE_SAMPLE = 32,
     WIRE_MESSAGE_STEP = 48,
     WIRE_MESSAGE_OUTPUT = 49,
@@ -254,6 +295,8 @@ enum wire_message {
     WIRE_MESSAGE_SEGMENT_DATA = 65,
     WIRE_MESSAGE_SEGMENT_WRITE = 66,
     WIRE_MESSAGE_SEGMENT_WRITTEN = 67,
+    WIRE_MESSAGE_LINK_TEST = 68,
+    WIRE_MESSAGE_LINK_TEST_REPORT = 69,
     WIRE_MESSAGE_LOG = 80,
 };
 
@@ -560,6 +603,80 @@ struct wire_crash_report {
 uint32_t wire_crash_report_encode(const struct wire_crash_report *message,
                                   uint8_t *bytes, uint32_t capacity);
 
+/* Asks the device to change its line speed. Answered by SPEED_REPORT at the old speed. */
+struct wire_speed_propose {
+    /* The new speed, baud. */
+    uint32_t bits_per_second;
+};
+
+#define WIRE_SPEED_PROPOSE_MAX_BYTES 5u
+bool wire_speed_propose_decode(struct wire_speed_propose *message,
+                               const uint8_t *bytes, uint32_t count);
+
+/* Sent at the new speed once it has proven good: the device stays at it. Answered by
+ * SPEED_REPORT. */
+struct wire_speed_commit {
+    /* The speed, baud. */
+    uint32_t bits_per_second;
+};
+
+#define WIRE_SPEED_COMMIT_MAX_BYTES 5u
+bool wire_speed_commit_decode(struct wire_speed_commit *message,
+                              const uint8_t *bytes, uint32_t count);
+
+/* What becomes of a line speed. */
+struct wire_speed_report {
+    /* Copied from the question. */
+    uint32_t bits_per_second;
+    /* What becomes of it. */
+    uint8_t state; /* enum wire_speed_state */
+};
+
+#define WIRE_SPEED_REPORT_MAX_BYTES 6u
+uint32_t wire_speed_report_encode(const struct wire_speed_report *message,
+                                  uint8_t *bytes, uint32_t capacity);
+
+/* Asks what the device's end of the link has counted. Answered by LINK_COUNTERS_REPORT. */
+struct wire_link_counters {
+    uint8_t unused;
+};
+
+#define WIRE_LINK_COUNTERS_MAX_BYTES 1u
+bool wire_link_counters_decode(struct wire_link_counters *message,
+                               const uint8_t *bytes, uint32_t count);
+
+/* What the device's end of the link has counted since boot. */
+struct wire_link_counters_report {
+    /* Frames with a right checksum. */
+    uint32_t frames_received;
+    /* Frames, those sent again included. */
+    uint32_t frames_sent;
+    /* Frames sent again. */
+    uint32_t frames_resent;
+    /* Times that nothing was acknowledged any more. */
+    uint32_t timeouts;
+    /* DATA received again. */
+    uint32_t duplicates;
+    /* DATA that found no room. */
+    uint32_t refused;
+    /* Pieces between two zeros that were no frame. */
+    uint32_t damaged;
+    /* Bodies that do not fit their kind. */
+    uint32_t malformed;
+    /* Bytes that the receive ring had no room for. */
+    uint32_t bytes_dropped;
+    /* UART overruns. */
+    uint32_t overruns;
+    /* UART framing errors. */
+    uint32_t framing_errors;
+    /* UART noise flags. */
+    uint32_t noise_errors;
+};
+
+#define WIRE_LINK_COUNTERS_REPORT_MAX_BYTES 49u
+uint32_t wire_link_counters_report_encode(const struct wire_link_counters_report *message,
+                                          uint8_t *bytes, uint32_t capacity);
+
 /* One sample. Answered by STEP (train, evaluate) or OUTPUT (infer); a repeat of an applied
  * index is answered from the ring of records and not applied again. */
 struct wire_sample {
@@ -723,15 +840,49 @@ struct wire_segment_written {
 uint32_t wire_segment_written_encode(const struct wire_segment_written *message,
                                      uint8_t *bytes, uint32_t capacity);
 
-/* Text for people. */
+/* A pattern that measures the line. Answered by LINK_TEST_REPORT, whatever the device is
+ * doing. */
+struct wire_link_test {
+    /* Copied into the answer. */
+    uint32_t number;
+    /* Bytes of pattern the answer is to carry, at most 600. */
+    uint16_t answer_bytes;
+    /* Any bytes. */
+    struct wire_bytes pattern;
+};
+
+#define WIRE_LINK_TEST_MAX_BYTES 609u
+bool wire_link_test_decode(struct wire_link_test *message, const uint8_t *bytes, uint32_t count);
+
+/* Answers LINK_TEST. */
+struct wire_link_test_report {
+    /* Copied from the question. */
+    uint32_t number;
+    /* Bytes of the question's pattern. */
+    uint16_t received_bytes;
+    /* Byte i is 167 * (number + i) + 13, modulo 256. */
+    struct wire_bytes pattern;
+};
+
+#define WIRE_LINK_TEST_REPORT_MAX_BYTES 609u
+uint32_t wire_link_test_report_encode(const struct wire_link_test_report *message,
+                                      uint8_t *bytes, uint32_t capacity);
+
+/* Something worth telling a person, as the number of a sentence. */
 struct wire_log {
     /* How much it matters. */
     uint8_t level; /* enum wire_log_level */
-    /* One line, UTF-8. */
-    struct wire_text text;
+    /* A `logEvent`. */
+    uint16_t event;
+    /* First number of the sentence. */
+    uint32_t first;
+    /* Second number of the sentence. */
+    uint32_t second;
+    /* When, since boot. */
+    uint32_t milliseconds;
 };
 
-#define WIRE_LOG_MAX_BYTES 122u
+#define WIRE_LOG_MAX_BYTES 16u
 uint32_t wire_log_encode(const struct wire_log *message, uint8_t *bytes, uint32_t capacity);
 
 #endif

@@ -37,9 +37,13 @@ static bool decodes(const uint8_t *bytes, uint32_t count) {
         struct wire_reset_state reset_state;
         struct wire_digest digest;
         struct wire_time time;
+        struct wire_speed_propose speed_propose;
+        struct wire_speed_commit speed_commit;
+        struct wire_link_counters link_counters;
         struct wire_sample sample;
         struct wire_segment_read segment_read;
         struct wire_segment_write segment_write;
+        struct wire_link_test link_test;
     } message;
     switch (count > 0 ? bytes[0] : 0) {
     case WIRE_MESSAGE_HOST_HELLO:
@@ -54,12 +58,20 @@ static bool decodes(const uint8_t *bytes, uint32_t count) {
         return wire_digest_decode(&message.digest, bytes, count);
     case WIRE_MESSAGE_TIME:
         return wire_time_decode(&message.time, bytes, count);
+    case WIRE_MESSAGE_SPEED_PROPOSE:
+        return wire_speed_propose_decode(&message.speed_propose, bytes, count);
+    case WIRE_MESSAGE_SPEED_COMMIT:
+        return wire_speed_commit_decode(&message.speed_commit, bytes, count);
+    case WIRE_MESSAGE_LINK_COUNTERS:
+        return wire_link_counters_decode(&message.link_counters, bytes, count);
     case WIRE_MESSAGE_SAMPLE:
         return wire_sample_decode(&message.sample, bytes, count);
     case WIRE_MESSAGE_SEGMENT_READ:
         return wire_segment_read_decode(&message.segment_read, bytes, count);
     case WIRE_MESSAGE_SEGMENT_WRITE:
         return wire_segment_write_decode(&message.segment_write, bytes, count);
+    case WIRE_MESSAGE_LINK_TEST:
+        return wire_link_test_decode(&message.link_test, bytes, count);
     default:
         return false;
     }

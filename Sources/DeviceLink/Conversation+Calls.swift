@@ -72,8 +72,13 @@ extension Wire.Message {
   fileprivate func answers(_ request: Wire.Message) -> Bool {
     switch (request, self) {
     case (.runBegin, .runReport), (.runEnd, .runReport), (.resetState, .runReport),
-      (.digest, .digestReport):
+      (.digest, .digestReport), (.linkCounters, .linkCountersReport):
       true
+    case (.speedPropose(let question), .speedReport(let report)):
+      question.bitsPerSecond == report.bitsPerSecond
+    case (.speedCommit(let question), .speedReport(let report)):
+      question.bitsPerSecond == report.bitsPerSecond
+    case (.linkTest(let test), .linkTestReport(let report)): test.number == report.number
     case (.time(let time), .timeReport(let report)):
       time.hostMicroseconds == report.hostMicroseconds
     case (.segmentRead(let read), .segmentData(let data)):

@@ -245,14 +245,15 @@ extension Conversation {
     case .step(let step): return answered(.step(step), now: now)
     case .output(let output): return answered(.output(output), now: now)
     case .errorReport(let report): return complained(report, now: now)
-    case .runReport, .digestReport, .timeReport, .segmentData, .segmentWritten:
+    case .runReport, .digestReport, .timeReport, .segmentData, .segmentWritten, .speedReport,
+      .linkCountersReport, .linkTestReport:
       return callAnswered(message, now: now)
     case .log(let log): return [.tell(.log(log))]
     case .gap(let gap): return [.tell(.gap(gap))]
     case .pause(let pause): return [.tell(.pause(pause))]
     case .crashReport(let crash): return [.tell(.crash(crash))]
     case .hostHello, .deviceHello, .refuse, .runBegin, .runEnd, .resetState, .digest, .time,
-      .segmentRead, .segmentWrite, .sample:
+      .segmentRead, .segmentWrite, .sample, .speedPropose, .speedCommit, .linkCounters, .linkTest:
       return close(.unexpected(name: name, what: "a \(message.kind) came"))
     }
   }

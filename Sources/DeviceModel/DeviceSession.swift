@@ -69,7 +69,8 @@ package struct DeviceSession<Engine: StepEngine> {
     case .sample(let sample):
       samples.append(sample)
       return []
-    case .hostHello, .deviceHello, .refuse, .runReport, .digestReport, .timeReport, .pause,
+    case .hostHello, .deviceHello, .refuse, .runReport, .digestReport, .timeReport, .pause, .speedPropose, .speedCommit,
+      .speedReport, .linkCounters, .linkCountersReport, .linkTest, .linkTestReport,
       .errorReport, .crashReport, .step, .output, .gap, .segmentData, .segmentWritten, .log:
       throw DeviceFault(.unknownMessage, context: UInt32(type(of: message.content).kind.rawValue))
     }

@@ -46,7 +46,17 @@ struct MessageVector {
     .segmentData(Wire.SegmentData(segment: .biases, offset: 4, data: [1, 2, 3])),
     .segmentWrite(Wire.SegmentWrite(segment: .ranges, offset: 8, data: [9, 8, 7])),
     .segmentWritten(Wire.SegmentWritten(segment: .header, offset: 1, count: 2)),
-    .log(Wire.Log(level: .warning, text: "a line")),
+    .speedPropose(Wire.SpeedPropose(bitsPerSecond: 2_000_000)),
+    .speedCommit(Wire.SpeedCommit(bitsPerSecond: 1_843_200)),
+    .speedReport(Wire.SpeedReport(bitsPerSecond: 460_800, state: .testing)),
+    .linkCounters(Wire.LinkCounters()),
+    .linkCountersReport(
+      Wire.LinkCountersReport(
+        framesReceived: 1, framesSent: 2, framesResent: 3, timeouts: 4, duplicates: 5, refused: 6, damaged: 7,
+        malformed: 8, bytesDropped: 9, overruns: 10, framingErrors: 11, noiseErrors: 12)),
+    .linkTest(Wire.LinkTest(number: 3, answerBytes: 2, pattern: [0x55, 0xAA, 0])),
+    .linkTestReport(Wire.LinkTestReport(number: 3, receivedBytes: 3, pattern: [2, 169])),
+    .log(Wire.Log(level: .warning, event: 5, first: 2_000_000, second: 921_600, milliseconds: 77)),
   ]
 
   private static var deviceHello: Wire.DeviceHello {

@@ -6,7 +6,7 @@ extension Wire {
   package static let version: UInt8 = 1
   package static let minimumVersion: UInt8 = 1
   /// FNV-1a (64 bit) over every name, type and number of the schema.
-  package static let schemaHash: UInt64 = 0xC2BDD31F241CA0C
+  package static let schemaHash: UInt64 = 0xCDCAE9AC3B9B16B3
   /// The bytes 'F' 'T' 'U' 'N': the first field of both hellos.
   package static let magic: UInt32 = 1314214982
   /// Bytes of a frame's header.
@@ -31,4 +31,10 @@ extension Wire {
   package static let deviceSilenceMilliseconds: Int = 10000
   /// A host that hears nothing for this long sends a PING, and after twice as long its hello.
   package static let keepaliveMilliseconds: Int = 250
+  /// A device that was set to another line speed goes back unless SPEED_COMMIT comes within this
+  /// time.
+  package static let speedTestMilliseconds: Int = 1000
+  /// A device at another line speed than after a reset goes back to that when it hears nothing for
+  /// this long.
+  package static let speedSilenceMilliseconds: Int = 2000
 }

@@ -148,6 +148,38 @@ extension Wire {
 }
 
 extension Wire {
+  /// What a LOG is about: the sentence, into which the two numbers go. A host that does not know an
+  /// event shows its number.
+  package enum LogEvent: UInt16, CaseIterable, Sendable {
+    /// No external clock: the internal oscillator runs the core at {first} Hz.
+    case clockInternal = 1
+    /// No PLL: the bare internal oscillator runs the core at {first} Hz.
+    case clockSlow = 2
+    /// The receive ring was full: {first} bytes were lost since boot.
+    case bytesDropped = 3
+    /// The UART counted {first} overruns and {second} framing or noise errors since boot.
+    case lineErrors = 4
+    /// Nothing was heard at {first} baud; the line is back at {second} baud.
+    case speedFellBack = 5
+    /// {first} messages were dropped because the queue was full.
+    case messagesDropped = 6
+  }
+}
+
+extension Wire {
+  /// What becomes of a line speed that was proposed.
+  package enum SpeedState: UInt8, CaseIterable, Sendable {
+    /// The device's clock cannot make it; nothing changes.
+    case refused = 0
+    /// The device changes to it once this answer is acknowledged, and back unless it is committed
+    /// in time.
+    case testing = 1
+    /// The device stays at it until it hears nothing any more or is reset.
+    case committed = 2
+  }
+}
+
+extension Wire {
   /// Which layer an ERROR_REPORT is about.
   package enum ErrorCategory: UInt8, CaseIterable, Sendable {
     /// A message that cannot be read.

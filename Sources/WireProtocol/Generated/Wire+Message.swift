@@ -18,6 +18,11 @@ extension Wire {
     case pause = 24
     case errorReport = 25
     case crashReport = 26
+    case speedPropose = 27
+    case speedCommit = 28
+    case speedReport = 29
+    case linkCounters = 30
+    case linkCountersReport = 31
     case sample = 32
     case step = 48
     case output = 49
@@ -26,6 +31,8 @@ extension Wire {
     case segmentData = 65
     case segmentWrite = 66
     case segmentWritten = 67
+    case linkTest = 68
+    case linkTestReport = 69
     case log = 80
   }
 
@@ -44,6 +51,11 @@ extension Wire {
     case pause(Pause)
     case errorReport(ErrorReport)
     case crashReport(CrashReport)
+    case speedPropose(SpeedPropose)
+    case speedCommit(SpeedCommit)
+    case speedReport(SpeedReport)
+    case linkCounters(LinkCounters)
+    case linkCountersReport(LinkCountersReport)
     case sample(Sample)
     case step(Step)
     case output(Output)
@@ -52,6 +64,8 @@ extension Wire {
     case segmentData(SegmentData)
     case segmentWrite(SegmentWrite)
     case segmentWritten(SegmentWritten)
+    case linkTest(LinkTest)
+    case linkTestReport(LinkTestReport)
     case log(Log)
   }
 }
@@ -67,9 +81,13 @@ extension Wire.MessageKind {
       .resetState,
       .digest,
       .time,
+      .speedPropose,
+      .speedCommit,
+      .linkCounters,
       .sample,
       .segmentRead,
-      .segmentWrite: .host
+      .segmentWrite,
+      .linkTest: .host
     case
       .deviceHello,
       .refuse,
@@ -79,11 +97,14 @@ extension Wire.MessageKind {
       .pause,
       .errorReport,
       .crashReport,
+      .speedReport,
+      .linkCountersReport,
       .step,
       .output,
       .gap,
       .segmentData,
       .segmentWritten,
+      .linkTestReport,
       .log: .device
     }
   }
@@ -107,6 +128,11 @@ extension Wire.Message {
     case .pause(let message): message
     case .errorReport(let message): message
     case .crashReport(let message): message
+    case .speedPropose(let message): message
+    case .speedCommit(let message): message
+    case .speedReport(let message): message
+    case .linkCounters(let message): message
+    case .linkCountersReport(let message): message
     case .sample(let message): message
     case .step(let message): message
     case .output(let message): message
@@ -115,6 +141,8 @@ extension Wire.Message {
     case .segmentData(let message): message
     case .segmentWrite(let message): message
     case .segmentWritten(let message): message
+    case .linkTest(let message): message
+    case .linkTestReport(let message): message
     case .log(let message): message
     }
   }
@@ -136,6 +164,11 @@ extension Wire.Message {
     case .pause: self = .pause(try Wire.Pause(from: &reader))
     case .errorReport: self = .errorReport(try Wire.ErrorReport(from: &reader))
     case .crashReport: self = .crashReport(try Wire.CrashReport(from: &reader))
+    case .speedPropose: self = .speedPropose(try Wire.SpeedPropose(from: &reader))
+    case .speedCommit: self = .speedCommit(try Wire.SpeedCommit(from: &reader))
+    case .speedReport: self = .speedReport(try Wire.SpeedReport(from: &reader))
+    case .linkCounters: self = .linkCounters(try Wire.LinkCounters(from: &reader))
+    case .linkCountersReport: self = .linkCountersReport(try Wire.LinkCountersReport(from: &reader))
     case .sample: self = .sample(try Wire.Sample(from: &reader))
     case .step: self = .step(try Wire.Step(from: &reader))
     case .output: self = .output(try Wire.Output(from: &reader))
@@ -144,6 +177,8 @@ extension Wire.Message {
     case .segmentData: self = .segmentData(try Wire.SegmentData(from: &reader))
     case .segmentWrite: self = .segmentWrite(try Wire.SegmentWrite(from: &reader))
     case .segmentWritten: self = .segmentWritten(try Wire.SegmentWritten(from: &reader))
+    case .linkTest: self = .linkTest(try Wire.LinkTest(from: &reader))
+    case .linkTestReport: self = .linkTestReport(try Wire.LinkTestReport(from: &reader))
     case .log: self = .log(try Wire.Log(from: &reader))
     }
   }

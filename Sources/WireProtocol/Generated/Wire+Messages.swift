@@ -746,6 +746,205 @@ extension Wire.CrashReport: WireMessage {
 }
 
 extension Wire {
+  /// Asks the device to change its line speed. Answered by SPEED_REPORT at the old speed.
+  package struct SpeedPropose: Equatable, Sendable {
+    /// The new speed, baud.
+    package var bitsPerSecond: UInt32
+
+    package init(
+      bitsPerSecond: UInt32
+    ) {
+      self.bitsPerSecond = bitsPerSecond
+    }
+  }
+}
+
+extension Wire.SpeedPropose: WireMessage {
+  package static let kind = Wire.MessageKind.speedPropose
+  package static let channel = Wire.Channel.control
+
+  package func write(to writer: inout WireWriter) {
+    writer.write(bitsPerSecond)
+  }
+
+  package init(from reader: inout WireReader) throws(WireError) {
+    bitsPerSecond = try reader.integer("speedPropose.bitsPerSecond")
+  }
+}
+
+extension Wire {
+  /// Sent at the new speed once it has proven good: the device stays at it. Answered by
+  /// SPEED_REPORT.
+  package struct SpeedCommit: Equatable, Sendable {
+    /// The speed, baud.
+    package var bitsPerSecond: UInt32
+
+    package init(
+      bitsPerSecond: UInt32
+    ) {
+      self.bitsPerSecond = bitsPerSecond
+    }
+  }
+}
+
+extension Wire.SpeedCommit: WireMessage {
+  package static let kind = Wire.MessageKind.speedCommit
+  package static let channel = Wire.Channel.control
+
+  package func write(to writer: inout WireWriter) {
+    writer.write(bitsPerSecond)
+  }
+
+  package init(from reader: inout WireReader) throws(WireError) {
+    bitsPerSecond = try reader.integer("speedCommit.bitsPerSecond")
+  }
+}
+
+extension Wire {
+  /// What becomes of a line speed.
+  package struct SpeedReport: Equatable, Sendable {
+    /// Copied from the question.
+    package var bitsPerSecond: UInt32
+    /// What becomes of it.
+    package var state: Wire.SpeedState
+
+    package init(
+      bitsPerSecond: UInt32,
+      state: Wire.SpeedState
+    ) {
+      self.bitsPerSecond = bitsPerSecond
+      self.state = state
+    }
+  }
+}
+
+extension Wire.SpeedReport: WireMessage {
+  package static let kind = Wire.MessageKind.speedReport
+  package static let channel = Wire.Channel.control
+
+  package func write(to writer: inout WireWriter) {
+    writer.write(bitsPerSecond)
+    writer.write(state.rawValue)
+  }
+
+  package init(from reader: inout WireReader) throws(WireError) {
+    bitsPerSecond = try reader.integer("speedReport.bitsPerSecond")
+    state = try reader.enumeration("speedReport.state")
+  }
+}
+
+extension Wire {
+  /// Asks what the device's end of the link has counted. Answered by LINK_COUNTERS_REPORT.
+  package struct LinkCounters: Equatable, Sendable {
+    package init() {}
+  }
+}
+
+extension Wire.LinkCounters: WireMessage {
+  package static let kind = Wire.MessageKind.linkCounters
+  package static let channel = Wire.Channel.control
+
+  package func write(to writer: inout WireWriter) {
+  }
+
+  package init(from reader: inout WireReader) throws(WireError) {
+  }
+}
+
+extension Wire {
+  /// What the device's end of the link has counted since boot.
+  package struct LinkCountersReport: Equatable, Sendable {
+    /// Frames with a right checksum.
+    package var framesReceived: UInt32
+    /// Frames, those sent again included.
+    package var framesSent: UInt32
+    /// Frames sent again.
+    package var framesResent: UInt32
+    /// Times that nothing was acknowledged any more.
+    package var timeouts: UInt32
+    /// DATA received again.
+    package var duplicates: UInt32
+    /// DATA that found no room.
+    package var refused: UInt32
+    /// Pieces between two zeros that were no frame.
+    package var damaged: UInt32
+    /// Bodies that do not fit their kind.
+    package var malformed: UInt32
+    /// Bytes that the receive ring had no room for.
+    package var bytesDropped: UInt32
+    /// UART overruns.
+    package var overruns: UInt32
+    /// UART framing errors.
+    package var framingErrors: UInt32
+    /// UART noise flags.
+    package var noiseErrors: UInt32
+
+    package init(
+      framesReceived: UInt32,
+      framesSent: UInt32,
+      framesResent: UInt32,
+      timeouts: UInt32,
+      duplicates: UInt32,
+      refused: UInt32,
+      damaged: UInt32,
+      malformed: UInt32,
+      bytesDropped: UInt32,
+      overruns: UInt32,
+      framingErrors: UInt32,
+      noiseErrors: UInt32
+    ) {
+      self.framesReceived = framesReceived
+      self.framesSent = framesSent
+      self.framesResent = framesResent
+      self.timeouts = timeouts
+      self.duplicates = duplicates
+      self.refused = refused
+      self.damaged = damaged
+      self.malformed = malformed
+      self.bytesDropped = bytesDropped
+      self.overruns = overruns
+      self.framingErrors = framingErrors
+      self.noiseErrors = noiseErrors
+    }
+  }
+}
+
+extension Wire.LinkCountersReport: WireMessage {
+  package static let kind = Wire.MessageKind.linkCountersReport
+  package static let channel = Wire.Channel.control
+
+  package func write(to writer: inout WireWriter) {
+    writer.write(framesReceived)
+    writer.write(framesSent)
+    writer.write(framesResent)
+    writer.write(timeouts)
+    writer.write(duplicates)
+    writer.write(refused)
+    writer.write(damaged)
+    writer.write(malformed)
+    writer.write(bytesDropped)
+    writer.write(overruns)
+    writer.write(framingErrors)
+    writer.write(noiseErrors)
+  }
+
+  package init(from reader: inout WireReader) throws(WireError) {
+    framesReceived = try reader.integer("linkCountersReport.framesReceived")
+    framesSent = try reader.integer("linkCountersReport.framesSent")
+    framesResent = try reader.integer("linkCountersReport.framesResent")
+    timeouts = try reader.integer("linkCountersReport.timeouts")
+    duplicates = try reader.integer("linkCountersReport.duplicates")
+    refused = try reader.integer("linkCountersReport.refused")
+    damaged = try reader.integer("linkCountersReport.damaged")
+    malformed = try reader.integer("linkCountersReport.malformed")
+    bytesDropped = try reader.integer("linkCountersReport.bytesDropped")
+    overruns = try reader.integer("linkCountersReport.overruns")
+    framingErrors = try reader.integer("linkCountersReport.framingErrors")
+    noiseErrors = try reader.integer("linkCountersReport.noiseErrors")
+  }
+}
+
+extension Wire {
   /// One sample. Answered by STEP (train, evaluate) or OUTPUT (infer); a repeat of an applied index
   /// is answered from the ring of records and not applied again.
   package struct Sample: Equatable, Sendable {
@@ -1204,19 +1403,109 @@ extension Wire.SegmentWritten: WireMessage {
 }
 
 extension Wire {
-  /// Text for people.
+  /// A pattern that measures the line. Answered by LINK_TEST_REPORT, whatever the device is doing.
+  package struct LinkTest: Equatable, Sendable {
+    /// Copied into the answer.
+    package var number: UInt32
+    /// Bytes of pattern the answer is to carry, at most 600.
+    package var answerBytes: UInt16
+    /// Any bytes.
+    package var pattern: [UInt8]
+
+    package init(
+      number: UInt32,
+      answerBytes: UInt16,
+      pattern: [UInt8]
+    ) {
+      self.number = number
+      self.answerBytes = answerBytes
+      self.pattern = pattern
+    }
+  }
+}
+
+extension Wire.LinkTest: WireMessage {
+  package static let kind = Wire.MessageKind.linkTest
+  package static let channel = Wire.Channel.bulk
+
+  package func write(to writer: inout WireWriter) {
+    writer.write(number)
+    writer.write(answerBytes)
+    writer.write(bytes: pattern, maximum: 600)
+  }
+
+  package init(from reader: inout WireReader) throws(WireError) {
+    number = try reader.integer("linkTest.number")
+    answerBytes = try reader.integer("linkTest.answerBytes")
+    pattern = try reader.bytes("linkTest.pattern", maximum: 600)
+  }
+}
+
+extension Wire {
+  /// Answers LINK_TEST.
+  package struct LinkTestReport: Equatable, Sendable {
+    /// Copied from the question.
+    package var number: UInt32
+    /// Bytes of the question's pattern.
+    package var receivedBytes: UInt16
+    /// Byte i is 167 * (number + i) + 13, modulo 256.
+    package var pattern: [UInt8]
+
+    package init(
+      number: UInt32,
+      receivedBytes: UInt16,
+      pattern: [UInt8]
+    ) {
+      self.number = number
+      self.receivedBytes = receivedBytes
+      self.pattern = pattern
+    }
+  }
+}
+
+extension Wire.LinkTestReport: WireMessage {
+  package static let kind = Wire.MessageKind.linkTestReport
+  package static let channel = Wire.Channel.bulk
+
+  package func write(to writer: inout WireWriter) {
+    writer.write(number)
+    writer.write(receivedBytes)
+    writer.write(bytes: pattern, maximum: 600)
+  }
+
+  package init(from reader: inout WireReader) throws(WireError) {
+    number = try reader.integer("linkTestReport.number")
+    receivedBytes = try reader.integer("linkTestReport.receivedBytes")
+    pattern = try reader.bytes("linkTestReport.pattern", maximum: 600)
+  }
+}
+
+extension Wire {
+  /// Something worth telling a person, as the number of a sentence.
   package struct Log: Equatable, Sendable {
     /// How much it matters.
     package var level: Wire.LogLevel
-    /// One line, UTF-8.
-    package var text: String
+    /// A `logEvent`.
+    package var event: UInt16
+    /// First number of the sentence.
+    package var first: UInt32
+    /// Second number of the sentence.
+    package var second: UInt32
+    /// When, since boot.
+    package var milliseconds: UInt32
 
     package init(
       level: Wire.LogLevel,
-      text: String
+      event: UInt16,
+      first: UInt32,
+      second: UInt32,
+      milliseconds: UInt32
     ) {
       self.level = level
-      self.text = text
+      self.event = event
+      self.first = first
+      self.second = second
+      self.milliseconds = milliseconds
     }
   }
 }
@@ -1227,11 +1516,17 @@ extension Wire.Log: WireMessage {
 
   package func write(to writer: inout WireWriter) {
     writer.write(level.rawValue)
-    writer.write(text: text, maximum: 119)
+    writer.write(event)
+    writer.write(first)
+    writer.write(second)
+    writer.write(milliseconds)
   }
 
   package init(from reader: inout WireReader) throws(WireError) {
     level = try reader.enumeration("log.level")
-    text = try reader.text("log.text", maximum: 119)
+    event = try reader.integer("log.event")
+    first = try reader.integer("log.first")
+    second = try reader.integer("log.second")
+    milliseconds = try reader.integer("log.milliseconds")
   }
 }
