@@ -17,9 +17,9 @@ package final class LinkConnection: DeviceConnection {
 
   /// Says hello over an open transport.
   package static func open(
-    _ transport: any ByteTransport, policy: RetryPolicy = RetryPolicy()
+    _ transport: any ByteTransport, policy: RetryPolicy = RetryPolicy(), trace: LinkTrace? = nil
   ) async throws(DeviceFailure) -> LinkConnection {
-    let link = DeviceLink(transport: transport, policy: policy)
+    let link = DeviceLink(transport: transport, policy: policy, trace: trace)
     do throws(DeviceLinkError) {
       return LinkConnection(link: link, hello: try await link.connect().hello)
     } catch {

@@ -5,15 +5,19 @@ import Transport
 package struct TransportSource: DeviceSource {
   package let name: String
   private let policy: RetryPolicy
+  private let trace: LinkTrace?
   private let open: @Sendable () async throws -> any ByteTransport
 
-  /// - Parameter open: finds and opens the transport; called for every connection.
+  /// - Parameters:
+  ///   - trace: records all connections.
+  ///   - open: finds and opens the transport; called for every connection.
   package init(
-    name: String, policy: RetryPolicy = RetryPolicy(),
+    name: String, policy: RetryPolicy = RetryPolicy(), trace: LinkTrace? = nil,
     open: @escaping @Sendable () async throws -> any ByteTransport
   ) {
     self.name = name
     self.policy = policy
+    self.trace = trace
     self.open = open
   }
 
@@ -24,6 +28,6 @@ package struct TransportSource: DeviceSource {
     } catch {
       throw .vanished(reason: "\(error)")
     }
-    return try await LinkConnection.open(transport, policy: policy)
+    return try await LinkConnection.open(transport, policy: policy, trace: trace)
   }
 }

@@ -15,13 +15,21 @@ extension Conversation {
   /// Puts a sample into the window, which has room. Without a connection it waits there.
   ///
   /// - Throws: `.badSample`, `.noRun`, or why the run or the link is over; nothing is sent then.
-  package mutating func submit(_ sample: DeviceSample, now: Duration) throws(DeviceLinkError) {
+  /// - Returns: what goes over the line.
+  @discardableResult
+  package mutating func submit(_ sample: DeviceSample, now: Duration) throws(DeviceLinkError) -> Wire.Sample {
     if case .over(let error) = phase { throw error }
     guard let run, let device else { throw runError ?? .noRun(name: name) }
     try sample.check(for: device, name: name)
     precondition(!mustWait, "\(inFlight.count) samples on their way in a window of \(window)")
-    if inFlight.isEmpty { progressAt = now }
     let message = sample.message(run: run)
+    accept(message, now: now)
+    return message
+  }
+
+  /// A sample that `submit` has checked, now or when a trace was recorded.
+  mutating func accept(_ message: Wire.Sample, now: Duration) {
+    if inFlight.isEmpty { progressAt = now }
     inFlight.append(message)
     if phase == .connected { send(.sample(message)) }
   }

@@ -22,7 +22,7 @@ package struct DeviceDescription: Equatable, Sendable {
 }
 
 /// The artifact a device is expected to run.
-package struct ExpectedHashes: Hashable, Sendable {
+package struct ExpectedHashes: Hashable, Sendable, Codable {
   package var model: UInt64
   package var plan: UInt64
   package var semantics: UInt64

@@ -17,7 +17,7 @@ extension DeviceLink {
   }
 
   private func ask(_ requests: [Wire.Message]) -> [Conversation.CallID] {
-    let (ids, effects) = conversation.call(requests, now: clock.now())
+    let (ids, effects) = send(requests)
     waiters.open(ids)
     perform(effects)
     service()

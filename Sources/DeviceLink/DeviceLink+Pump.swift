@@ -11,7 +11,7 @@ extension DeviceLink {
   private func readAll() async {
     do {
       for try await bytes in transport.incoming {
-        perform(conversation.receive(bytes, now: clock.now()))
+        perform(receive(bytes))
         service()
       }
       end(.gone(name: name))
@@ -25,7 +25,7 @@ extension DeviceLink {
   /// After anything that happened: frames go out, the clock is set.
   func service() {
     startWriter()
-    perform(conversation.tick(now: clock.now()))
+    perform(tick())
     if conversation.isOver { return retire() }
     setTimer()
   }
@@ -45,7 +45,7 @@ extension DeviceLink {
 
   /// Ends every wait, and the port.
   func end(_ error: DeviceLinkError) {
-    perform(conversation.close(error))
+    perform(close(because: error))
     retire()
   }
 
@@ -58,7 +58,7 @@ extension DeviceLink {
 
 extension DeviceLink {
   private func startWriter() {
-    guard pump.writer == nil, let frame = conversation.nextFrame(now: clock.now()) else { return }
+    guard pump.writer == nil, let frame = nextFrame() else { return }
     pump.writer = Task { await writeAll(from: frame) }
   }
 
@@ -67,12 +67,12 @@ extension DeviceLink {
     var bytes = first
     do {
       while !bytes.isEmpty {
-        while bytes.count < burstBytes, let frame = conversation.nextFrame(now: clock.now()) {
+        while bytes.count < burstBytes, let frame = nextFrame() {
           bytes += frame
         }
         try await transport.write(bytes)
         try await waitForLine()
-        bytes = conversation.nextFrame(now: clock.now()) ?? []
+        bytes = nextFrame() ?? []
       }
       pump.writer = nil
       service()

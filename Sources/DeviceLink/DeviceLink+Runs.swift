@@ -30,7 +30,7 @@ extension DeviceLink {
   ///   and whatever ended the run or the link.
   package func submit(_ sample: DeviceSample) async throws(DeviceLinkError) {
     while conversation.mustWait { await sleep() }
-    try conversation.submit(sample, now: clock.now())
+    try send(sample)
     service()
   }
 

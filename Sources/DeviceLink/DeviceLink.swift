@@ -21,17 +21,25 @@ package actor DeviceLink {
   let transport: any ByteTransport
   let policy: RetryPolicy
   let clock: LinkClock
+  let session: UInt64
+  let trace: LinkTrace?
+  /// Nanoseconds since 1970 of the clock's zero, while there is a trace.
+  var traceZero: UInt64 = 0
   let eventSink: AsyncStream<DeviceEvent>.Continuation
   var conversation: Conversation
   var waiters = Waiters()
   var pump = LinkPump()
 
-  /// - Parameter session: a random number that names this object to the device; never 0.
+  /// - Parameters:
+  ///   - session: a random number that names this object to the device; never 0.
+  ///   - trace: records everything that goes over the line, for `TraceReplay`.
   package init(
     transport: any ByteTransport, policy: RetryPolicy = RetryPolicy(),
-    clock: LinkClock = .system, session: UInt64 = .random(in: 1 ... .max)
+    clock: LinkClock = .system, session: UInt64 = .random(in: 1 ... .max), trace: LinkTrace? = nil
   ) {
     name = transport.name
+    self.session = session
+    self.trace = trace
     self.transport = transport
     self.policy = policy
     self.clock = clock
@@ -55,8 +63,7 @@ package actor DeviceLink {
   package func connect(
     expecting expected: ExpectedHashes? = nil, within timeout: Duration? = nil
   ) async throws(DeviceLinkError) -> DeviceDescription {
-    conversation.start(
-      expecting: expected, timeout: timeout ?? policy.connectTimeout, now: clock.now())
+    begin(expecting: expected, timeout: timeout ?? policy.connectTimeout)
     startPump()
     while true {
       switch conversation.phase {

@@ -1,5 +1,5 @@
 /// How long the host's side waits, and for what.
-package struct RetryPolicy: Hashable, Sendable {
+package struct RetryPolicy: Hashable, Sendable, Codable {
   /// Longest time without a connection: for the first hello, and after a line went silent.
   package var connectTimeout: Duration
   /// Longest time from sending a call to its answer while the device is connected.

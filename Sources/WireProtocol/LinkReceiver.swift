@@ -3,10 +3,10 @@
 /// Invariants
 ///   - `early` holds frames with sequence numbers in (`expected`, `expected` + 64), nothing else.
 ///   - A message under assembly never exceeds the schema's `maximumMessageBytes`.
-struct LinkReceiver: Sendable {
-  struct Delivery: Equatable, Sendable {
-    var channel: Wire.Channel
-    var bytes: [UInt8]
+package struct LinkReceiver: Sendable {
+  package struct Delivery: Equatable, Sendable {
+    package var channel: Wire.Channel
+    package var bytes: [UInt8]
   }
 
   private(set) var expected: UInt16 = 0
@@ -15,6 +15,8 @@ struct LinkReceiver: Sendable {
   private(set) var duplicates = 0
   /// Fragments without a beginning, and messages that grew too long.
   private(set) var malformed = 0
+
+  package init() {}
 
   /// Bytes of samples that arrived and are not whole messages yet.
   var partialSampleBytes: Int { assemblies[.samples]?.count ?? 0 }
@@ -25,7 +27,7 @@ struct LinkReceiver: Sendable {
   }
 
   /// Takes a DATA frame; returns the messages it completes, in order.
-  mutating func take(_ frame: Frame) -> [Delivery] {
+  package mutating func take(_ frame: Frame) -> [Delivery] {
     let distance = frame.sequence &- expected
     guard distance < Wire.windowFrames, early[frame.sequence] == nil else {
       duplicates += 1

@@ -35,6 +35,7 @@ struct Failure: Error {
     case let error as ControlFailure: self.init(error)
     case let error as TransportError: self.init(.unavailable, code: "device-unavailable", error.description)
     case let error as DeviceLinkError: self.init(.unavailable, code: "device-unavailable", "\(error)")
+    case let error as TraceError: self.init(error)
     case let error as DatasetError:
       self.init(error.kind == .unreadable ? .notFound : .badData, code: "data", error.description)
     case let error as FirmwareBuildError: self.init(error)
@@ -87,6 +88,13 @@ struct Failure: Error {
     switch error {
     case .vanished(let reason): self.init(.unavailable, code: "device-unavailable", reason)
     case .refused(let reason): self.init(.refused, code: "device-refused", reason)
+    }
+  }
+
+  private init(_ error: TraceError) {
+    switch error {
+    case .notACapture, .badPacket: self.init(.badData, code: "trace", error.description)
+    case .cannotWrite: self.init(.cannotCreate, code: "trace", error.description)
     }
   }
 

@@ -18,8 +18,10 @@ struct SelfTestCommand: AsyncParsableCommand {
     let name = try device.resolved()
     let prepared = try PreparedArtifact(
       model ?? DemoContent.locate().model, device: name, settings: settings, note: { options.note($0) })
-    let source = try DeviceOpener(artifact: prepared.artifact, baud: device.baud, note: { options.detail($0) })
-      .open(name).source
+    let trace = try device.openTrace()
+    let source = try DeviceOpener(
+      artifact: prepared.artifact, baud: device.baud, trace: trace, note: { options.detail($0) }
+    ).open(name).source
     let connection = try await source.connect()
     let report: SelfTest.Report
     do {
@@ -29,6 +31,7 @@ struct SelfTestCommand: AsyncParsableCommand {
       throw error
     }
     await connection.close()
+    if let failure = trace?.failure { throw failure }
     options.print(
       report,
       text: """

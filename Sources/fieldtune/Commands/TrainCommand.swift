@@ -23,12 +23,19 @@ struct TrainCommand: AsyncParsableCommand {
     if let export { try OutputFile.check(export) }
     let name = try device.resolved()
     let prepared = try PreparedArtifact(model, device: name, settings: compileSettings, note: { options.note($0) })
-    let opened = try DeviceOpener(artifact: prepared.artifact, baud: device.baud, note: { options.note($0) }).open(name)
+    let trace = try device.openTrace()
+    let opened = try DeviceOpener(
+      artifact: prepared.artifact, baud: device.baud, trace: trace, note: { options.note($0) }
+    ).open(name)
     let session = TrainingSession(
       artifact: prepared.artifact, device: opened, baud: device.baud, training: training,
       progress: RunProgress(options), interrupt: interrupt)
     let backend = try await backendOptions.backend()
+    if case .daemon = backend, trace != nil {
+      throw Failure(.usage, code: "usage", "--trace: a daemon has the line: add --local to train in this process")
+    }
     let result = try await session.run(in: backend)
+    if let failure = trace?.failure { Console.note("fieldtune: \(failure)") }
     if let export {
       try await write(result.run, of: backend, to: export)
     }

@@ -1,5 +1,6 @@
 import ArtifactManifest
 import Coordinator
+import DeviceLink
 import DeviceModel
 import FirmwareBuild
 import Foundation
@@ -16,6 +17,7 @@ struct OpenedDevice {
 struct DeviceOpener {
   let artifact: Artifact
   let baud: Int?
+  var trace: LinkTrace?
   let note: (String) -> Void
 
   func open(_ device: DeviceName) throws -> OpenedDevice {
@@ -24,7 +26,7 @@ struct DeviceOpener {
     case .loopback:
       let artifact = artifact
       return OpenedDevice(
-        source: TransportSource(name: name) { try LoopbackDevice(artifact: artifact).transport }, reference: .loopback)
+        source: TransportSource(name: name, trace: trace) { try LoopbackDevice(artifact: artifact).transport }, reference: .loopback)
     case .host:
       return try process(try Workspace.catalog().board(named: "host"), name: name)
     case .qemu(let board):
@@ -33,16 +35,16 @@ struct DeviceOpener {
     case .port(let path):
       let baud = try lineRate()
       return OpenedDevice(
-        source: TransportSource(name: name) { try await SerialPort.open(path: path, baud: baud) },
+        source: TransportSource(name: name, trace: trace) { try await SerialPort.open(path: path, baud: baud) },
         reference: .port(name: path))
     case .socket(let path):
       return OpenedDevice(
-        source: TransportSource(name: name) { try await UnixSocketTransport.connect(path: path) },
+        source: TransportSource(name: name, trace: trace) { try await UnixSocketTransport.connect(path: path) },
         reference: .socket(path: path))
     case .usb(let id):
       let baud = try lineRate()
       return OpenedDevice(
-        source: TransportSource(name: name) {
+        source: TransportSource(name: name, trace: trace) {
           try await SerialPort.open(path: try PortFinder.path(of: id), baud: baud)
         }, reference: .port(name: id))
     }
@@ -64,7 +66,7 @@ struct DeviceOpener {
     let report = try Firmware.build(artifact, for: board)
     let device = RestartingDevice(board: board, elf: URL(fileURLWithPath: report.elf))
     return OpenedDevice(
-      source: TransportSource(name: name) {
+      source: TransportSource(name: name, trace: trace) {
         try await UnixSocketTransport.connect(path: try device.socketPath(), patience: .seconds(5))
       }, reference: .socket(path: try device.socketPath()))
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DeviceLink
 import Foundation
 
 /// Which device, and how fast its line is.
@@ -12,6 +13,14 @@ struct DeviceOptions: ParsableArguments {
 
   @Option(name: .long, help: "Bits per second of a serial port; the board's default when absent.")
   var baud: Int?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Record every byte of the line, with its time, for 'fieldtune replay' and Wireshark.", valueName: "out.pcap"))
+  var trace: String?
+
+  func openTrace() throws -> LinkTrace? { try trace.map { try LinkTrace(path: $0) } }
 
   func resolved() throws(Failure) -> DeviceName {
     if let device { return device }
