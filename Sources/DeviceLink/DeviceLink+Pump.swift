@@ -4,6 +4,9 @@ import WireProtocol
 /// Bytes in, bytes out, and the clock.
 extension DeviceLink {
   func startPump() {
+    if let line = transport as? any SerialLine, line.baud > 0 {
+      pump.line = LineClock(bitsPerSecond: line.baud)
+    }
     pump.reader = Task { await readAll() }
     service()
   }
@@ -67,9 +70,8 @@ extension DeviceLink {
     var bytes = first
     do {
       while !bytes.isEmpty {
-        while bytes.count < burstBytes, let frame = nextFrame() {
-          bytes += frame
-        }
+        while hasRoom(behind: bytes.count), let frame = nextFrame() { bytes += frame }
+        pump.line?.wrote(bytes.count, now: clock.now())
         try await transport.write(bytes)
         try await waitForLine()
         bytes = nextFrame() ?? []
@@ -83,18 +85,25 @@ extension DeviceLink {
     }
   }
 
-  /// About 4 ms of a serial line, or a few frames where there is no line rate.
-  private var burstBytes: Int {
-    guard let line = transport as? any SerialLine else { return 4096 }
-    return max(64, line.baud / 2500)
+  /// Whether another frame may be chosen behind bytes that are about to be written: until a serial
+  /// line has enough to do, or for a few frames where there is no line rate.
+  private func hasRoom(behind byteCount: Int) -> Bool {
+    guard let line = pump.line else { return byteCount < 4096 }
+    return lead + line.lineTime(byteCount) < LineClock.fullLead
   }
 
   /// Keeps what waits in the kernel short, so that a frame sent again does not queue behind it.
   private func waitForLine() async throws {
-    guard let line = transport as? any SerialLine else { return }
-    while line.unsentByteCount > burstBytes {
-      try await clock.sleepUntil(clock.now() + .milliseconds(1))
+    guard pump.line != nil else { return }
+    while case let excess = lead - LineClock.lowLead, excess > .zero {
+      try await clock.sleepUntil(clock.now() + excess)
     }
+  }
+
+  /// How much of a serial line is written and not sent.
+  private var lead: Duration {
+    let unsent = (transport as? any SerialLine)?.unsentByteCount ?? 0
+    return pump.line?.lead(now: clock.now(), unsentByteCount: unsent) ?? .zero
   }
 
   private func setTimer() {

@@ -4,6 +4,8 @@ struct LinkPump {
   var reader: Task<Void, Never>?
   /// Writes frames until there are none.
   var writer: Task<Void, Never>?
+  /// Paces the writer; nil where there is no line rate.
+  var line: LineClock?
   /// Sleeps until `wakeAt`.
   var timer: Task<Void, Never>?
   var wakeAt: Duration?
