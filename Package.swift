@@ -13,6 +13,8 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 
 /// A module of ours. The arrows are checked against `import` lines by `TidyTests`.
@@ -43,6 +45,7 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", .upToNextMinor(from: "7.10.0")),
     .package(
       url: "https://github.com/hummingbird-project/hummingbird", .upToNextMinor(from: "2.28.1")),
+    .package(url: "https://github.com/apple/swift-nio-extras", .upToNextMinor(from: "1.35.2")),
     .package(url: "https://github.com/LebJe/TOMLKit", .upToNextMinor(from: "0.6.0")),
   ],
   targets: [
@@ -95,7 +98,7 @@ let package = Package(
       name: "fieldtuned",
       dependencies: [
         "Coordinator", "DeviceModel", "DeviceLink", "Telemetry", "Transport", "ArtifactManifest",
-        "Datasets", "WireProtocol", hummingbird, toml, logging, nioCore, nioPosix, argumentParser,
+        "Datasets", "WireProtocol", hummingbird, hummingbirdCore, nioHTTPTypes, toml, logging, nioCore, nioPosix, argumentParser,
       ], resources: [.embedInCode("page.html")], swiftSettings: strict),
     .executableTarget(
       name: "bench",

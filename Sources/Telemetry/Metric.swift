@@ -15,6 +15,7 @@ package enum Metric: String, CaseIterable, Sendable {
   case overruns = "fieldtune_uart_overruns"
   case frames = "fieldtune_link_frames"
   case clients = "fieldtune_clients_active"
+  case clientsRefused = "fieldtune_clients_refused_total"
 
   package enum Kind: String, Sendable {
     case counter, gauge
@@ -38,6 +39,7 @@ package enum Metric: String, CaseIterable, Sendable {
     case .stackBytes: "Deepest stack the device measured since its boot."
     case .overruns: "UART overruns the device counted since its boot."
     case .frames: "Frames of the connection, by what became of them."
+    case .clientsRefused: "Connections to the daemon's socket that were turned away."
     case .clients: "Command lines connected to the daemon's socket."
     }
   }

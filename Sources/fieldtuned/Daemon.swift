@@ -27,11 +27,12 @@ struct Daemon {
     let director = RunDirector(
       store: store, roster: roster, metrics: metrics,
       uploads: URL(fileURLWithPath: configuration.stateDirectory).appendingPathComponent("uploads"), logger: logger)
+    let token = AccessToken()
     let page = PageServer(
       address: configuration.httpAddress, port: configuration.httpPort, store: store, director: director,
-      roster: roster, metrics: metrics, logger: logger)
+      roster: roster, metrics: metrics, token: token, logger: logger)
     let control = ControlServer(
-      path: try configuration.socketPathInForce(), page: page.url, director: director, roster: roster, store: store,
+      path: try configuration.socketPathInForce(), token: token, page: page.link, director: director, roster: roster, store: store,
       metrics: metrics, logger: logger)
     try director.removeLeftovers()
     try await serve(page, control, roster, director, until: signals.stream, logger: logger)

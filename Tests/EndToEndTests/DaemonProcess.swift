@@ -50,6 +50,18 @@ final class DaemonProcess: Sendable {
     self.client = client
   }
 
+  /// What lets a client of its page in.
+  func token() async throws -> String {
+    let page = URLComponents(string: try await client.ping().page ?? "")
+    return page?.queryItems?.first { $0.name == "token" }?.value ?? ""
+  }
+
+  /// One request of a program that has the token; the whole answer, head included.
+  func get(_ path: String) async throws -> String {
+    try await DaemonSocket.get(
+      path, port: try await port(), headers: ["Host: localhost", "Authorization: Bearer \(try await token())"])
+  }
+
   /// The port of its page.
   func port() async throws -> UInt16 {
     let page = try await client.ping().page ?? ""
@@ -81,8 +93,7 @@ final class DaemonProcess: Sendable {
 
   private static func process(_ arguments: [String]) -> Process {
     let process = Process()
-    process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-      .appending(path: "fieldtuned")
+    process.executableURL = Tool.program("fieldtuned")
     process.arguments = arguments
     process.standardInput = FileHandle.nullDevice
     return process

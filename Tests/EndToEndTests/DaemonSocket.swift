@@ -78,7 +78,7 @@ struct DaemonSocket: Sendable {
   func close() { Foundation.close(descriptor) }
 
   /// One request; the whole answer, head included.
-  static func get(_ path: String, port: UInt16, headers: [String] = ["Host: localhost"]) async throws -> String {
+  static func get(_ path: String, port: UInt16, headers: [String]) async throws -> String {
     try await DaemonProcess.offload {
       Result {
         let socket = try DaemonSocket(port: port)

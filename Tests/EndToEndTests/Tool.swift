@@ -30,12 +30,16 @@ struct Tool {
 
   func path(_ name: String) -> String { folder.appending(path: name).path }
 
+  /// A program that was built beside the tests.
+  static func program(_ name: String) -> URL {
+    URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: name)
+  }
+
   func remove() { try? FileManager.default.removeItem(at: folder) }
 
   func process(_ arguments: [String], output: Pipe, errors: Any) -> Process {
     let process = Process()
-    let bundle = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-    process.executableURL = bundle.appending(path: "fieldtune")
+    process.executableURL = Self.program("fieldtune")
     process.arguments = arguments
     process.currentDirectoryURL = folder
     var environment = ProcessInfo.processInfo.environment

@@ -18,9 +18,14 @@ package struct ControlClient: Sendable {
     for path in ControlSocket.candidates(environment: environment) {
       do {
         await (try UnixSocketTransport.connect(path: path)).close()
-        return ControlClient(socketPath: path)
+        let client = ControlClient(socketPath: path)
+        // Whom the daemon refuses learns it here, before anything is sent that it would not read.
+        _ = try await client.ping()
+        return client
       } catch TransportError.noConnection {
         continue
+      } catch let failure as ControlFailure {
+        throw failure
       } catch {
         throw ControlFailure(.daemon, "daemon: \(error): join the group that owns the socket")
       }

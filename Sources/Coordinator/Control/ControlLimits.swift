@@ -1,5 +1,7 @@
 /// How much one side of the daemon's socket takes from the other.
 package enum ControlLimits {
+  /// Most clients connected at once.
+  package static let clients = 64
   /// Longest line of a request. A part of `chunkBytes` fits with room to spare.
   package static let requestLineBytes = 256 * 1024
   /// Longest line of a reply: a result carries one loss for every step.

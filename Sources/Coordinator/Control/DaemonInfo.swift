@@ -6,7 +6,7 @@ package struct DaemonInfo: Hashable, Sendable, Codable {
   package var version: String
   package var protocolVersion: Int
   package var processID: Int32
-  /// Where its page is; `nil` while HTTP is off.
+  /// The link to its page, with the token that lets a browser in; `nil` while HTTP is off.
   package var page: String?
 
   package init(version: String, processID: Int32, page: String?) {

@@ -5,16 +5,30 @@ import NIOCore
 import NIOPosix
 import Telemetry
 
+/// A connection to the daemon's socket, and who is at its other end.
+struct Client: Sendable {
+  let stream: NIOAsyncChannel<ByteBuffer, ByteBuffer>
+  /// `nil` when the kernel did not tell.
+  let peer: PeerCredentials?
+
+  /// For the log.
+  var metadata: Logger.Metadata {
+    peer.map { ["user": "\($0.userID)", "process": "\($0.processID)"] } ?? [:]
+  }
+}
+
 /// Listens on the daemon's Unix socket.
 struct ControlServer: Sendable {
   let path: String
-  /// Where the page is, for `ping`.
+  let token: AccessToken
+  /// Where the page is, with its token, for `ping`.
   let page: @Sendable () -> String?
   let director: RunDirector
   let roster: DeviceRoster
   let store: RunStore
   let metrics: MetricsRegistry
   let logger: Logger
+  private let places = Places(ControlLimits.clients)
 
   /// Serves until the task is cancelled.
   ///
@@ -24,35 +38,70 @@ struct ControlServer: Sendable {
     let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
       .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true) { channel in
         channel.eventLoop.makeCompletedFuture {
-          try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+          try channel.pipeline.syncOperations.addHandler(LineDeadline())
+          let peer = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable { PeerCredentials(of: $0) }
+          let stream = try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+          return Client(stream: stream, peer: peer ?? nil)
         }
       }
     guard chmod(path, 0o660) == 0 else {
       throw ConfigurationError("socket: \(path): the mode cannot be set: \(String(cString: strerror(errno)))")
     }
-    logger.info("socket ready", metadata: ["path": "\(path)"])
+    guard let access = SocketAccess(socket: path) else {
+      throw ConfigurationError("socket: \(path): cannot be examined: \(String(cString: strerror(errno)))")
+    }
+    let tokenPath = AccessToken.path(besideSocket: path)
+    try token.write(to: tokenPath)
+    logger.info("socket ready", metadata: ["path": "\(path)", "token": "\(tokenPath)"])
     ready()
-    defer { unlink(path) }
+    defer {
+      unlink(tokenPath)
+      unlink(path)
+    }
     try await server.executeThenClose { clients in
       try await withThrowingDiscardingTaskGroup { group in
         for try await client in clients {
-          group.addTask { await serve(client) }
+          let refusal = refusal(of: client, access)
+          group.addTask { await serve(client, refusal: refusal) }
         }
       }
     }
   }
 
-  private func serve(_ client: NIOAsyncChannel<ByteBuffer, ByteBuffer>) async {
-    metrics.add(to: .clients)
+  /// Why a client is turned away, if it is.
+  private func refusal(of client: Client, _ access: SocketAccess) -> ControlFailure? {
+    if let sentence = access.refusal(of: client.peer) {
+      metrics.add(to: .clientsRefused)
+      logger.warning("client refused", metadata: client.metadata)
+      return ControlFailure(.daemon, sentence)
+    }
+    guard places.take() else {
+      metrics.add(to: .clientsRefused)
+      logger.debug("client refused: no place is free", metadata: client.metadata)
+      return ControlFailure(
+        .busy, "daemon: found \(ControlLimits.clients) clients connected, expected fewer: try again in a moment")
+    }
+    return nil
+  }
+
+  private func serve(_ client: Client, refusal: ControlFailure?) async {
     do {
-      try await client.executeThenClose { inbound, outbound in
-        var session = ControlSession(server: self, outbound: outbound)
-        try await session.serve(inbound)
+      try await client.stream.executeThenClose { inbound, outbound in
+        var session = ControlSession(server: self, client: client, outbound: outbound)
+        if let refusal {
+          try await session.refuse(inbound, refusal)
+        } else {
+          metrics.add(to: .clients)
+          try await session.serve(inbound)
+        }
       }
     } catch {
       logger.debug("client gone", metadata: ["reason": "\(error)"])
     }
-    metrics.add(-1, to: .clients)
+    if refusal == nil {
+      places.giveBack()
+      metrics.add(-1, to: .clients)
+    }
   }
 
   /// Makes the socket's folder, and sees to it that no other daemon is in the way.

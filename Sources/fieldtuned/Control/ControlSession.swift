@@ -1,5 +1,6 @@
 import Coordinator
 import Foundation
+import Logging
 import NIOCore
 import Telemetry
 
@@ -10,14 +11,16 @@ import Telemetry
 /// wrong with them is told at `start`.
 struct ControlSession {
   private let server: ControlServer
+  private let client: Client
   private let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
   private var buffer = LineBuffer(limitBytes: ControlLimits.requestLineBytes)
   private var request: TrainRequest?
   private var upload = Upload()
   private var uploadFailure: ControlFailure?
 
-  init(server: ControlServer, outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>) {
+  init(server: ControlServer, client: Client, outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>) {
     self.server = server
+    self.client = client
     self.outbound = outbound
   }
 
@@ -32,6 +35,15 @@ struct ControlSession {
         return
       }
       for line in lines { try await answer(line) }
+    }
+  }
+
+  /// Answers the first request with one sentence, and nothing else. Not before it: whoever writes to a connection
+  /// that was closed does not read what was said there.
+  func refuse(_ inbound: NIOAsyncChannelInboundStream<ByteBuffer>, _ failure: ControlFailure) async throws {
+    for try await bytes in inbound where bytes.readableBytesView.contains(UInt8(ascii: "\n")) {
+      try await send(.failure(failure: failure))
+      return
     }
   }
 
@@ -58,6 +70,7 @@ struct ControlSession {
     case .start: try await start()
     case .watch(let id): try await watch(id)
     case .stop(let id):
+      log("asked to stop", id)
       try await server.director.stop(id)
       try await send(.done)
     case .export(let id): try await export(id)
@@ -89,6 +102,7 @@ struct ControlSession {
     let upload = self.upload
     self.upload = Upload()
     let (run, events) = try await server.director.start(request, upload)
+    log("asked to train", run)
     try await send(.accepted(run: run))
     try await follow(run, events)
   }
@@ -137,6 +151,11 @@ struct ControlSession {
       try await send(.bytes(bytes: Data(model[start..<end])))
     }
     try await send(.done)
+  }
+
+  /// Who asked for what changes something.
+  private func log(_ what: Logger.Message, _ run: Int64) {
+    server.logger.info(what, metadata: client.metadata.merging(["run": "\(run)"]) { $1 })
   }
 
   private func send(_ reply: ControlReply) async throws {

@@ -1,6 +1,7 @@
 import Coordinator
 import Foundation
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import Synchronization
@@ -8,19 +9,26 @@ import Telemetry
 
 /// The page, and the read-only interface below it, on a loopback address.
 struct PageServer: Sendable {
+  /// Browsers keep six connections; more than this many wait until others are closed.
+  private static let connectionLimit = 32
+  private static let headLimits = HTTP1Channel.Configuration.DecoderConfiguration(
+    maxHeaderFieldSize: 8 * 1024, maxHeaderListSize: 16 * 1024, maxHeaderFieldCount: 64)
+
   private let address: String
   private let port: Int
   private let metrics: MetricsRegistry
   private let director: RunDirector
   private let roster: DeviceRoster
   private let reports: RunReports
+  private let token: AccessToken
   private let logger: Logger
   private let bound = BoundPort()
 
   init(
     address: String, port: Int, store: RunStore, director: RunDirector, roster: DeviceRoster,
-    metrics: MetricsRegistry, logger: Logger
+    metrics: MetricsRegistry, token: AccessToken, logger: Logger
   ) {
+    self.token = token
     self.address = address
     self.port = port
     self.metrics = metrics
@@ -31,10 +39,13 @@ struct PageServer: Sendable {
   }
 
   /// Where the page is; `nil` until the port is open.
-  @Sendable func url() -> String? {
+  func url() -> String? {
     let host = address.contains(":") ? "[\(address)]" : address
     return bound.number.map { "http://\(host):\($0)/" }
   }
+
+  /// The address with the token that lets a browser in: for those who may use the socket, and for no log.
+  @Sendable func link() -> String? { url().map { $0 + "?token=" + token.text } }
 
   func waitUntilReady() async throws { try await bound.wait() }
 
@@ -45,7 +56,12 @@ struct PageServer: Sendable {
     quiet.logLevel = .critical
     let application = Application(
       router: router(),
-      configuration: ApplicationConfiguration(address: .hostname(address, port: port), serverName: "fieldtuned"),
+      server: .http1(
+        configuration: HTTP1Channel.Configuration(
+          additionalChannelHandlers: [RequestDeadline()], httpDecoderConfiguration: Self.headLimits)),
+      configuration: ApplicationConfiguration(
+        address: .hostname(address, port: port), serverName: "fieldtuned",
+        availableConnectionsDelegate: .maximum(Self.connectionLimit, logger: quiet)),
       onServerRunning: { channel in
         bound.set(channel.localAddress?.port ?? 0)
         logger.info("page ready", metadata: ["url": "\(url() ?? "")"])
@@ -64,7 +80,7 @@ struct PageServer: Sendable {
 
   private func router() -> Router<BasicRequestContext> {
     let router = Router()
-    router.add(middleware: HostCheck())
+    router.add(middleware: PageGuard(token: token))
     router.get("/") { _, _ in Self.page }
     router.get("/metrics") { _, _ in try await metricsText() }
     router.get("/api/devices") { _, _ in try Self.json(await roster.summaries()) }
@@ -102,19 +118,19 @@ struct PageServer: Sendable {
     return response([UInt8](try encoder.encode(value)), type: "application/json")
   }
 
+  /// Scripts and styles run only with the number that this answer alone carries.
   private static var page: Response {
-    response(PackageResources.page_html, type: "text/html; charset=utf-8")
+    let nonce = AccessToken().text
+    let text = String(decoding: PackageResources.page_html, as: UTF8.self).replacing("$NONCE", with: nonce)
+    var page = response(Array(text.utf8), type: "text/html; charset=utf-8")
+    page.headers[.contentSecurityPolicy] =
+      "default-src 'none'; style-src 'nonce-\(nonce)'; script-src 'nonce-\(nonce)'; connect-src 'self'; img-src data:; "
+      + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    return page
   }
 
   private static func response(_ bytes: [UInt8], type: String) -> Response {
-    var headers: HTTPFields = [
-      .contentType: type, .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
-      .contentSecurityPolicy:
-        "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; "
-        + "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    ]
-    headers[.contentLength] = "\(bytes.count)"
-    return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+    Response(status: .ok, headers: [.contentType: type], body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
   }
 }
 
