@@ -24,10 +24,11 @@ package struct SampleSequence: Sendable {
   package mutating func sample(at position: Int) -> PlannedSample {
     precondition((0..<plan.count).contains(position), "position \(position) of \(plan.count)")
     guard plan.training.contains(position) else {
-      let sample = position < plan.training.lowerBound ? position : position - plan.training.upperBound
-      return PlannedSample(position: position, mode: .evaluate, sample: sample)
+      let own = position < plan.training.lowerBound ? position : position - plan.training.upperBound
+      return PlannedSample(position: position, mode: .evaluate, sample: plan.share?.index(own) ?? own)
     }
-    let step = position - plan.training.lowerBound
+    let own = position - plan.training.lowerBound
+    let step = plan.share?.index(own) ?? own
     return PlannedSample(position: position, mode: .train, sample: sampler.index(atStep: step))
   }
 

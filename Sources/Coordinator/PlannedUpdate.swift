@@ -19,7 +19,7 @@ package struct PlannedUpdate: Hashable, Sendable {
   package static let none = PlannedUpdate(rate: .zero)
 }
 
-/// The updates of a plan, step by step: a function of the plan and the step's number alone, so that a step that is sent
+/// The updates of one board, step by step: a function of the plan and the step's number alone, so that a step that is sent
 /// again, by this process or by another one, is the same.
 ///
 /// A device's weights have 16 bits: most of what one step should take off them would round to nothing. So the decay of
@@ -33,13 +33,13 @@ package struct UpdateSequence: Sendable {
 
   package init(_ plan: TrainingPlan) { self.plan = plan }
 
-  /// Of training step `step`; cheapest in ascending order.
+  /// Of the board's training step `step`; cheapest in ascending order.
   package mutating func update(atStep step: Int) -> PlannedUpdate {
     let optimizer = plan.optimizer
     let current = step / optimizer.batch
     let first = current * optimizer.batch
-    let end = min(first + optimizer.batch, plan.steps)
-    let rate = plan.schedule.rate(at: first, of: plan.steps)
+    let end = min(first + optimizer.batch, plan.training.count)
+    let rate = self.rate(at: first)
     let isHeld = step < end - 1
     return PlannedUpdate(
       rate: LearningRate(rate.value / Double(end - first)), momentum: optimizer.momentumQ16,
@@ -58,7 +58,11 @@ package struct UpdateSequence: Sendable {
   }
 
   private func decay(with batch: Int) -> Double {
-    let rate = plan.schedule.rate(at: batch * plan.optimizer.batch, of: plan.steps)
-    return decayed + rate.value * plan.optimizer.weightDecay
+    decayed + rate(at: batch * plan.optimizer.batch).value * plan.optimizer.weightDecay
+  }
+
+  /// The schedule goes over the steps of the whole run.
+  private func rate(at step: Int) -> LearningRate {
+    plan.schedule.rate(at: plan.share?.index(step) ?? step, of: plan.steps)
   }
 }

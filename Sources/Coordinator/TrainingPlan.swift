@@ -4,18 +4,21 @@
 /// again. A position is the wire's `index`, so a plan and a position say all about where a run stands.
 package struct TrainingPlan: Hashable, Sendable, Codable {
   package let trainingSamples: Int
-  /// Taken before and after training; 0 for neither.
+  /// Taken before and after training, by all boards together; 0 for neither.
   package let evaluationSamples: Int
+  /// Training steps of all boards together.
   package let steps: Int
   package let seed: UInt32
   package let schedule: LearningRateSchedule
   package let optimizer: Optimizer
   /// Training steps from one checkpoint to the next.
   package let checkpointSteps: Int
+  /// What one board of several takes of it; nil where one board takes all.
+  package let share: TrainingShare?
 
   package init(
     trainingSamples: Int, evaluationSamples: Int, steps: Int, seed: UInt32, schedule: LearningRateSchedule,
-    optimizer: Optimizer = .sgd, checkpointSteps: Int = 200
+    optimizer: Optimizer = .sgd, checkpointSteps: Int = 200, share: TrainingShare? = nil
   ) {
     precondition(trainingSamples > 0 && steps >= 0 && checkpointSteps > 0, "a plan of \(steps) steps")
     self.trainingSamples = trainingSamples
@@ -25,6 +28,7 @@ package struct TrainingPlan: Hashable, Sendable, Codable {
     self.schedule = schedule
     self.optimizer = optimizer
     self.checkpointSteps = checkpointSteps
+    self.share = share
   }
 
   /// Runs stored before optimizers could be chosen took plain SGD.
@@ -37,19 +41,23 @@ package struct TrainingPlan: Hashable, Sendable, Codable {
     schedule = try container.decode(LearningRateSchedule.self, forKey: .schedule)
     optimizer = try container.decodeIfPresent(Optimizer.self, forKey: .optimizer) ?? .sgd
     checkpointSteps = try container.decode(Int.self, forKey: .checkpointSteps)
+    share = try container.decodeIfPresent(TrainingShare.self, forKey: .share)
   }
 
-  /// Positions in all.
-  package var count: Int { 2 * evaluationSamples + steps }
-  package var evaluationBefore: Range<Int> { 0..<evaluationSamples }
-  package var training: Range<Int> { evaluationSamples..<evaluationSamples + steps }
+  private func own(_ total: Int) -> Int { share?.count(of: total) ?? total }
+
+  /// Positions in all, of one board.
+  package var count: Int { 2 * own(evaluationSamples) + own(steps) }
+  package var evaluationBefore: Range<Int> { 0..<own(evaluationSamples) }
+  package var training: Range<Int> { own(evaluationSamples)..<own(evaluationSamples) + own(steps) }
   package var evaluationAfter: Range<Int> { training.upperBound..<count }
 
   /// The first position behind `position` before which the training state is copied into the store:
-  /// every `checkpointSteps` steps and after the last one. `nil` behind the last step.
+  /// every `checkpointSteps` steps, at the end of every round, and after the last one. `nil` behind the last step.
   package func nextCheckpoint(after position: Int) -> Int? {
     guard steps > 0, position < training.upperBound else { return nil }
     let done = max(0, position - training.lowerBound)
-    return min(training.lowerBound + (done / checkpointSteps + 1) * checkpointSteps, training.upperBound)
+    let strides = [checkpointSteps] + (share.map { [$0.roundSteps] } ?? [])
+    return strides.map { training.lowerBound + (done / $0 + 1) * $0 }.reduce(training.upperBound, min)
   }
 }

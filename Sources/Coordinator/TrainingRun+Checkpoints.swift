@@ -13,12 +13,29 @@ extension TrainingRun {
       throw CoordinatorError.digestDiffers(
         device: source.name, position: position, found: found.text, expected: expected.text)
     }
+    if let barrier, machine.plan.isRoundEnd(position) {
+      return try await exchange(bytes, at: position, with: barrier, on: device)
+    }
     try await store.save(
       CheckpointRecord(
         run: id, position: position, digest: found.text, segments: bytes,
         createdMilliseconds: RunStore.nowMilliseconds()))
     machine.checkpointed(at: position)
     watch(.checkpoint(position: position, digest: found.text))
+  }
+
+  /// Brings the state to the other boards', and goes on with the mean of all, which is in the store by then.
+  private func exchange(
+    _ state: [UInt8], at position: Int, with barrier: RoundBarrier, on device: any DeviceConnection
+  ) async throws {
+    let member = machine.plan.share?.member ?? 0
+    let round = machine.plan.round(at: machine.checkpoint ?? 0)
+    let mean = try await barrier.meet(.init(member: member, round: round, position: position, state: state))
+    machine.checkpointed(at: position)
+    watch(.checkpoint(position: position, digest: HexDigest(Digest64(mean).value).text))
+    _ = try await device.endRun()
+    try await restoreCheckpoint(to: device)
+    _ = try await open(device, at: position, flags: 0)
   }
 
   /// Writes the newest checkpoint into a device that has no run open.

@@ -10,9 +10,7 @@ extension TrainingRun {
       (EvaluationRecord.Moment.before, machine.plan.evaluationBefore), (.after, machine.plan.evaluationAfter),
     ] where !range.isEmpty && journalled.contains(range.upperBound - 1) {
       let steps = try await store.steps(of: id, from: range.lowerBound, limit: range.count)
-      let evaluation = EvaluationRecord(
-        run: id, moment: moment, sampleCount: steps.count, correctCount: manifest.loss.isClassification ? steps.count { $0.isCorrect == true } : -1,
-        loss: steps.map(\.loss).reduce(0, +) / Double(steps.count))
+      let evaluation = EvaluationRecord(run: id, moment: moment, steps: steps, manifest.loss)
       try await store.save(evaluation)
       watch(.evaluation(record: evaluation))
     }
@@ -34,7 +32,7 @@ extension TrainingRun {
 
   private func result(digest: String) async throws -> TrainResult {
     let steps = try await store.steps(
-      of: id, from: machine.plan.training.lowerBound, limit: machine.plan.steps)
+      of: id, from: machine.plan.training.lowerBound, limit: machine.plan.training.count)
     let evaluations = try await store.evaluations(of: id)
     let checkpoint = try await store.newestCheckpoint(of: id)
     let before = evaluations.first { $0.moment == .before }
@@ -60,6 +58,16 @@ extension TrainingRun {
       watch(.note(text: "the end of the run could not be noted: \(error)"))
     }
     watch(.closed(run: record))
+  }
+}
+
+extension EvaluationRecord {
+  /// The sum of a pass over the evaluation data, which has taken `steps`.
+  init(run: Int64, moment: Moment, steps: [StepRecord], _ loss: ArtifactManifest.Loss) {
+    self.init(
+      run: run, moment: moment, sampleCount: steps.count,
+      correctCount: loss.isClassification ? steps.count { $0.isCorrect == true } : -1,
+      loss: steps.map(\.loss).reduce(0, +) / Double(steps.count))
   }
 }
 

@@ -71,7 +71,7 @@ extension TrainingRun {
     }
   }
 
-  private func open(
+  func open(
     _ device: any DeviceConnection, at position: Int, flags: UInt8
   ) async throws -> Wire.RunReport {
     try await device.beginRun(

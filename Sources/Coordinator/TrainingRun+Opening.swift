@@ -6,22 +6,32 @@ extension TrainingRun {
   /// Adds a new run to the store.
   package static func begin(
     _ plan: TrainingPlan, artifact: Artifact, data: TrainingData, dataSource: String, store: RunStore,
-    source: any DeviceSource, options: RunOptions = RunOptions(),
+    source: any DeviceSource, options: RunOptions = RunOptions(), parent: Int64? = nil, barrier: RoundBarrier? = nil,
     watch: @escaping @Sendable (RunEvent) -> Void
   ) async throws -> TrainingRun {
     try check(data, against: artifact.manifest)
     try check(plan.optimizer, against: artifact.manifest)
+    let record = try await insert(
+      plan, artifact: artifact, data: data, dataSource: dataSource, store: store, device: source.name, parent: parent)
+    return TrainingRun(
+      record: record, id: record.id ?? 0, machine: RunMachine(plan: plan, durable: 0, checkpoint: nil),
+      manifest: artifact.manifest, data: data, store: store, source: source, options: options, barrier: barrier,
+      watch: watch)
+  }
+
+  /// Adds the row of a new run.
+  static func insert(
+    _ plan: TrainingPlan, artifact: Artifact, data: TrainingData, dataSource: String, store: RunStore, device: String,
+    parent: Int64? = nil
+  ) async throws -> RunRecord {
     let row = ArtifactRecord(
       key: artifact.manifest.key, manifest: [UInt8](try artifact.manifest.encoded()),
       model: [UInt8](try Data(contentsOf: artifact.file(artifact.manifest.files.model))))
-    let record = try await store.insert(
+    return try await store.insert(
       RunRecord(
         number: Int64(RunNumber.random()), state: .running, model: artifact.manifest.name, artifact: row.key,
-        device: source.name, board: "", plan: try encoded(plan), data: data.digest, dataSource: dataSource,
-        createdMilliseconds: RunStore.nowMilliseconds()), artifact: row)
-    return TrainingRun(
-      record: record, id: record.id ?? 0, machine: RunMachine(plan: plan, durable: 0, checkpoint: nil),
-      manifest: artifact.manifest, data: data, store: store, source: source, options: options, watch: watch)
+        device: device, board: "", plan: try encoded(plan), data: data.digest, dataSource: dataSource,
+        createdMilliseconds: RunStore.nowMilliseconds(), parent: parent), artifact: row)
   }
 
   /// Takes up a run where the store and the device say it stands. Its plan is the one it began with.
@@ -30,7 +40,7 @@ extension TrainingRun {
   ///   finished run.
   package static func resume(
     _ id: Int64, artifact: Artifact, data: TrainingData, store: RunStore, source: any DeviceSource,
-    options: RunOptions = RunOptions(), watch: @escaping @Sendable (RunEvent) -> Void
+    options: RunOptions = RunOptions(), barrier: RoundBarrier? = nil, watch: @escaping @Sendable (RunEvent) -> Void
   ) async throws -> TrainingRun {
     try check(data, against: artifact.manifest)
     let record = try await store.run(id)
@@ -52,7 +62,7 @@ extension TrainingRun {
       checkpoint: try await store.newestCheckpoint(of: id)?.position)
     return TrainingRun(
       record: record, id: id, machine: machine, manifest: artifact.manifest, data: data, store: store,
-      source: source, options: options, watch: watch)
+      source: source, options: options, barrier: barrier, watch: watch)
   }
 
   private static func check(_ data: TrainingData, against manifest: ArtifactManifest) throws(CoordinatorError) {

@@ -16,8 +16,9 @@ package actor TrainingRun {
   let source: any DeviceSource
   let options: RunOptions
   let watch: @Sendable (RunEvent) -> Void
-  let number: UInt64
   let id: Int64
+  /// Where the boards of this run meet; nil for a run on one board.
+  let barrier: RoundBarrier?
 
   var record: RunRecord
   var machine: RunMachine
@@ -33,7 +34,8 @@ package actor TrainingRun {
 
   init(
     record: RunRecord, id: Int64, machine: RunMachine, manifest: ArtifactManifest, data: TrainingData,
-    store: RunStore, source: any DeviceSource, options: RunOptions, watch: @escaping @Sendable (RunEvent) -> Void
+    store: RunStore, source: any DeviceSource, options: RunOptions, barrier: RoundBarrier?,
+    watch: @escaping @Sendable (RunEvent) -> Void
   ) {
     self.record = record
     self.id = id
@@ -44,9 +46,12 @@ package actor TrainingRun {
     self.source = source
     self.options = options
     self.watch = watch
-    number = UInt64(record.number)
+    self.barrier = barrier
     sequence = SampleSequence(machine.plan)
   }
+
+  /// The run as the device knows it: another one after each average, since a position has a state before and behind it.
+  var number: UInt64 { UInt64(record.number) &+ UInt64(machine.plan.round(at: machine.checkpoint ?? 0)) }
 
   /// Ends the run after the samples already sent, with a checkpoint.
   package func stop() {

@@ -33,10 +33,12 @@ package struct RunRecord: Hashable, Sendable, Codable {
   package var message: String
   /// JSON of the result once it is finished.
   package var result: String?
+  /// The run of several boards that this one, on one of them, is part of.
+  package var parent: Int64?
 
   package init(
     number: Int64, state: State, model: String, artifact: String, device: String, board: String, plan: String,
-    data: String, dataSource: String, createdMilliseconds: Int64
+    data: String, dataSource: String, createdMilliseconds: Int64, parent: Int64? = nil
   ) {
     id = nil
     self.number = number
@@ -52,5 +54,6 @@ package struct RunRecord: Hashable, Sendable, Codable {
     updatedMilliseconds = createdMilliseconds
     message = ""
     result = nil
+    self.parent = parent
   }
 }

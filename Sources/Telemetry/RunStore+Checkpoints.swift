@@ -6,23 +6,30 @@ extension RunStore {
   private static let keptCheckpoints = 2
 
   /// Stores a checkpoint and drops all but the newest two of its run, in one transaction.
-  package func save(_ checkpoint: CheckpointRecord) async throws {
+  package func save(_ checkpoint: CheckpointRecord) async throws { try await save([checkpoint]) }
+
+  /// Stores checkpoints of several runs, all or none.
+  package func save(_ checkpoints: [CheckpointRecord]) async throws {
     try await write { database in
-      try database.execute(
-        sql: """
-          INSERT OR REPLACE INTO checkpoints (run, position, digest, segments, createdMilliseconds)
-          VALUES (?, ?, ?, ?, ?)
-          """,
-        arguments: [
-          checkpoint.run, checkpoint.position, checkpoint.digest, Data(checkpoint.segments),
-          checkpoint.createdMilliseconds,
-        ])
-      try database.execute(
-        sql: """
-          DELETE FROM checkpoints WHERE run = ? AND position NOT IN
-          (SELECT position FROM checkpoints WHERE run = ? ORDER BY position DESC LIMIT ?)
-          """, arguments: [checkpoint.run, checkpoint.run, Self.keptCheckpoints])
+      for checkpoint in checkpoints { try Self.replace(checkpoint, in: database) }
     }
+  }
+
+  private static func replace(_ checkpoint: CheckpointRecord, in database: Database) throws {
+    try database.execute(
+      sql: """
+        INSERT OR REPLACE INTO checkpoints (run, position, digest, segments, createdMilliseconds)
+        VALUES (?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        checkpoint.run, checkpoint.position, checkpoint.digest, Data(checkpoint.segments),
+        checkpoint.createdMilliseconds,
+      ])
+    try database.execute(
+      sql: """
+        DELETE FROM checkpoints WHERE run = ? AND position NOT IN
+        (SELECT position FROM checkpoints WHERE run = ? ORDER BY position DESC LIMIT ?)
+        """, arguments: [checkpoint.run, checkpoint.run, Self.keptCheckpoints])
   }
 
   /// The newest checkpoint of a run, `nil` when it has none.

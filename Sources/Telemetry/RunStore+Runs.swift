@@ -38,10 +38,18 @@ extension RunStore {
     return run
   }
 
-  /// All runs, the newest first.
+  /// All runs, the newest first; the parts of a run on several boards are not among them.
   package func runs(limit: Int = 1000) async throws -> [RunRecord] {
     try await read {
-      try RunRecord.fetchAll($0, sql: "SELECT * FROM runs ORDER BY id DESC LIMIT ?", arguments: [limit])
+      try RunRecord.fetchAll(
+        $0, sql: "SELECT * FROM runs WHERE parent IS NULL ORDER BY id DESC LIMIT ?", arguments: [limit])
+    }
+  }
+
+  /// The parts of a run on several boards, in the order of the boards; none of a run on one.
+  package func parts(of run: Int64) async throws -> [RunRecord] {
+    try await read {
+      try RunRecord.fetchAll($0, sql: "SELECT * FROM runs WHERE parent = ? ORDER BY id", arguments: [run])
     }
   }
 

@@ -7,6 +7,9 @@ extension RunStore {
     migrator.registerMigration("1: runs") { database in
       try database.execute(sql: firstSchema)
     }
+    migrator.registerMigration("3: runs on several boards") { database in
+      try database.execute(sql: "ALTER TABLE runs ADD COLUMN parent INTEGER REFERENCES runs (id)")
+    }
     return migrator
   }
 

@@ -44,7 +44,11 @@ enum RunBackend: Sendable {
     case .local(let store):
       let run = try await store.run(id)
       let training = try run.decodedPlan().training
-      let steps = try await store.steps(of: id, from: training.lowerBound, limit: training.count)
+      let parts = try await store.parts(of: id)
+      let steps =
+        parts.isEmpty
+        ? try await store.steps(of: id, from: training.lowerBound, limit: training.count)
+        : try await FleetRun.steps(of: parts, in: store)
       return Detail(
         record: run, steps: steps.count, losses: steps.map(\.loss), evaluations: try await store.evaluations(of: id),
         digest: try await store.newestCheckpoint(of: id)?.digest)

@@ -6,7 +6,8 @@ import Telemetry
 /// A run from data to result, here or in the daemon.
 struct TrainingSession {
   let artifact: Artifact
-  let device: OpenedDevice
+  /// Several share the run.
+  let devices: [OpenedDevice]
   let baud: Int?
   let training: TrainingOptions
   let progress: RunProgress
@@ -22,6 +23,10 @@ struct TrainingSession {
     switch backend {
     case .local(let store): return try await run(on: data, in: store)
     case .daemon(let client):
+      guard let device = devices.first, devices.count == 1 else {
+        throw Failure(
+          .usage, code: "usage", "--device: found \(devices.count) devices, expected one for the daemon: add --local")
+      }
       let request = TrainRequest(
         device: device.reference, deviceName: device.source.name, baud: baud, plan: try plan(for: data),
         dataSource: training.data, resume: training.resume)
@@ -30,15 +35,7 @@ struct TrainingSession {
   }
 
   private func run(on data: TrainingData, in store: RunStore) async throws -> TrainResult {
-    let run =
-      if let id = training.resume {
-        try await TrainingRun.resume(
-          id, artifact: artifact, data: data, store: store, source: device.source, watch: progress.watch)
-      } else {
-        try await TrainingRun.begin(
-          try plan(for: data), artifact: artifact, data: data, dataSource: training.data, store: store,
-          source: device.source, watch: progress.watch)
-      }
+    let run = devices.count == 1 ? try await runOnOne(data, in: store) : try await runOnSeveral(data, in: store)
     interrupt.onRequest { Task { await run.stop() } }
     defer { interrupt.onRequest(nil) }
     do {
@@ -47,6 +44,28 @@ struct TrainingSession {
       guard takesResume, await run.hasBegun else { throw error }
       throw Failure(error, resuming: run.runID)
     }
+  }
+
+  private func runOnOne(_ data: TrainingData, in store: RunStore) async throws -> any DrivenRun {
+    let source = devices[0].source
+    if let id = training.resume {
+      return try await TrainingRun.resume(
+        id, artifact: artifact, data: data, store: store, source: source, watch: progress.watch)
+    }
+    return try await TrainingRun.begin(
+      try plan(for: data), artifact: artifact, data: data, dataSource: training.data, store: store, source: source,
+      watch: progress.watch)
+  }
+
+  private func runOnSeveral(_ data: TrainingData, in store: RunStore) async throws -> any DrivenRun {
+    let sources = devices.map(\.source)
+    if let id = training.resume {
+      return try await FleetRun.resume(
+        id, artifact: artifact, data: data, store: store, sources: sources, watch: progress.watch)
+    }
+    return try await FleetRun.begin(
+      try plan(for: data), roundSteps: training.roundSteps, artifact: artifact, data: data, dataSource: training.data,
+      store: store, sources: sources, watch: progress.watch)
   }
 
   private func plan(for data: TrainingData) throws -> TrainingPlan {

@@ -41,7 +41,7 @@ struct Bench {
     artifact = Artifact(directory: folder, manifest: manifest)
   }
 
-  private static let options = RunOptions(patience: .zero, retryInterval: .milliseconds(1))
+  static let options = RunOptions(patience: .zero, retryInterval: .milliseconds(1))
 
   /// - Parameters:
   ///   - stopAt: the user asks for a stop when this position is on its way.

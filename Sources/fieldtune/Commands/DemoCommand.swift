@@ -78,7 +78,7 @@ struct DemoCommand: AsyncParsableCommand {
     let opened = try DeviceOpener(artifact: artifact, baud: nil, note: { options.note($0) }).open(device)
     let store = try options.openStore()
     let result = try await TrainingSession(
-      artifact: artifact, device: opened, baud: nil, training: training, progress: progress,
+      artifact: artifact, devices: [opened], baud: nil, training: training, progress: progress,
       interrupt: interrupt, takesResume: false
     ).run(in: .local(store))
     return (store, result)

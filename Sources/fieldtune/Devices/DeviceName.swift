@@ -40,3 +40,14 @@ enum DeviceName: ExpressibleByArgument, Hashable, CustomStringConvertible {
     }
   }
 }
+
+/// What `--device` names: one device, or several that share a run.
+struct DeviceNames: ExpressibleByArgument, Hashable {
+  let names: [DeviceName]
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    names = parts.compactMap(DeviceName.init(argument:))
+    if names.count != parts.count { return nil }
+  }
+}

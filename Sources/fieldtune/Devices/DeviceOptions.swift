@@ -7,13 +7,15 @@ struct DeviceOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "loopback, host, qemu[:BOARD], a port's path, unix:SOCKET, or a USB serial number; $FIELDTUNE_DEVICE when absent.",
+      "loopback, host, qemu[:BOARD], a port's path, unix:SOCKET, or a USB serial number; $FIELDTUNE_DEVICE when absent. "
+        + "'train' takes several, with commas between them.",
       valueName: "device"))
-  var device: DeviceName?
+  var device: DeviceNames?
 
   @Option(name: .long, help: "Bits per second of a serial port; the board's default when absent.")
   var baud: Int?
 
+<<<<<<< HEAD
   @Option(
     name: .long,
     help: ArgumentHelp(
@@ -22,10 +24,21 @@ struct DeviceOptions: ParsableArguments {
 
   func openTrace() throws -> LinkTrace? { try trace.map { try LinkTrace(path: $0) } }
 
+=======
+  /// The one device that is named.
+>>>>>>> 2129790 (Share one run among several boards: samples dealt out, weights averaged between rounds)
   func resolved() throws(Failure) -> DeviceName {
-    if let device { return device }
-    if let text = ProcessInfo.processInfo.environment["FIELDTUNE_DEVICE"], let device = DeviceName(argument: text) {
-      return device
+    let names = try resolvedAll()
+    guard names.count == 1 else {
+      throw Failure(.usage, code: "usage", "--device: found \(names.count) devices, expected one")
+    }
+    return names[0]
+  }
+
+  func resolvedAll() throws(Failure) -> [DeviceName] {
+    if let device { return device.names }
+    if let text = ProcessInfo.processInfo.environment["FIELDTUNE_DEVICE"], let device = DeviceNames(argument: text) {
+      return device.names
     }
     throw Failure(
       .usage, code: "usage",

@@ -6,12 +6,27 @@ import Telemetry
 /// Shows a run on standard error: a bar with rate, time left, loss and accuracy on a terminal, a line every
 /// tenth otherwise.
 final class RunProgress: Sendable {
+  private enum Part: Int, Comparable {
+    case before, train, after
+
+    static func < (left: Part, right: Part) -> Bool { left.rawValue < right.rawValue }
+
+    var title: String {
+      switch self {
+      case .before: "measure before"
+      case .train: "train"
+      case .after: "measure after"
+      }
+    }
+  }
+
   private struct State {
     var plan: TrainingPlan?
-    var part = ""
-    /// When the part began, and where.
+    var part: Part?
+    /// When the part began, and what of it is done: boards that share a run tell of their samples in any order.
     var began = ContinuousClock.now
-    var firstPosition = 0
+    var firstDone = 0
+    var seen = 0
     var shown = ContinuousClock.now
     var shownTenth = 0
     /// Exponential means over about 50 steps; `nil` before the first.
@@ -70,25 +85,29 @@ final class RunProgress: Sendable {
   private func step(_ record: StepRecord, _ state: inout State) {
     guard let plan = state.plan else { return }
     let (part, range) = Self.part(record, plan)
+    // A board that shares the run may still measure while another trains.
+    if let shown = state.part, part < shown { return }
     if part != state.part {
       state.part = part
       state.began = .now
-      state.firstPosition = record.position
+      state.firstDone = max(0, record.position - range.lowerBound)
+      state.seen = 0
       state.shownTenth = 0
       (state.loss, state.accuracy) = (nil, nil)
     }
-    let weight = record.mode == .train ? 0.04 : 1 / Double(record.position - state.firstPosition + 1)
+    state.seen += 1
+    let weight = record.mode == .train ? 0.04 : 1 / Double(state.seen)
     state.loss = Self.mean(state.loss, record.loss, weight)
     state.accuracy = record.isCorrect.map { Self.mean(state.accuracy, $0 ? 1 : 0, weight) }
     if record.mode == .train { state.losses.append(record.loss) }
-    show(record.position + 1 - range.lowerBound, of: range.count, &state, position: record.position)
+    show(part, of: range.count, &state)
   }
 
-  private static func part(_ record: StepRecord, _ plan: TrainingPlan) -> (String, Range<Int>) {
+  private static func part(_ record: StepRecord, _ plan: TrainingPlan) -> (Part, Range<Int>) {
     switch record.mode {
-    case .train: ("train", plan.training)
-    case .evaluate where record.position < plan.training.lowerBound: ("measure before", plan.evaluationBefore)
-    case .evaluate: ("measure after", plan.evaluationAfter)
+    case .train: (.train, plan.training)
+    case .evaluate where record.position < plan.training.lowerBound: (.before, plan.evaluationBefore)
+    case .evaluate: (.after, plan.evaluationAfter)
     }
   }
 
@@ -96,8 +115,9 @@ final class RunProgress: Sendable {
     old.map { $0 + (new - $0) * weight } ?? new
   }
 
-  private func show(_ done: Int, of count: Int, _ state: inout State, position: Int) {
+  private func show(_ part: Part, of count: Int, _ state: inout State) {
     let now = ContinuousClock.now
+    let done = min(state.firstDone + state.seen, count)
     let isLast = done == count
     let tenth = done * 10 / max(1, count)
     if isTerminal {
@@ -109,14 +129,14 @@ final class RunProgress: Sendable {
     state.shownTenth = tenth
     guard !isQuiet else { return }
     let seconds = (now - state.began) / .seconds(1)
-    let rate = Double(position - state.firstPosition + 1) / max(seconds, 1e-3)
+    let rate = Double(state.seen) / max(seconds, 1e-3)
     let left =
       isLast
       ? "in \(Number.duration(seconds: seconds))" : "\(Number.duration(seconds: Double(count - done) / rate)) left"
     let figures =
       "\(done)/\(count)  \(Number.fixed(rate, 1))/s  \(left)  loss \(Number.fixed(state.loss ?? 0, 3))"
       + (state.accuracy.map { "  accuracy \(Number.percent($0))" } ?? "")
-    let head = state.part.padding(toLength: 14, withPad: " ", startingAt: 0)
+    let head = part.title.padding(toLength: 14, withPad: " ", startingAt: 0)
     if isTerminal {
       Console.replaceLine("\(head) \(Self.bar(done, of: count)) \(figures)\(isLast ? "\n" : "")")
     } else {

@@ -1,0 +1,93 @@
+import ArtifactManifest
+import Foundation
+import Telemetry
+
+extension FleetRun {
+  /// Sums up what the boards did, and writes it down.
+  func close() async throws -> TrainResult {
+    let rows = try await store.parts(of: id)
+    let isFinished = rows.allSatisfy { $0.state == .finished }
+    try await saveEvaluations(of: rows)
+    let result = try await result(of: rows, state: isFinished ? .finished : .stopped)
+    record.state = isFinished ? .finished : .stopped
+    record.board = result.board
+    record.message = isFinished ? "" : "stopped by the user after \(result.steps) of \(plan.steps) steps"
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    record.result = String(decoding: try encoder.encode(result), as: UTF8.self)
+    record = try await store.update(record)
+    watch(.closed(run: record))
+    return result
+  }
+
+  private func saveEvaluations(of rows: [RunRecord]) async throws {
+    for moment in [EvaluationRecord.Moment.before, .after] {
+      var steps: [StepRecord] = []
+      for row in rows {
+        let plan = try row.decodedPlan()
+        let range = moment == .before ? plan.evaluationBefore : plan.evaluationAfter
+        steps += try await store.steps(of: row.id ?? 0, from: range.lowerBound, limit: range.count)
+      }
+      guard steps.count == plan.evaluationSamples, !steps.isEmpty else { continue }
+      let evaluation = EvaluationRecord(run: id, moment: moment, steps: steps, manifest.loss)
+      try await store.save(evaluation)
+      watch(.evaluation(record: evaluation))
+    }
+  }
+
+  /// The training steps of all boards as far as they came, in the order in which they were dealt out.
+  package static func steps(of rows: [RunRecord], in store: RunStore) async throws -> [StepRecord] {
+    var all: [StepRecord] = []
+    for row in rows {
+      let part = try row.decodedPlan()
+      all += try await store.steps(of: row.id ?? 0, from: part.training.lowerBound, limit: part.training.count).map {
+        var step = $0
+        step.position = part.wholePosition($0.position)
+        return step
+      }
+    }
+    return all.sorted { $0.position < $1.position }
+  }
+
+  private func result(of rows: [RunRecord], state: RunRecord.State) async throws -> TrainResult {
+    let steps = try await Self.steps(of: rows, in: store)
+    let evaluations = try await store.evaluations(of: id)
+    let checkpoint = try await store.newestCheckpoint(of: id)
+    let before = evaluations.first { $0.moment == .before }
+    let after = evaluations.first { $0.moment == .after }
+    var units: [String] = []
+    for part in parts { if let unit = await part.hello?.counterUnit.name { units.append(unit) } }
+    return TrainResult(
+      run: id, steps: steps.count, loss: steps.map(\.loss),
+      accuracy: .init(before: before?.accuracy, after: after?.accuracy),
+      evaluationLoss: .init(before: before?.loss, after: after?.loss), digest: checkpoint?.digest ?? "",
+      cost: TrainResult.Cost(unit: units.first ?? "", mean: steps), device: record.device,
+      board: rows.map(\.board).joined(separator: ","), state: state.rawValue,
+      saturated: steps.map(\.saturated).reduce(0, +), unchanged: steps.map(\.unchanged).reduce(0, +),
+      layers: checkpoint.map { LayerUpdates.all(of: $0, manifest) } ?? [])
+  }
+
+  /// What a part tells, told of the whole run.
+  static func partWatch(
+    of run: Int64, _ part: TrainingPlan, _ watch: @escaping @Sendable (RunEvent) -> Void
+  ) -> @Sendable (RunEvent) -> Void {
+    let name = part.share.map { "board \($0.member + 1) of \($0.members)" } ?? ""
+    return { event in
+      switch event {
+      case .opened(let opened, let position, let total):
+        watch(.note(text: "\(name): \(opened.board) on \(opened.device), at \(position) of \(total)"))
+      case .step(var record):
+        record.run = run
+        record.position = part.wholePosition(record.position)
+        watch(.step(record: record))
+      case .checkpoint(let position, let digest):
+        guard part.share?.member == 0, part.isRoundEnd(position) else { return }
+        watch(.checkpoint(position: part.wholePosition(position - 1) + 1, digest: digest))
+      case .deviceLost(let reason): watch(.deviceLost(reason: "\(name): \(reason)"))
+      case .deviceBack(let position, let restored): watch(.deviceBack(position: part.wholePosition(position), restored: restored))
+      case .note(let text): watch(.note(text: "\(name): \(text)"))
+      case .evaluation, .closed: break
+      }
+    }
+  }
+}
