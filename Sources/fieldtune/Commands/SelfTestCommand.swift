@@ -18,7 +18,7 @@ struct SelfTestCommand: AsyncParsableCommand {
     let name = try device.resolved()
     let prepared = try PreparedArtifact(
       model ?? DemoContent.locate().model, device: name, settings: settings, note: { options.note($0) })
-    let trace = try device.openTrace()
+    let trace = try device.openTrace(of: [name])
     let source = try DeviceOpener(
       artifact: prepared.artifact, baud: device.baud, trace: trace, note: { options.detail($0) }
     ).open(name).source

@@ -21,19 +21,12 @@ struct TrainCommand: AsyncParsableCommand {
   func run() async throws {
     let interrupt = Interrupt()
     if let export { try OutputFile.check(export) }
-<<<<<<< HEAD
-    let name = try device.resolved()
-    let prepared = try PreparedArtifact(model, device: name, settings: compileSettings, note: { options.note($0) })
-    let trace = try device.openTrace()
-    let opened = try DeviceOpener(
-      artifact: prepared.artifact, baud: device.baud, trace: trace, note: { options.note($0) }
-    ).open(name)
-=======
     let names = try device.resolvedAll()
     let prepared = try PreparedArtifact(model, device: names[0], settings: compileSettings, note: { options.note($0) })
-    let opener = DeviceOpener(artifact: prepared.artifact, baud: device.baud, note: { options.note($0) })
+    let trace = try device.openTrace(of: names)
+    let opener = DeviceOpener(
+      artifact: prepared.artifact, baud: device.baud, trace: trace, note: { options.note($0) })
     let opened = try names.map { try opener.open($0) }
->>>>>>> 2129790 (Share one run among several boards: samples dealt out, weights averaged between rounds)
     let session = TrainingSession(
       artifact: prepared.artifact, devices: opened, baud: device.baud, training: training,
       progress: RunProgress(options), interrupt: interrupt)

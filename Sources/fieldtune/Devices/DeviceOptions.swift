@@ -15,18 +15,21 @@ struct DeviceOptions: ParsableArguments {
   @Option(name: .long, help: "Bits per second of a serial port; the board's default when absent.")
   var baud: Int?
 
-<<<<<<< HEAD
   @Option(
     name: .long,
     help: ArgumentHelp(
       "Record every byte of the line, with its time, for 'fieldtune replay' and Wireshark.", valueName: "out.pcap"))
   var trace: String?
 
-  func openTrace() throws -> LinkTrace? { try trace.map { try LinkTrace(path: $0) } }
+  func openTrace(of names: [DeviceName]) throws -> LinkTrace? {
+    guard let trace else { return nil }
+    guard names.count == 1 else {
+      throw Failure(.usage, code: "usage", "--trace: found \(names.count) devices, expected one: a trace is of one line")
+    }
+    return try LinkTrace(path: trace)
+  }
 
-=======
   /// The one device that is named.
->>>>>>> 2129790 (Share one run among several boards: samples dealt out, weights averaged between rounds)
   func resolved() throws(Failure) -> DeviceName {
     let names = try resolvedAll()
     guard names.count == 1 else {
