@@ -104,6 +104,14 @@ let package = Package(
       name: "bench",
       dependencies: ["Compiler", "FirmwareBuild", "GraphIR", "Profiling", "UpdatePlanning"], path: "Tools/Bench",
       swiftSettings: strict),
+    .target(
+      name: "FaultSimulation",
+      dependencies: [
+        "ArtifactManifest", "Coordinator", "DeviceLink", "FirmwareRuntime", "Telemetry", "WireProtocol",
+      ], path: "Tools/Torture/Simulation", swiftSettings: strict),
+    .executableTarget(
+      name: "torture", dependencies: ["FaultSimulation", argumentParser], path: "Tools/Torture/Command",
+      swiftSettings: strict),
     .executableTarget(
       name: "schema-generator", path: "Tools/SchemaGenerator", swiftSettings: strict),
 
@@ -123,7 +131,8 @@ let package = Package(
     tests("TelemetryTests", ["Telemetry"]),
     tests(
       "DeviceLinkTests",
-      ["DeviceLink", "DeviceModel", "Interpreter", "Transport", "WireProtocol", "FirmwareRuntime"]),
+      ["DeviceLink", "DeviceModel", "FaultSimulation", "Interpreter", "Transport", "WireProtocol"]),
+    tests("FaultSimulationTests", ["FaultSimulation"]),
     tests(
       "DeviceConformanceTests",
       ["DeviceModel", "DeviceLink", "Transport", "WireProtocol", "FirmwareBuild", "Coordinator"]

@@ -77,11 +77,9 @@ package struct RunMachine: Sendable {
     phase = .streaming
   }
 
-  /// The device is gone. What was received is kept; what was on its way is asked for again.
-  package mutating func deviceLost() {
-    guard phase != .closed else { return }
-    phase = .waiting
-  }
+  /// The device is gone. What was received is kept; what was on its way is asked for again. Also when the plan is done
+  /// and the device vanished before it said so: the next one is asked again.
+  package mutating func deviceLost() { phase = .waiting }
 
   /// Ends the run after the samples already sent.
   package mutating func stop() { isStopping = true }

@@ -101,6 +101,16 @@ import Testing
     #expect(acts(&machine, until: 2) == ["send 1", "journal 1"])
   }
 
+  @Test func deviceLostAtTheEnd_isAskedForTheEndAgain() {
+    var machine = RunMachine(plan: Self.plan, durable: 6, checkpoint: 5)
+    machine.deviceReady(at: 6, recordSlots: 8)
+    #expect(acts(&machine) == ["close"])
+    machine.deviceLost()
+    #expect(machine.next() == .wait)
+    machine.deviceReady(at: 6, recordSlots: 8)
+    #expect(acts(&machine) == ["close"])
+  }
+
   private static func record(_ position: Int) -> StepRecord {
     StepRecord(
       run: 1, position: position, mode: .train, sample: 0, lossQ16: 0, prediction: 0, label: 0, waitTicks: 0,

@@ -1,4 +1,5 @@
 import DeviceLink
+import FaultSimulation
 import Testing
 import WireProtocol
 

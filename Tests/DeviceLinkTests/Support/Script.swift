@@ -1,4 +1,5 @@
 import DeviceLink
+import FaultSimulation
 import WireProtocol
 
 /// A run of samples of all modes, the same for every device and line.

@@ -1,4 +1,5 @@
 import DeviceModel
+import FaultSimulation
 
 /// A device without line and clock: the caller moves bytes and time.
 protocol SimulatedDevice: AnyObject {
@@ -11,6 +12,8 @@ protocol SimulatedDevice: AnyObject {
   /// Steps run since boot, of any mode: what tells a step from idling.
   var stepCount: Int { get }
 }
+
+extension FirmwareDevice: SimulatedDevice {}
 
 /// Which device a test runs against.
 enum DeviceKind: String, CaseIterable, CustomStringConvertible {

@@ -1,3 +1,5 @@
+import FaultSimulation
+
 /// One direction of a serial line: a rate, a latency and faults, in steps of one millisecond.
 struct SimulatedLine {
   struct Faults {

@@ -1,4 +1,5 @@
 import DeviceLink
+import FaultSimulation
 import WireProtocol
 
 /// Both real ends, host and device, on a simulated line with a clock that counts milliseconds.

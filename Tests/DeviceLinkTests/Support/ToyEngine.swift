@@ -1,4 +1,5 @@
 import DeviceModel
+import FaultSimulation
 import Interpreter
 import WireProtocol
 
@@ -24,11 +25,13 @@ struct ToyEngine: StepEngine {
   func reset(seed: UInt32) { memory.step.reset(seed: seed) }
 
   func train(_ input: [Int8], target: StepTarget, update: StepUpdate) -> StepResult {
-    StepResult(memory.step.train(input, target: target, mantissa: update.rate.mantissa, shift: update.rate.shift))
+    StepResult(
+      memory.step.train(
+        input, label: target.label, values: target.values, mantissa: update.rate.mantissa, shift: update.rate.shift))
   }
 
   func evaluate(_ input: [Int8], target: StepTarget) -> StepResult {
-    StepResult(memory.step.evaluate(input, target: target))
+    StepResult(memory.step.evaluate(input, label: target.label, values: target.values))
   }
 
   func infer(_ input: [Int8]) -> StepResult { StepResult(memory.step.infer(input)) }

@@ -1,21 +1,21 @@
-import Interpreter
-
 /// A small training step for tests, over memory laid out as a training state is. What it computes
 /// means nothing, but depends on everything a step may depend on: input, target, rate, and the state
 /// as all steps before have left it. So a step applied twice, or never, or out of order shows.
-struct ToyStep {
-  static let inputBytes = 48
-  static let targetBytes = 6
-  static let classCount = 5
-  static let headerBytes = 8
-  static let biasBytes = 4 * classCount
-  static let weightBytes = classCount * inputBytes
-  static let stateBytes = headerBytes + biasBytes + weightBytes
+package struct ToyStep {
+  package static let inputBytes = 48
+  package static let targetBytes = 6
+  package static let classCount = 5
+  package static let headerBytes = 8
+  package static let biasBytes = 4 * classCount
+  package static let weightBytes = classCount * inputBytes
+  package static let stateBytes = headerBytes + biasBytes + weightBytes
 
   /// `stateBytes` bytes: step u32, seed u32, biases i32, weights i8.
-  let state: UnsafeMutableRawPointer
+  package let state: UnsafeMutableRawPointer
 
-  var step: UInt32 {
+  package init(state: UnsafeMutableRawPointer) { self.state = state }
+
+  package var step: UInt32 {
     get { state.load(as: UInt32.self) }
     nonmutating set { state.storeBytes(of: newValue, as: UInt32.self) }
   }
@@ -26,22 +26,22 @@ struct ToyStep {
     (state + Self.headerBytes).assumingMemoryBound(to: Int32.self)
   }
 
-  struct Outcome {
-    var lossQ16: Int32 = 0
-    var prediction = 0
-    var output = [Int8](repeating: 0, count: ToyStep.classCount)
-    var saturated = 0
-    var unchanged = 0
+  package struct Outcome {
+    package var lossQ16: Int32 = 0
+    package var prediction = 0
+    package var output = [Int8](repeating: 0, count: ToyStep.classCount)
+    package var saturated = 0
+    package var unchanged = 0
   }
 
-  func reset(seed: UInt32) {
+  package func reset(seed: UInt32) {
     step = 0
     state.storeBytes(of: seed, toByteOffset: 4, as: UInt32.self)
     for index in 0..<Self.classCount { biases[index] = Int32(index) * 100 }
     for index in 0..<Self.weightBytes { weights[index] = Int8(index % 17) - 8 }
   }
 
-  func infer(_ input: UnsafePointer<Int8>) -> Outcome {
+  package func infer(_ input: UnsafePointer<Int8>) -> Outcome {
     var outcome = Outcome()
     for row in 0..<Self.classCount {
       var sum = biases[row]
@@ -54,16 +54,17 @@ struct ToyStep {
     return outcome
   }
 
-  func evaluate(_ input: UnsafePointer<Int8>, target: StepTarget) -> Outcome {
+  package func evaluate(_ input: UnsafePointer<Int8>, label: Int, values: [Int16]) -> Outcome {
     var outcome = infer(input)
-    outcome.lossQ16 = (127 - Int32(outcome.output[target.label])) << 10
-    for value in target.values { outcome.lossQ16 = outcome.lossQ16 &* 5 &+ Int32(value) }
+    outcome.lossQ16 = (127 - Int32(outcome.output[label])) << 10
+    for value in values { outcome.lossQ16 = outcome.lossQ16 &* 5 &+ Int32(value) }
     return outcome
   }
 
-  func train(_ input: UnsafePointer<Int8>, target: StepTarget, mantissa: UInt32, shift: UInt32) -> Outcome {
-    var outcome = evaluate(input, target: target)
-    let label = target.label
+  package func train(
+    _ input: UnsafePointer<Int8>, label: Int, values: [Int16], mantissa: UInt32, shift: UInt32
+  ) -> Outcome {
+    var outcome = evaluate(input, label: label, values: values)
     let rate = Int32(mantissa >> 24 ^ shift)
     for column in 0..<Self.inputBytes {
       let change = Int32(input[column]) * rate >> 7

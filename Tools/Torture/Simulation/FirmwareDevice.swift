@@ -1,22 +1,39 @@
 import FirmwareRuntime
 import Glibc
-import Interpreter
-import Synchronization
 
 /// The firmware's session and link, with the toy as its step.
 ///
-/// The step's functions are C functions without a context, so they find their memory through one
-/// variable, which is set under a lock for the time of each call into the session.
-final class FirmwareDevice: SimulatedDevice {
-  private static let turn = Mutex(())
-  nonisolated(unsafe) fileprivate static var current = Context()
-
-  fileprivate struct Context {
-    var step: ToyStep?
-    var input: UnsafeMutablePointer<Int8>?
-    var output: UnsafeMutablePointer<Int8>?
+/// The step's functions are C functions without a context, so they find theirs through a variable of the thread, which
+/// is set for the time of each call into the session. Devices on different threads know nothing of each other.
+package final class FirmwareDevice {
+  fileprivate final class Context {
+    let step: ToyStep
+    let input: UnsafeMutablePointer<Int8>
+    let output = UnsafeMutablePointer<Int8>.allocate(capacity: ToyStep.classCount)
     var ticks: UInt32 = 0
     var stepCount = 0
+
+    init(step: ToyStep, input: UnsafeMutablePointer<Int8>) {
+      self.step = step
+      self.input = input
+    }
+
+    deinit {
+      step.state.deallocate()
+      output.deallocate()
+    }
+  }
+
+  private static let key: pthread_key_t = {
+    var key = pthread_key_t()
+    precondition(pthread_key_create(&key, nil) == 0, "no key for a variable of the thread")
+    return key
+  }()
+
+  /// Of the device that this thread calls into.
+  fileprivate static var current: Context {
+    guard let pointer = pthread_getspecific(key) else { preconditionFailure("a step outside of a session") }
+    return Unmanaged<Context>.fromOpaque(pointer).takeUnretainedValue()
   }
 
   private let session: UnsafeMutablePointer<session>
@@ -28,14 +45,13 @@ final class FirmwareDevice: SimulatedDevice {
   private let targets: UnsafeMutablePointer<Int16>
   private let name = strdup("toy")
   private let firmware = strdup("toy")
-  private var context: Context
+  private let context: Context
 
-  init(bootID: UInt32) {
+  package init(bootID: UInt32) {
     let state = UnsafeMutableRawPointer.allocate(byteCount: ToyStep.stateBytes, alignment: 8)
     samples = .allocate(capacity: 2 * ToyStep.inputBytes)
     targets = .allocate(capacity: 2 * ToyStep.targetBytes / 2)
-    context = Context(
-      step: ToyStep(state: state), input: samples, output: .allocate(capacity: ToyStep.classCount))
+    context = Context(step: ToyStep(state: state), input: samples)
     segments = Self.segments(in: state)
     model = .allocate(capacity: 1)
     board = .allocate(capacity: 1)
@@ -46,8 +62,6 @@ final class FirmwareDevice: SimulatedDevice {
   }
 
   deinit {
-    context.step?.state.deallocate()
-    context.output?.deallocate()
     for pointer in [name, firmware] { free(pointer) }
     segments.deallocate()
     model.deallocate()
@@ -57,17 +71,18 @@ final class FirmwareDevice: SimulatedDevice {
     targets.deallocate()
   }
 
-  var stepCount: Int { context.stepCount }
+  /// Steps run since boot, of any mode.
+  package var stepCount: Int { context.stepCount }
 
-  func receive(_ bytes: [UInt8], now: UInt32) {
+  package func receive(_ bytes: [UInt8], now: UInt32) {
     inTurn { session_receive(session, bytes, UInt32(bytes.count), now) }
   }
 
-  func poll(now: UInt32) -> Bool {
+  package func poll(now: UInt32) -> Bool {
     inTurn { session_poll(session) }
   }
 
-  func nextFrame(capacity: Int, now: UInt32) -> [UInt8]? {
+  package func nextFrame(capacity: Int, now: UInt32) -> [UInt8]? {
     inTurn {
       var wire: UnsafePointer<UInt8>?
       let count = session_transmit(session, now, UInt32(capacity), &wire)
@@ -76,11 +91,8 @@ final class FirmwareDevice: SimulatedDevice {
   }
 
   private func inTurn<Value>(_ body: () -> Value) -> Value {
-    Self.turn.withLock { _ in
-      Self.current = context
-      defer { context = Self.current }
-      return body()
-    }
+    pthread_setspecific(Self.key, Unmanaged.passUnretained(context).toOpaque())
+    return body()
   }
 }
 
@@ -117,15 +129,16 @@ extension FirmwareDevice {
     model.class_count = UInt32(ToyStep.classCount)
     model.segment_count = 3
     model.segments = UnsafePointer(segments)
-    model.reset = { seed in FirmwareDevice.current.step?.reset(seed: seed) }
+    model.reset = { seed in FirmwareDevice.current.step.reset(seed: seed) }
     model.train = { target, update, clock, result in
       guard let rate = update?.pointee.rate else { return }
       FirmwareDevice.report(clock, result) { step, input in
-        step.train(input, target: target.stepTarget, mantissa: rate.mantissa, shift: rate.shift)
+        step.train(
+          input, label: Int(target.label), values: target.codes, mantissa: rate.mantissa, shift: rate.shift)
       }
     }
     model.evaluate = { target, clock, result in
-      FirmwareDevice.report(clock, result) { $0.evaluate($1, target: target.stepTarget) }
+      FirmwareDevice.report(clock, result) { $0.evaluate($1, label: Int(target.label), values: target.codes) }
     }
     model.infer = { clock, result in FirmwareDevice.report(clock, result) { $0.infer($1) } }
     return model
@@ -136,16 +149,15 @@ extension FirmwareDevice {
     _ run: (ToyStep, UnsafePointer<Int8>) -> ToyStep.Outcome
   ) {
     let current = FirmwareDevice.current
-    guard let step = current.step, let input = current.input, let output = current.output else { return }
     phase_enter(clock, PHASE_FORWARD)
-    let outcome = run(step, input)
+    let outcome = run(current.step, current.input)
     phase_enter(clock, PHASE_UPDATE)
-    FirmwareDevice.current.stepCount += 1
-    input.update(repeating: 0x55, count: ToyStep.inputBytes)  // as a step's values overwrite its sample
-    output.update(from: outcome.output, count: outcome.output.count)
+    current.stepCount += 1
+    current.input.update(repeating: 0x55, count: ToyStep.inputBytes)  // as a step's values overwrite its sample
+    current.output.update(from: outcome.output, count: outcome.output.count)
     result?.pointee = step_result(
       loss_q16: outcome.lossQ16, prediction: UInt16(outcome.prediction),
-      output_count: UInt16(outcome.output.count), output: UnsafePointer(output),
+      output_count: UInt16(outcome.output.count), output: UnsafePointer(current.output),
       saturated: UInt32(outcome.saturated), unchanged: UInt32(outcome.unchanged))
   }
 
@@ -169,8 +181,7 @@ extension FirmwareDevice {
 }
 
 extension step_target {
-  fileprivate var stepTarget: StepTarget {
-    let count = values == nil ? 0 : ToyStep.targetBytes / 2
-    return StepTarget(label: Int(label), values: Array(UnsafeBufferPointer(start: values, count: count)))
+  fileprivate var codes: [Int16] {
+    Array(UnsafeBufferPointer(start: values, count: values == nil ? 0 : ToyStep.targetBytes / 2))
   }
 }
