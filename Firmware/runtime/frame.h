@@ -18,6 +18,11 @@
 /* Longest frame on the wire, the closing zero included. */
 #define FRAME_WIRE_BYTES (COBS_STUFFED_BYTES(FRAME_CONTENT_BYTES) + 1u)
 
+/* Bytes of a frame on the wire, at most. */
+static inline uint32_t frame_wire_bytes(uint32_t body_count) {
+    return COBS_STUFFED_BYTES(body_count + FRAME_OVERHEAD_BYTES) + 1u;
+}
+
 enum frame_sender { FRAME_FROM_HOST = 0, FRAME_FROM_DEVICE = 1 };
 
 struct frame_header {

@@ -16,7 +16,8 @@ void link_init(struct link *link, struct link_client client, uint32_t boot_id) {
     link->client = client;
     link->boot_id = boot_id;
     frame_decoder_start(&link->decoder);
-    link_sender_start(&link->sender);
+    fragment_size_start(&link->sender.fragments);
+    link_sender_start(&link->sender, WIRE_MAXIMUM_BODY_BYTES);
     link_receiver_start(&link->receiver);
 }
 
@@ -31,6 +32,7 @@ bool link_is_idle(const struct link *link) {
 static void disconnect(struct link *link) {
     if (link->is_connected) {
         link->is_connected = false;
+        link->owes_hello = false;
         link->client.disconnected(link->client.context);
     }
 }
@@ -41,7 +43,8 @@ static void connect(struct link *link, const struct wire_host_hello *hello) {
     link->attempt = hello->attempt;
     link->connection++;
     link->is_connected = true;
-    link_sender_start(&link->sender);
+    link->owes_info = true;
+    link_sender_start(&link->sender, hello->mtu);
     link_receiver_start(&link->receiver);
     link->client.connected(link->client.context);
 }
@@ -58,6 +61,7 @@ static void take_hello(struct link *link, uint32_t now) {
     struct wire_host_hello hello;
     if (!wire_host_hello_decode(&hello, link->decoder.body, link->decoder.body_count) ||
         hello.magic != WIRE_MAGIC || hello.session == 0 ||
+        hello.mtu < WIRE_MINIMUM_FRAGMENT_BYTES ||
         link->decoder.header.epoch != (hello.attempt & 15u)) {
         link->counters.malformed++;
         return;
@@ -78,6 +82,14 @@ static void take_hello(struct link *link, uint32_t now) {
     }
     link->heard_at = now;
     link->owes_hello = true;
+}
+
+/* A host talks to a device that was reset: it had better know soon. */
+static void offer_hello(struct link *link, uint32_t now) {
+    if (now - link->unasked_at >= WIRE_UNASKED_HELLO_MILLISECONDS) {
+        link->unasked_at = now;
+        link->owes_hello = true;
+    }
 }
 
 /* Acknowledgement of a frame of this connection. False when the body does not fit the kind. */
@@ -106,7 +118,12 @@ static void take_frame(struct link *link, uint32_t now) {
         take_hello(link, now);
         return;
     }
-    if (!link->is_connected || header->epoch != epoch(link)) {
+    if (!link->is_connected) {
+        link->counters.stale++;
+        offer_hello(link, now);
+        return;
+    }
+    if (header->epoch != epoch(link)) {
         link->counters.stale++;
         return;
     }
@@ -149,10 +166,6 @@ static uint32_t emit(struct link *link, struct frame_header header, const uint8_
     return frame_encode(&header, body, count, link->wire);
 }
 
-static uint32_t wire_bytes(uint32_t body_count) {
-    return COBS_STUFFED_BYTES(body_count + FRAME_OVERHEAD_BYTES) + 1u;
-}
-
 /* Where a body of at most `count` bytes may be encoded that is sent at once: the end of `wire`, as
  * frame_encode allows. */
 static uint8_t *body_space(struct link *link, uint32_t count) {
@@ -178,23 +191,25 @@ static uint32_t emit_refusal(struct link *link) {
     return emit(link, header, body, count);
 }
 
+/* Without a connection it names none: session 0. */
 static uint32_t emit_hello(struct link *link) {
-    struct wire_device_hello hello;
-    memset(&hello, 0, sizeof hello);
-    link->client.identify(link->client.context, &hello);
-    hello.magic = WIRE_MAGIC;
-    hello.protocol_minimum = WIRE_MINIMUM_VERSION;
-    hello.protocol_maximum = WIRE_VERSION;
-    hello.session = link->session;
-    hello.attempt = link->attempt;
-    hello.boot_id = link->boot_id;
-    hello.connection = link->connection;
-    hello.schema_hash = WIRE_SCHEMA_HASH;
-    hello.mtu = WIRE_MAXIMUM_BODY_BYTES;
+    struct wire_device_hello hello = {
+        .magic = WIRE_MAGIC,
+        .protocol_minimum = WIRE_MINIMUM_VERSION,
+        .protocol_maximum = WIRE_VERSION,
+        .session = link->is_connected ? link->session : 0,
+        .attempt = link->is_connected ? link->attempt : 0,
+        .boot_id = link->boot_id,
+        .connection = link->connection,
+        .schema_hash = WIRE_SCHEMA_HASH,
+        .mtu = WIRE_MAXIMUM_BODY_BYTES,
+    };
     uint8_t *body = body_space(link, WIRE_DEVICE_HELLO_MAX_BYTES);
     uint32_t count = wire_device_hello_encode(&hello, body, WIRE_DEVICE_HELLO_MAX_BYTES);
-    struct frame_header header = {
-        .kind = WIRE_FRAME_KIND_HELLO, .is_first = true, .is_last = true, .epoch = epoch(link)};
+    struct frame_header header = {.kind = WIRE_FRAME_KIND_HELLO,
+                                  .is_first = true,
+                                  .is_last = true,
+                                  .epoch = hello.attempt & 15u};
     link->owes_hello = false;
     return count == 0 ? 0 : emit(link, header, body, count);
 }
@@ -211,6 +226,7 @@ static uint32_t emit_ack(struct link *link) {
 }
 
 static uint32_t emit_data(struct link *link, uint32_t index, uint32_t now) {
+    link_sender_cut(&link->sender, index);
     const struct link_outgoing *frame = &link->sender.frames[index];
     struct frame_header header = {.kind = WIRE_FRAME_KIND_DATA,
                                   .channel = frame->channel,
@@ -229,6 +245,21 @@ static uint32_t emit_data(struct link *link, uint32_t index, uint32_t now) {
     return count;
 }
 
+/* Queues DEVICE_INFO as the first message of the connection; false when the session cannot say now
+ * where it stands. */
+static bool send_info(struct link *link) {
+    struct wire_device_info info;
+    memset(&info, 0, sizeof info);
+    if (!link->client.identify(link->client.context, &info)) {
+        return false;
+    }
+    info.boot_id = link->boot_id;
+    struct link_space space = link_space(link);
+    link_sender_queue(&link->sender, WIRE_CHANNEL_CONTROL,
+                      wire_device_info_encode(&info, space.bytes, space.byte_count));
+    return true;
+}
+
 /* Queues a GAP for each channel that dropped messages, as far as there is room. */
 static void report_gaps(struct link *link) {
     for (uint8_t channel = 0; channel < LINK_CHANNELS; channel++) {
@@ -245,7 +276,7 @@ static void report_gaps(struct link *link) {
 }
 
 bool link_has_room(const struct link *link, uint32_t count) {
-    return link->is_connected && link_sender_has_room(&link->sender, count);
+    return link->is_connected && !link->owes_info && link_sender_has_room(&link->sender, count);
 }
 
 struct link_space link_space(struct link *link) {
@@ -277,20 +308,23 @@ void link_post(struct link *link, uint8_t channel, const uint8_t *bytes, uint32_
 
 static uint32_t poll_connection(struct link *link, uint32_t now, uint32_t capacity) {
     link_receiver_deliver_early(link);
+    if (link->owes_info) {
+        link->owes_info = !send_info(link);
+    }
     report_gaps(link);
     link->counters.timeouts += link_sender_expire(&link->sender, now);
     bool has_hole = link_receiver_selective(&link->receiver) != 0;
     if (link->receiver.owes_ack && has_hole) {
-        return wire_bytes(8) <= capacity ? emit_ack(link) : 0;
+        return frame_wire_bytes(8) <= capacity ? emit_ack(link) : 0;
     }
     int32_t index = link_sender_next(&link->sender);
     if (index >= 0) {
-        uint32_t needed = wire_bytes(link->sender.frames[index].body_count);
+        uint32_t needed = frame_wire_bytes(link_sender_body_bytes(&link->sender, (uint32_t)index));
         return needed <= capacity ? emit_data(link, (uint32_t)index, now) : 0;
     }
     bool owes_credit = sample_credit(link) > link->last_credit;
     if (link->receiver.owes_ack || owes_credit) {
-        return wire_bytes(8) <= capacity ? emit_ack(link) : 0;
+        return frame_wire_bytes(8) <= capacity ? emit_ack(link) : 0;
     }
     return 0;
 }
@@ -298,16 +332,13 @@ static uint32_t poll_connection(struct link *link, uint32_t now, uint32_t capaci
 uint32_t link_poll(struct link *link, uint32_t now, uint32_t capacity, const uint8_t **wire) {
     *wire = link->wire;
     if (link->refusal != 0) {
-        return wire_bytes(WIRE_REFUSE_MAX_BYTES) <= capacity ? emit_refusal(link) : 0;
+        return frame_wire_bytes(WIRE_REFUSE_MAX_BYTES) <= capacity ? emit_refusal(link) : 0;
     }
     if (link->is_connected && now - link->heard_at >= WIRE_DEVICE_SILENCE_MILLISECONDS) {
         disconnect(link);
     }
-    if (!link->is_connected) {
-        return 0;
-    }
     if (link->owes_hello) {
-        return wire_bytes(WIRE_DEVICE_HELLO_MAX_BYTES) <= capacity ? emit_hello(link) : 0;
+        return frame_wire_bytes(WIRE_DEVICE_HELLO_MAX_BYTES) <= capacity ? emit_hello(link) : 0;
     }
-    return poll_connection(link, now, capacity);
+    return link->is_connected ? poll_connection(link, now, capacity) : 0;
 }

@@ -3,11 +3,12 @@
  * Protocol/SPEC.md states the rules; Sources/WireProtocol holds the same rules in Swift.
  *
  * Invariants
- *   - Silent until the first valid HELLO of a host, and again after ten seconds of silence.
+ *   - Silent until the first valid frame of a host, and again after ten seconds of silence.
  *   - Messages are delivered once and in the order in which the host's link sent them, or not at
  *     all once the connection is gone.
- *   - Frames sent: [sender.base, sender.base + sender.sent), unacknowledged; frames queued behind
- *     them up to sender.count. Their bodies lie one after the other in sender.bodies.
+ *   - sender.frames: first `sent` frames that are not acknowledged, numbered from `base`; behind
+ *     them up to `count` the messages that wait, of which the first may be cut already. Their bytes
+ *     lie one after the other in sender.bodies.
  *   - `receiver.early` holds frames of [expected, expected + 64), each at most once.
  *   - `struct link` takes LINK_BUFFER_BYTES at most, checked where it is compiled. */
 #ifndef FIELDTUNE_LINK_H
@@ -22,7 +23,9 @@
 enum {
     LINK_SEND_BYTES = 1280, /* bodies not acknowledged yet; two of the longest fit */
     LINK_CHANNELS = WIRE_CHANNEL_TIME + 1,
-    LINK_SEND_FRAMES = 20,   /* at most this many of them */
+    LINK_SEND_FRAMES = 40,   /* at most this many of them and of messages that wait */
+    LINK_ROOM_MESSAGES = 3,  /* "there is room" means room for so many */
+    LINK_SEND_MESSAGES = 24, /* no message is queued behind this many: room to cut those that wait */
     LINK_EARLY_BYTES = 1728, /* frames that came before the one in front of them */
     LINK_MOST_CREDIT = 3072, /* what is on its way behind a lost frame has to be sent again */
     LINK_BUFFER_BYTES = 5760,
@@ -32,9 +35,9 @@ enum {
  * link_post, link_send_encoded and the questions. */
 struct link_client {
     void *context;
-    /* Fills everything of `hello` but magic, protocol range, session, attempt, boot, connection,
-     * schema hash and mtu. What it points at must stay as it is until link_poll returns. */
-    void (*identify)(void *context, struct wire_device_hello *hello);
+    /* Fills everything of `info` but the boot. What it points at must stay as it is until link_poll
+     * returns. False: not now, as below. */
+    bool (*identify)(void *context, struct wire_device_info *info);
     /* A new connection: nothing of an older one will be delivered any more. */
     void (*connected)(void *context);
     void (*disconnected)(void *context);
@@ -61,25 +64,35 @@ struct link_counters {
     uint32_t damaged[FRAME_EVENT_COUNT]; /* by enum frame_event */
 };
 
-/* One frame that waits for its acknowledgement, or for being sent. */
+/* One frame that waits for its acknowledgement, or a message, or the rest of one, that waits to be
+ * cut into frames. */
 struct link_outgoing {
     uint16_t body_count;
-    uint16_t order; /* position among all transmissions, modulo 2^16 */
-    uint32_t sent_at;
+    uint16_t order;   /* position among all transmissions, modulo 2^16 */
+    uint16_t sent_at; /* milliseconds, modulo 2^16 */
     uint8_t channel;
     uint8_t transmissions; /* saturates */
-    bool is_first;
-    bool is_last;
-    bool is_acknowledged;
-    bool is_lost;
+    uint8_t expirations;   /* transmissions that the timer, and not a later frame, gave up */
+    bool is_first : 1;
+    bool is_last : 1;
+    bool is_acknowledged : 1;
+    bool is_lost : 1;
+};
+
+/* How long a body may be, given how often frames are lost: FragmentSize.swift says why. */
+struct fragment_size {
+    uint16_t maximum;
+    uint16_t sent_bytes;
+    uint32_t lost; /* frames, in sixteenths */
 };
 
 struct link_sender {
+    struct fragment_size fragments;
     struct link_outgoing frames[LINK_SEND_FRAMES];
     uint8_t bodies[LINK_SEND_BYTES];
     uint16_t base;                   /* sequence number of frames[0] */
-    uint16_t count;                  /* frames in use */
-    uint16_t sent;                   /* of these, sent at least once */
+    uint16_t count;                  /* of `frames`, in use */
+    uint16_t sent;                   /* of these, numbered and sent at least once */
     uint16_t body_bytes;             /* of `bodies`, in use */
     uint16_t order;                  /* of the next transmission */
     uint16_t heard_order;            /* latest transmission known to have arrived, plus one */
@@ -132,12 +145,14 @@ struct link {
     uint32_t boot_id;
     uint32_t connection;
     uint32_t heard_at;        /* milliseconds */
+    uint32_t unasked_at;      /* of the latest hello that no host had asked for */
     uint64_t refused_session; /* of the hello that `refusal` answers */
     uint32_t refused_attempt;
     uint16_t last_credit; /* as the host was told last */
     uint8_t refusal;      /* enum wire_refusal, 0 for none: to be sent */
     bool is_connected;
     bool owes_hello;
+    bool owes_info;
 };
 
 void link_init(struct link *link, struct link_client client, uint32_t boot_id);
@@ -150,8 +165,8 @@ void link_feed(struct link *link, const uint8_t *bytes, uint32_t count, uint32_t
  * until it returns 0, after each link_feed and at least every few milliseconds. */
 uint32_t link_poll(struct link *link, uint32_t now, uint32_t capacity, const uint8_t **wire);
 
-/* True when a message of `count` bytes, WIRE_MAXIMUM_BODY_BYTES at most, can be sent now: there is a
- * connection and room. */
+/* True when up to three messages of `count` bytes in all can be sent now: there is a connection and
+ * room. */
 bool link_has_room(const struct link *link, uint32_t count);
 
 /* Where the next message may be encoded, so that it need not be copied. */

@@ -11,14 +11,60 @@ enum {
     MOST_BACKOFF = 3,
 };
 
-void link_sender_start(struct link_sender *sender) {
+/* Sources/WireProtocol/FragmentSize.swift says where these numbers come from. */
+enum {
+    FRAGMENT_MEMORY_BYTES = 16384,
+    FRAGMENT_OVERHEAD = FRAME_OVERHEAD_BYTES + 2,
+    FRAGMENT_FIRST_BYTES = 396,
+    FRAGMENT_LOST = 16,
+};
+
+void fragment_size_start(struct fragment_size *size) {
+    *size = (struct fragment_size){.sent_bytes = FRAGMENT_FIRST_BYTES, .lost = FRAGMENT_LOST};
+}
+
+static void fragment_size_learn(struct fragment_size *size, uint32_t body_count, uint32_t lost) {
+    size->lost += lost;
+    size->sent_bytes = (uint16_t)(size->sent_bytes + frame_wire_bytes(body_count));
+    if (size->sent_bytes > FRAGMENT_MEMORY_BYTES) {
+        size->sent_bytes /= 2;
+        size->lost /= 2;
+    }
+}
+
+static uint32_t square_root(uint32_t square) {
+    uint32_t root = 0;
+    for (uint32_t bit = 1u << 15; bit != 0; bit >>= 1) {
+        if ((root | bit) * (root | bit) <= square) {
+            root |= bit;
+        }
+    }
+    return root;
+}
+
+static uint32_t fragment_bytes(const struct fragment_size *size) {
+    if (size->lost == 0) {
+        return size->maximum;
+    }
+    uint32_t sent_bytes = size->sent_bytes;
+    uint32_t square = sent_bytes * FRAGMENT_OVERHEAD * FRAGMENT_LOST / size->lost +
+                      FRAGMENT_OVERHEAD * FRAGMENT_OVERHEAD / 16;
+    uint32_t root = square_root(square);
+    uint32_t least = WIRE_MINIMUM_FRAGMENT_BYTES + 3 * FRAGMENT_OVERHEAD / 4;
+    uint32_t best = (root < least ? least : root) - 3 * FRAGMENT_OVERHEAD / 4;
+    return best < size->maximum ? best : size->maximum;
+}
+
+void link_sender_start(struct link_sender *sender, uint16_t mtu) {
+    struct fragment_size fragments = sender->fragments;
     memset(sender, 0, sizeof *sender);
+    fragments.maximum = mtu < WIRE_MAXIMUM_BODY_BYTES ? mtu : WIRE_MAXIMUM_BODY_BYTES;
+    sender->fragments = fragments;
     sender->shortest = UINT32_MAX;
 }
 
 bool link_sender_has_room(const struct link_sender *sender, uint32_t count) {
-    return sender->count < LINK_SEND_FRAMES && count <= WIRE_MAXIMUM_BODY_BYTES &&
-           count <= (uint32_t)(LINK_SEND_BYTES - sender->body_bytes);
+    return sender->count + LINK_ROOM_MESSAGES <= LINK_SEND_MESSAGES && count <= (uint32_t)(LINK_SEND_BYTES - sender->body_bytes);
 }
 
 void link_sender_queue(struct link_sender *sender, uint8_t channel, uint32_t count) {
@@ -60,11 +106,15 @@ static uint32_t timeout(const struct link_sender *sender) {
 static void arrived(struct link_sender *sender, struct link_outgoing *frame, uint32_t now) {
     frame->is_acknowledged = true;
     frame->is_lost = false;
-    uint32_t elapsed = now - frame->sent_at;
+    uint32_t elapsed = (uint16_t)(now - frame->sent_at);
+    fragment_size_learn(&sender->fragments, frame->body_count, 0);
     if (frame->transmissions == 1) {
         measure(sender, elapsed);
     } else if (elapsed < sender->shortest) {
         return;
+    }
+    for (uint32_t i = 0; i < frame->expirations; i++) {
+        fragment_size_learn(&sender->fragments, frame->body_count, FRAGMENT_LOST);
     }
     uint16_t heard = (uint16_t)(frame->order + 1u);
     if ((int16_t)(heard - sender->heard_order) > 0) {
@@ -111,8 +161,10 @@ void link_sender_acknowledge(struct link_sender *sender, uint16_t acknowledged, 
     sender->backoff = 0;
     for (uint32_t i = 0; i < sender->sent; i++) {
         struct link_outgoing *frame = &sender->frames[i];
-        if (!frame->is_acknowledged && (int16_t)(frame->order - sender->heard_order) < 0) {
+        bool is_overtaken = (int16_t)(frame->order - sender->heard_order) < 0;
+        if (is_overtaken && !frame->is_acknowledged && !frame->is_lost) {
             frame->is_lost = true;
+            fragment_size_learn(&sender->fragments, frame->body_count, FRAGMENT_LOST);
         }
     }
 }
@@ -131,6 +183,9 @@ bool link_sender_expire(struct link_sender *sender, uint32_t now) {
         return false;
     }
     oldest->is_lost = true;
+    if (oldest->expirations < UINT8_MAX) {
+        oldest->expirations++;
+    }
     sender->waiting_since = now;
     if (sender->backoff < MOST_BACKOFF) {
         sender->backoff++;
@@ -144,7 +199,31 @@ int32_t link_sender_next(const struct link_sender *sender) {
             return (int32_t)i;
         }
     }
-    return sender->sent < sender->count ? (int32_t)sender->sent : -1;
+    bool can_cut = sender->sent < sender->count && sender->count < LINK_SEND_FRAMES;
+    return can_cut ? (int32_t)sender->sent : -1;
+}
+
+uint32_t link_sender_body_bytes(const struct link_sender *sender, uint32_t index) {
+    uint32_t whole = sender->frames[index].body_count;
+    if (index < sender->sent) {
+        return whole;
+    }
+    uint32_t limit = fragment_bytes(&sender->fragments);
+    return whole < limit ? whole : limit;
+}
+
+void link_sender_cut(struct link_sender *sender, uint32_t index) {
+    uint32_t body_bytes = link_sender_body_bytes(sender, index);
+    struct link_outgoing *frame = &sender->frames[index];
+    if (body_bytes == frame->body_count) {
+        return;
+    }
+    memmove(frame + 1, frame, (sender->count - index) * sizeof *frame);
+    sender->count++;
+    frame[0].body_count = (uint16_t)body_bytes;
+    frame[0].is_last = false;
+    frame[1].body_count = (uint16_t)(frame[1].body_count - body_bytes);
+    frame[1].is_first = false;
 }
 
 const uint8_t *link_sender_body(const struct link_sender *sender, uint32_t index) {
@@ -165,7 +244,7 @@ void link_sender_transmitted(struct link_sender *sender, uint32_t index, uint32_
     }
     struct link_outgoing *frame = &sender->frames[index];
     frame->is_lost = false;
-    frame->sent_at = now;
+    frame->sent_at = (uint16_t)now;
     frame->order = sender->order++;
     if (frame->transmissions < UINT8_MAX) {
         frame->transmissions++;

@@ -7,10 +7,14 @@
 
 #include "link.h"
 
-void link_sender_start(struct link_sender *sender);
+/* What is known of a line outlives its connections. */
+void fragment_size_start(struct fragment_size *size);
+
+/* Begins a connection; `mtu`: the longest body the host takes. */
+void link_sender_start(struct link_sender *sender, uint16_t mtu);
 /* True when a message of `count` bytes can be queued. */
 bool link_sender_has_room(const struct link_sender *sender, uint32_t count);
-/* Queues as one frame the message of `count` bytes that lies behind the bodies in use. */
+/* Queues the message of `count` bytes that lies behind the bodies in use. */
 void link_sender_queue(struct link_sender *sender, uint8_t channel, uint32_t count);
 /* `acknowledged`: next number the host expects; bit i of `selective`: it holds that + 1 + i.
  * An acknowledgement of what was never sent, or an old one, changes nothing. */
@@ -20,6 +24,10 @@ void link_sender_acknowledge(struct link_sender *sender, uint16_t acknowledged, 
 bool link_sender_expire(struct link_sender *sender, uint32_t now);
 /* Index of the frame to transmit next: lost ones first; -1 for none. */
 int32_t link_sender_next(const struct link_sender *sender);
+/* Bytes of body that it will have. */
+uint32_t link_sender_body_bytes(const struct link_sender *sender, uint32_t index);
+/* Makes it a frame of that length, where it is a message yet. */
+void link_sender_cut(struct link_sender *sender, uint32_t index);
 const uint8_t *link_sender_body(const struct link_sender *sender, uint32_t index);
 void link_sender_transmitted(struct link_sender *sender, uint32_t index, uint32_t now);
 

@@ -200,15 +200,23 @@ uint32_t wire_device_hello_encode(const struct wire_device_hello *message,
     wire_put_u32(&writer, message->attempt);
     wire_put_u32(&writer, message->boot_id);
     wire_put_u32(&writer, message->connection);
+    wire_put_u64(&writer, message->schema_hash);
+    wire_put_u16(&writer, message->mtu);
+    return wire_writer_finish(&writer);
+}
+
+uint32_t wire_device_info_encode(const struct wire_device_info *message,
+                                 uint8_t *bytes, uint32_t capacity) {
+    struct wire_writer writer = wire_writer_make(bytes, capacity);
+    wire_put_u8(&writer, WIRE_MESSAGE_DEVICE_INFO);
+    wire_put_u32(&writer, message->boot_id);
     wire_put_fixed(&writer, message->uid, 12);
     wire_put_text(&writer, message->board, 31);
     wire_put_text(&writer, message->firmware, 31);
-    wire_put_u64(&writer, message->schema_hash);
     wire_put_u64(&writer, message->model_hash);
     wire_put_u64(&writer, message->plan_hash);
     wire_put_u64(&writer, message->semantics_hash);
     wire_put_u64(&writer, message->layout_hash);
-    wire_put_u16(&writer, message->mtu);
     wire_put_u32(&writer, message->sample_queue_bytes);
     wire_put_u16(&writer, message->sample_slots);
     wire_put_u16(&writer, message->record_slots);
@@ -234,6 +242,7 @@ uint32_t wire_device_hello_encode(const struct wire_device_hello *message,
     wire_put_u32(&writer, message->training_step);
     wire_put_u32(&writer, message->checkpoint_generation);
     wire_put_u8(&writer, message->state);
+    wire_put_u32(&writer, message->bits_per_second);
     return wire_writer_finish(&writer);
 }
 

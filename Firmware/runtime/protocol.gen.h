@@ -14,7 +14,7 @@
 
 #define WIRE_VERSION 1u
 #define WIRE_MINIMUM_VERSION 1u
-#define WIRE_SCHEMA_HASH UINT64_C(0xCDCAE9AC3B9B16B3)
+#define WIRE_SCHEMA_HASH UINT64_C(0x178D93C37019CE3F)
 
 /* The bytes 'F' 'T' 'U' 'N': the first field of both hellos. */
 #define WIRE_MAGIC 1314214982u
@@ -43,6 +43,10 @@
 
 /* The host repeats its hello at this interval until it is answered. */
 #define WIRE_HELLO_INTERVAL_MILLISECONDS 200u
+
+/* A device that knows no connection answers any other frame of a host with its hello, at
+ * most this often. */
+#define WIRE_UNASKED_HELLO_MILLISECONDS 100u
 
 /* A host that hears nothing for this long gives the connection up and opens another. */
 #define WIRE_HOST_SILENCE_MILLISECONDS 10000u
@@ -270,6 +274,7 @@ enum wire_error_code {
 enum wire_message {
     WIRE_MESSAGE_HOST_HELLO = 1,
     WIRE_MESSAGE_DEVICE_HELLO = 2,
+    WIRE_MESSAGE_DEVICE_INFO = 4,
     WIRE_MESSAGE_REFUSE = 3,
     WIRE_MESSAGE_RUN_BEGIN = 16,
     WIRE_MESSAGE_RUN_REPORT = 17,
@@ -360,8 +365,8 @@ struct wire_host_hello {
 bool wire_host_hello_decode(struct wire_host_hello *message,
                             const uint8_t *bytes, uint32_t count);
 
-/* Answers each valid host hello: who the device is and where it stands. Travels in a HELLO
- * frame. */
+/* Answers each valid host hello. Short, so that it arrives over a bad line; DEVICE_INFO
+ * says the rest. Travels in a HELLO frame. */
 struct wire_device_hello {
     /* The constant `magic`. */
     uint32_t magic;
@@ -369,23 +374,36 @@ struct wire_device_hello {
     uint8_t protocol_minimum;
     /* Highest version the device speaks. */
     uint8_t protocol_maximum;
-    /* Copied from the host's hello. */
+    /* Copied from the host's hello; 0 from a device that knows no connection. */
     uint64_t session;
-    /* Copied from the host's hello. */
+    /* Copied from the host's hello; 0 where `session` is. */
     uint32_t attempt;
     /* New after every reset: a counter or a random number. */
     uint32_t boot_id;
     /* Connections opened since boot: with `bootID` it tells a standing connection from a new
      * one. */
     uint32_t connection;
+    /* Hash of the device's schema. */
+    uint64_t schema_hash;
+    /* Largest body the device takes. */
+    uint16_t mtu;
+};
+
+#define WIRE_DEVICE_HELLO_MAX_BYTES 37u
+uint32_t wire_device_hello_encode(const struct wire_device_hello *message,
+                                  uint8_t *bytes, uint32_t capacity);
+
+/* Who the device is and where it stands: the first message of every connection, which the
+ * device sends by itself. */
+struct wire_device_info {
+    /* As in DEVICE_HELLO. */
+    uint32_t boot_id;
     /* The microcontroller's 96-bit unique number. */
     uint8_t uid[12];
     /* Name of the folder under Firmware/boards. */
     struct wire_text board;
     /* Firmware version. */
     struct wire_text firmware;
-    /* Hash of the device's schema. */
-    uint64_t schema_hash;
     /* Hash of the model file the step was compiled from. */
     uint64_t model_hash;
     /* Hash of the update plan and its result, the same for every board. */
@@ -394,8 +412,6 @@ struct wire_device_hello {
     uint64_t semantics_hash;
     /* Hash of the memory layout, which a board may change. */
     uint64_t layout_hash;
-    /* Largest body the device takes. */
-    uint16_t mtu;
     /* Bytes of SAMPLE messages the device can hold: the largest credit. */
     uint32_t sample_queue_bytes;
     /* Samples it can hold. */
@@ -431,11 +447,13 @@ struct wire_device_hello {
     uint32_t checkpoint_generation;
     /* Where the device stands. */
     uint8_t state; /* enum wire_run_state */
+    /* Speed of its line now, baud; 0 where there is no line. */
+    uint32_t bits_per_second;
 };
 
-#define WIRE_DEVICE_HELLO_MAX_BYTES 488u
-uint32_t wire_device_hello_encode(const struct wire_device_hello *message,
-                                  uint8_t *bytes, uint32_t capacity);
+#define WIRE_DEVICE_INFO_MAX_BYTES 460u
+uint32_t wire_device_info_encode(const struct wire_device_info *message,
+                                 uint8_t *bytes, uint32_t capacity);
 
 /* Answers a host hello that cannot be served. Travels in a HELLO frame. */
 struct wire_refuse {
@@ -550,7 +568,7 @@ bool wire_time_decode(struct wire_time *message, const uint8_t *bytes, uint32_t 
 struct wire_time_report {
     /* Copied from the question. */
     uint64_t host_microseconds;
-    /* The device's counter, in the unit its hello names. */
+    /* The device's counter, in the unit that DEVICE_INFO names. */
     uint64_t ticks;
 };
 
@@ -699,7 +717,7 @@ struct wire_sample {
     /* Bit 0: the step is held back: it goes into the velocity, and no parameter moves. */
     uint8_t flags;
     /* Input codes, int8; behind them, unless for infer, the target's values, int16:
-     * `targetBytes` of DEVICE_HELLO. */
+     * `targetBytes` of DEVICE_INFO. */
     struct wire_bytes input;
 };
 

@@ -9,36 +9,37 @@ static struct wire_text text_of(const char *string) {
     return (struct wire_text){string, (uint8_t)strlen(string)};
 }
 
-static void identify(void *context, struct wire_device_hello *hello) {
+static bool identify(void *context, struct wire_device_info *info) {
     const struct session *session = context;
     const struct session_board *board = session->board;
     const struct step_model *model = session->model;
-    memcpy(hello->uid, board->uid, SESSION_UID_BYTES);
-    hello->board = text_of(board->name);
-    hello->firmware = text_of(board->firmware);
-    hello->model_hash = model->model_hash;
-    hello->plan_hash = model->plan_hash;
-    hello->semantics_hash = model->semantics_hash;
-    hello->layout_hash = model->layout_hash;
-    hello->sample_queue_bytes = sample_queue_capacity_bytes(&session->samples);
-    hello->sample_slots = (uint16_t)sample_queue_places(&session->samples);
-    hello->record_slots = RECORD_RING_SLOTS;
-    hello->input_bytes = model->input_bytes;
-    hello->target_bytes = model->target_bytes;
-    hello->class_count = (uint16_t)model->class_count;
-    hello->segments = session->segments;
-    hello->segments_count = (uint8_t)model->segment_count;
-    hello->bauds = board->bauds;
-    hello->bauds_count = board->baud_count;
-    hello->memory = board->memory;
-    hello->memory_count = board->memory_count;
-    hello->counter_unit = board->counter_unit;
-    hello->counter_hertz = board->counter_hertz;
-    hello->run = session->run;
-    hello->next_index = session->records.next;
-    hello->training_step = session_training_step(session);
-    hello->checkpoint_generation = 0;
-    hello->state = session->state;
+    memcpy(info->uid, board->uid, SESSION_UID_BYTES);
+    info->board = text_of(board->name);
+    info->firmware = text_of(board->firmware);
+    info->model_hash = model->model_hash;
+    info->plan_hash = model->plan_hash;
+    info->semantics_hash = model->semantics_hash;
+    info->layout_hash = model->layout_hash;
+    info->sample_queue_bytes = sample_queue_capacity_bytes(&session->samples);
+    info->sample_slots = (uint16_t)sample_queue_places(&session->samples);
+    info->record_slots = RECORD_RING_SLOTS;
+    info->input_bytes = model->input_bytes;
+    info->target_bytes = model->target_bytes;
+    info->class_count = (uint16_t)model->class_count;
+    info->segments = session->segments;
+    info->segments_count = (uint8_t)model->segment_count;
+    info->bauds = board->bauds;
+    info->bauds_count = board->baud_count;
+    info->memory = board->memory;
+    info->memory_count = board->memory_count;
+    info->counter_unit = board->counter_unit;
+    info->counter_hertz = board->counter_hertz;
+    info->run = session->run;
+    info->next_index = session->records.next;
+    info->training_step = session_training_step(session);
+    info->checkpoint_generation = 0;
+    info->state = session->state;
+    return true;
 }
 
 /* What the old connection left behind is sent again by the host. */

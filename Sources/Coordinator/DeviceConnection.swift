@@ -4,7 +4,7 @@ import WireProtocol
 /// What a run asks of a connection to a device. `LinkConnection` is one; tests script others.
 package protocol DeviceConnection: Sendable {
   /// Who the device is and where it stood when the connection was opened.
-  var hello: Wire.DeviceHello { get }
+  var info: Wire.DeviceInfo { get }
 
   /// Opens a run, or takes up the one of this number; another one that is open is ended first.
   func beginRun(_ request: Wire.RunBegin) async throws(DeviceFailure) -> Wire.RunReport

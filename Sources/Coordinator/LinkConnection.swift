@@ -6,13 +6,13 @@ import WireProtocol
 
 /// A device behind a `DeviceLink`.
 package final class LinkConnection: DeviceConnection {
-  package let hello: Wire.DeviceHello
+  package let info: Wire.DeviceInfo
   package let link: DeviceLink
   private let answers = Mutex<AsyncThrowingStream<SampleAnswer, any Error>?>(nil)
 
-  private init(link: DeviceLink, hello: Wire.DeviceHello) {
+  private init(link: DeviceLink, info: Wire.DeviceInfo) {
     self.link = link
-    self.hello = hello
+    self.info = info
   }
 
   /// Says hello over an open transport.
@@ -21,7 +21,7 @@ package final class LinkConnection: DeviceConnection {
   ) async throws(DeviceFailure) -> LinkConnection {
     let link = DeviceLink(transport: transport, policy: policy, trace: trace)
     do throws(DeviceLinkError) {
-      return LinkConnection(link: link, hello: try await link.connect().hello)
+      return LinkConnection(link: link, info: try await link.connect().info)
     } catch {
       throw DeviceFailure(error)
     }

@@ -13,16 +13,16 @@ package enum Recovery: Hashable, Sendable {
   ///   - number: the run as the device knows it.
   ///   - durable: first position the store has no record of.
   ///   - checkpoint: position of the newest checkpoint in the store.
-  package init(hello: Wire.DeviceHello, number: UInt64, durable: Int, checkpoint: Int?) {
-    let position = Int(hello.nextIndex)
+  package init(info: Wire.DeviceInfo, number: UInt64, durable: Int, checkpoint: Int?) {
+    let position = Int(info.nextIndex)
     // Opening an ended run again empties the ring.
     let reach =
-      switch hello.state {
-      case .running: Int(hello.recordSlots)
+      switch info.state {
+      case .running: Int(info.recordSlots)
       case .ended: 0
       case .idle, .failed: Int.min / 2
       }
-    if hello.run == number, position >= checkpoint ?? 0, position - durable <= reach {
+    if info.run == number, position >= checkpoint ?? 0, position - durable <= reach {
       self = .goOn(position: position)
     } else if let checkpoint {
       self = .restore(position: checkpoint)

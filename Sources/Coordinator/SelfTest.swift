@@ -31,8 +31,8 @@ package struct SelfTest: Sendable {
   /// - Throws: `CoordinatorError` when the device is another one or computes something else;
   ///   `DeviceFailure` when it vanishes.
   package func run(on connection: any DeviceConnection) async throws -> Report {
-    let hello = connection.hello
-    try DeviceCheck.verify(hello, against: manifest, device: device)
+    let info = connection.info
+    try DeviceCheck.verify(info, against: manifest, device: device)
     let number = RunNumber.random()
     _ = try await connection.beginRun(
       Wire.RunBegin(run: number, seed: 1, firstIndex: 0, flags: Wire.RunBegin.resetsState))
@@ -44,9 +44,9 @@ package struct SelfTest: Sendable {
         device: device, found: HexDigest(report.digest).text, expected: manifest.golden.digest.text)
     }
     return Report(
-      device: device, board: hello.board, firmware: hello.firmware, digest: HexDigest(report.digest).text,
-      loss: Double(step.lossQ16) / 65536, unit: hello.counterUnit.name, forward: hello.units(step.forwardTicks),
-      backward: hello.units(step.backwardTicks), update: hello.units(step.updateTicks),
+      device: device, board: info.board, firmware: info.firmware, digest: HexDigest(report.digest).text,
+      loss: Double(step.lossQ16) / 65536, unit: info.counterUnit.name, forward: info.units(step.forwardTicks),
+      backward: info.units(step.backwardTicks), update: info.units(step.updateTicks),
       stackHighWaterBytes: Int(step.stackHighWaterBytes))
   }
 
@@ -75,7 +75,7 @@ extension Wire.RunBegin {
   static let resetsState: UInt8 = 1
 }
 
-extension Wire.DeviceHello {
+extension Wire.DeviceInfo {
   /// Ticks of the device's counter as multiples of its unit. Under QEMU (`-icount shift=0`) an instruction takes
   /// a nanosecond, so a tick of a slow counter stands for many of them.
   func units(_ ticks: UInt32) -> Int {

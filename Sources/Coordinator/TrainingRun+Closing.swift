@@ -41,7 +41,7 @@ extension TrainingRun {
       run: id, steps: steps.count, loss: steps.map(\.loss),
       accuracy: .init(before: before?.accuracy, after: after?.accuracy),
       evaluationLoss: .init(before: before?.loss, after: after?.loss), digest: digest,
-      cost: TrainResult.Cost(unit: hello?.counterUnit.name ?? "", mean: steps), device: record.device,
+      cost: TrainResult.Cost(unit: info?.counterUnit.name ?? "", mean: steps), device: record.device,
       board: record.board,
       state: (machine.isStopped ? RunRecord.State.stopped : .finished).rawValue,
       saturated: steps.map(\.saturated).reduce(0, +), unchanged: steps.map(\.unchanged).reduce(0, +),

@@ -7,20 +7,20 @@ extension TrainingRun {
   func readyDevice() async throws -> any DeviceConnection {
     let device = try await reachDevice()
     connection = device
-    let hello = device.hello
-    self.hello = hello
-    try DeviceCheck.verify(hello, against: manifest, device: source.name)
+    let info = device.info
+    self.info = info
+    try DeviceCheck.verify(info, against: manifest, device: source.name)
     let recovery = Recovery(
-      hello: hello, number: number, durable: machine.durable, checkpoint: machine.checkpoint)
+      info: info, number: number, durable: machine.durable, checkpoint: machine.checkpoint)
     let position = try await bring(device, by: recovery)
-    if record.board != hello.board || record.state != .running {
-      record.board = hello.board
+    if record.board != info.board || record.state != .running {
+      record.board = info.board
       record.device = source.name
       record.state = .running
       record.message = ""
       record = try await store.update(record)
     }
-    machine.deviceReady(at: position, recordSlots: Int(hello.recordSlots))
+    machine.deviceReady(at: position, recordSlots: Int(info.recordSlots))
     watch(
       wasOpened
         ? .deviceBack(position: machine.received, restored: recovery.replacesState)

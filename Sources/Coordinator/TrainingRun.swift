@@ -25,7 +25,7 @@ package actor TrainingRun {
   var sequence: SampleSequence
   var connection: (any DeviceConnection)?
   /// Of the newest connection.
-  var hello: Wire.DeviceHello?
+  var info: Wire.DeviceInfo?
   var wasOpened = false
   /// Connections lost since `mostReceived` last rose. A step that always faults ends the run by it.
   private var losses = 0
@@ -147,7 +147,7 @@ package actor TrainingRun {
 
   private func take(_ step: Wire.Step, from device: any DeviceConnection) throws(DeviceFailure) {
     let record = StepRecord(
-      step, of: device.hello, run: id, sample: sequence.sample(at: Int(step.index)).sample,
+      step, of: device.info, run: id, sample: sequence.sample(at: Int(step.index)).sample,
       hasClass: manifest.loss.isClassification)
     switch machine.received(record) {
     case .accepted, .repeated: return
@@ -159,7 +159,7 @@ package actor TrainingRun {
 
 extension StepRecord {
   /// - Parameter run: the run's id in the store.
-  init(_ step: Wire.Step, of device: Wire.DeviceHello, run: Int64, sample: Int, hasClass: Bool) {
+  init(_ step: Wire.Step, of device: Wire.DeviceInfo, run: Int64, sample: Int, hasClass: Bool) {
     self.init(
       run: run, position: Int(step.index), mode: step.mode == .train ? .train : .evaluate, sample: sample,
       lossQ16: Int(step.lossQ16), prediction: Int(step.prediction), label: hasClass ? Int(step.label) : -1,

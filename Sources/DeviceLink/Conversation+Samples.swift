@@ -5,8 +5,8 @@ extension Conversation {
   /// Most samples on their way: those the device holds and some at hand, but no more than the
   /// device keeps records of, so that every answer can be had again.
   package var window: Int {
-    guard let hello = device?.hello else { return 1 }
-    return max(1, min(Int(hello.sampleSlots) + policy.samplesAhead, Int(hello.recordSlots)))
+    guard let info = device?.info else { return 1 }
+    return max(1, min(Int(info.sampleSlots) + policy.samplesAhead, Int(info.recordSlots)))
   }
 
   /// True while the window is full: `submit` has to wait for an answer.

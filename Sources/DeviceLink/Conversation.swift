@@ -157,7 +157,7 @@ extension Conversation {
   private mutating func raiseEvents(now: Duration) -> [Effect] {
     endpoint.takeEvents().flatMap { event in
       switch event {
-      case .connected(let hello?): connected(hello, now: now)
+      case .connected(let info?): connected(info, now: now)
       case .connected(nil): [Effect]()
       case .disconnected: disconnected(now: now)
       case .refused(let refusal): refused(refusal)
@@ -169,10 +169,10 @@ extension Conversation {
 }
 
 extension Conversation {
-  /// A device answered the hello with a new connection.
-  private mutating func connected(_ hello: Wire.DeviceHello, now: Duration) -> [Effect] {
+  /// A new connection stands.
+  private mutating func connected(_ info: Wire.DeviceInfo, now: Duration) -> [Effect] {
     guard case .greeting = phase else { return [] }
-    let found = DeviceDescription(hello)
+    let found = DeviceDescription(info)
     do {
       try expected?.check(found, name: name)
     } catch {
@@ -180,7 +180,7 @@ extension Conversation {
     }
     let before = device
     device = found
-    runOnDevice = hello.state == .running ? hello.run : nil
+    runOnDevice = info.state == .running ? info.run : nil
     phase = .connected
     guard let before else {
       sendCalls(now: now)
@@ -216,8 +216,8 @@ extension Conversation {
 
   private func lossOfState(from before: DeviceDescription, to found: DeviceDescription) -> String? {
     if found.isReboot(of: before) { return "the device rebooted" }
-    guard let run, found.hello.run != run else { return nil }
-    return "the device was taken over by run \(found.hello.run)"
+    guard let run, found.info.run != run else { return nil }
+    return "the device was taken over by run \(found.info.run)"
   }
 
   /// What was asked of the old training state has no answer any more.
@@ -252,7 +252,7 @@ extension Conversation {
     case .gap(let gap): return [.tell(.gap(gap))]
     case .pause(let pause): return [.tell(.pause(pause))]
     case .crashReport(let crash): return [.tell(.crash(crash))]
-    case .hostHello, .deviceHello, .refuse, .runBegin, .runEnd, .resetState, .digest, .time,
+    case .hostHello, .deviceHello, .deviceInfo, .refuse, .runBegin, .runEnd, .resetState, .digest, .time,
       .segmentRead, .segmentWrite, .sample, .speedPropose, .speedCommit, .linkCounters, .linkTest:
       return close(.unexpected(name: name, what: "a \(message.kind) came"))
     }

@@ -1,23 +1,23 @@
 import WireProtocol
 
-/// Who answered the hello, and where it stood then.
+/// Who the device is, and where it stood when the connection began.
 package struct DeviceDescription: Equatable, Sendable {
-  package let hello: Wire.DeviceHello
+  package let info: Wire.DeviceInfo
 
-  package init(_ hello: Wire.DeviceHello) { self.hello = hello }
+  package init(_ info: Wire.DeviceInfo) { self.info = info }
 
   /// The board's folder, as `mps2-an500`.
-  package var board: String { hello.board }
+  package var board: String { info.board }
 
   /// The microcontroller's unique number, 24 hexadecimal digits.
-  package var identifier: String { hello.uid.map(hexadecimal).joined() }
+  package var identifier: String { info.uid.map(hexadecimal).joined() }
 
   /// `mps2-an500 (0123456789abcdef01234567)`.
   package var title: String { "\(board) (\(identifier))" }
 
   /// True when the device answered from another boot than `other`: its training state is new.
   package func isReboot(of other: DeviceDescription) -> Bool {
-    hello.bootID != other.hello.bootID || hello.uid != other.hello.uid
+    info.bootID != other.info.bootID || info.uid != other.info.uid
   }
 }
 
@@ -36,9 +36,9 @@ package struct ExpectedHashes: Hashable, Sendable, Codable {
   /// - Throws: `DeviceLinkError.otherArtifact`, naming the first hash that differs.
   func check(_ device: DeviceDescription, name: String) throws(DeviceLinkError) {
     let rows = [
-      ("model", device.hello.modelHash, model),
-      ("update plan", device.hello.planHash, plan),
-      ("semantics", device.hello.semanticsHash, semantics),
+      ("model", device.info.modelHash, model),
+      ("update plan", device.info.planHash, plan),
+      ("semantics", device.info.semanticsHash, semantics),
     ]
     for (what, found, expected) in rows where found != expected {
       throw .otherArtifact(name: name, what: what, found: found, expected: expected)

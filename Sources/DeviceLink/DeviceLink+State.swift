@@ -62,7 +62,7 @@ extension DeviceLink {
 
   private func segmentTable() throws(DeviceLinkError) -> [Wire.SegmentInfo] {
     guard let device = conversation.device else { throw .gone(name: name) }
-    return device.hello.segments
+    return device.info.segments
   }
 
   private func unexpectedAnswer(to kind: Wire.MessageKind) -> DeviceLinkError {

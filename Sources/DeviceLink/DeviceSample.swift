@@ -42,22 +42,22 @@ package struct DeviceSample: Hashable, Sendable {
     func bad(_ what: String, _ found: Int, _ expected: String) -> DeviceLinkError {
       .badSample(name: name, index: index, what: what, found: found, expected: expected)
     }
-    let inputBytes = Int(device.hello.inputBytes)
+    let inputBytes = Int(device.info.inputBytes)
     guard input.count == inputBytes else {
       throw bad("input", input.count, "\(inputBytes) codes, the size of the model's input")
     }
-    let targetCount = Int(device.hello.targetBytes) / 2
+    let targetCount = Int(device.info.targetBytes) / 2
     guard mode == .infer || target.count == targetCount else {
       throw bad("target", target.count, "\(targetCount) values, as the model's loss takes them")
     }
-    let classCount = Int(device.hello.classCount)
+    let classCount = Int(device.info.classCount)
     guard mode == .infer || 0..<classCount ~= label else {
       throw bad("label", label, "0 to \(classCount - 1), the classes of the model")
     }
     guard mode != .train || rateMantissa == 0 || (1 << 30)..<(1 << 31) ~= rateMantissa else {
       throw bad("learning rate's mantissa", Int(rateMantissa), "0 or 2^30 to 2^31 - 1")
     }
-    let hasVelocities = device.hello.segments.contains { $0.kind == .velocities && $0.byteCount > 0 }
+    let hasVelocities = device.info.segments.contains { $0.kind == .velocities && $0.byteCount > 0 }
     guard mode != .train || hasVelocities || (momentum == 0 && !isHeld) else {
       throw bad("momentum", Int(momentum), "0 and no step held back: the model was compiled without velocities")
     }

@@ -16,7 +16,7 @@ struct DeviceFault: Error, Equatable {
     switch error {
     case .unknownMessage(let identifier, _):
       self.init(.unknownMessage, context: UInt32(identifier))
-    case .truncated(let field, _, _), .tooLong(let field, _, _), .unknownCase(let field, _):
+    case .truncated(let field, _, _), .tooLong(let field, _, _), .unknownCase(let field, _), .impossible(let field, _, _):
       let kind = Wire.MessageKind.allCases.first { field.hasPrefix("\($0).") }
       self.init(.malformedMessage, context: UInt32(kind?.rawValue ?? 0))
     }

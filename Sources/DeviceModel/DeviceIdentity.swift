@@ -27,20 +27,18 @@ package struct DeviceIdentity: Hashable, Sendable {
 }
 
 extension DeviceSession {
-  /// The hello of a device that stands where this session does; the link fills in the rest.
-  package func hello(_ identity: DeviceIdentity) -> Wire.DeviceHello {
-    Wire.DeviceHello(
-      magic: Wire.magic, protocolMinimum: Wire.minimumVersion, protocolMaximum: Wire.version,
-      session: 0, attempt: 0, bootID: identity.bootID, connection: 0, uid: identity.uid,
-      board: identity.board, firmware: "DeviceModel", schemaHash: Wire.schemaHash,
+  /// Who a device is that stands where this session does.
+  package func info(_ identity: DeviceIdentity) -> Wire.DeviceInfo {
+    Wire.DeviceInfo(
+      bootID: identity.bootID, uid: identity.uid, board: identity.board, firmware: "DeviceModel",
       modelHash: identity.modelHash, planHash: identity.planHash,
       semanticsHash: identity.semanticsHash, layoutHash: identity.layoutHash,
-      mtu: UInt16(Wire.maximumBodyBytes), sampleQueueBytes: UInt32(sampleQueueBytes),
+      sampleQueueBytes: UInt32(sampleQueueBytes),
       sampleSlots: UInt16(Self.sampleSlots), recordSlots: UInt16(RecordRing.slots),
       inputBytes: UInt32(engine.inputBytes), targetBytes: UInt32(engine.targetBytes),
       classCount: UInt16(engine.classCount),
       segments: engine.segments, bauds: [], memory: [], counterUnit: .nanoseconds,
       counterHertz: 1_000_000_000, run: run, nextIndex: records.next, trainingStep: trainingStep,
-      checkpointGeneration: 0, state: state)
+      checkpointGeneration: 0, state: state, bitsPerSecond: 0)
   }
 }

@@ -21,7 +21,7 @@ package struct DeviceMachine<Engine: StepEngine> {
   package init(engine: Engine, identity: DeviceIdentity) {
     self.identity = identity
     session = DeviceSession(engine: engine)
-    endpoint = DeviceEndpoint(identity: session.hello(identity))
+    endpoint = DeviceEndpoint(identity: session.info(identity))
   }
 
   /// Takes bytes from the line. Times are nanoseconds since boot, which are the device's ticks too.
@@ -46,7 +46,7 @@ package struct DeviceMachine<Engine: StepEngine> {
   /// The next frame for the line; nil when there is nothing to send now.
   package mutating func nextFrame(now: UInt64) -> [UInt8]? {
     takeEvents(now: now)
-    endpoint.identity = session.hello(identity)
+    endpoint.identity = session.info(identity)
     endpoint.sampleCreditBytes = session.freeSampleBytes
     return endpoint.nextFrame(now: now / 1000)
   }

@@ -69,7 +69,7 @@ package struct DeviceSession<Engine: StepEngine> {
     case .sample(let sample):
       samples.append(sample)
       return []
-    case .hostHello, .deviceHello, .refuse, .runReport, .digestReport, .timeReport, .pause, .speedPropose, .speedCommit,
+    case .hostHello, .deviceHello, .deviceInfo, .refuse, .runReport, .digestReport, .timeReport, .pause, .speedPropose, .speedCommit,
       .speedReport, .linkCounters, .linkCountersReport, .linkTest, .linkTestReport,
       .errorReport, .crashReport, .step, .output, .gap, .segmentData, .segmentWritten, .log:
       throw DeviceFault(.unknownMessage, context: UInt32(type(of: message.content).kind.rawValue))

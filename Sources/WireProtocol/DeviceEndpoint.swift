@@ -1,7 +1,7 @@
 /// The device's end of the link, with the rules of `Firmware/runtime/link.c`: a state machine
 /// without clock and I/O. Times are microseconds of any clock that never runs backwards.
 ///
-/// It is silent until the first valid hello of a host, and again after ten seconds of silence.
+/// It is silent until the first valid frame of a host, and again after ten seconds of silence.
 package struct DeviceEndpoint: Sendable {
   private enum State: Sendable {
     case silent
@@ -9,10 +9,10 @@ package struct DeviceEndpoint: Sendable {
   }
 
   private static let silence = UInt64(Wire.deviceSilenceMilliseconds) * 1000
+  private static let unaskedInterval = UInt64(Wire.unaskedHelloMilliseconds) * 1000
 
-  /// Who this device is and where it stands; the owner keeps it up to date. Session, attempt and
-  /// connection are filled here.
-  package var identity: Wire.DeviceHello
+  /// Who this device is and where it stands; the owner keeps it up to date.
+  package var identity: Wire.DeviceInfo
   /// Bytes of SAMPLE messages the owner takes from now on, those already delivered not counted.
   /// What of a message has arrived in part is subtracted here.
   package var sampleCreditBytes = 0
@@ -25,12 +25,15 @@ package struct DeviceEndpoint: Sendable {
   private var events: [LinkEvent] = []
   private var heardAt: UInt64 = 0
   private var owesHello = false
+  private var owesInfo = false
+  /// The latest hello that no host had asked for.
+  private var unaskedAt: UInt64?
   private var refusal: Wire.Refuse?
   private var dropped: [Wire.Channel: UInt32] = [:]
   private var counted = LinkStatistics()
 
   /// `queueBytes` bounds what `send` queues.
-  package init(identity: Wire.DeviceHello, queueBytes: Int = 4096) {
+  package init(identity: Wire.DeviceInfo, queueBytes: Int = 4096) {
     self.identity = identity
     self.queueBytes = queueBytes
     connection = Connection(
@@ -55,7 +58,7 @@ extension DeviceEndpoint {
   /// Queues a message. False when there is no connection or no room: ask again later.
   package mutating func send(_ message: Wire.Message) -> Bool {
     let waiting = connection.sender.unacknowledgedBytes(samples: false)
-    guard isConnected, waiting + message.bytes.count <= queueBytes else { return false }
+    guard isConnected, !owesInfo, waiting + message.bytes.count <= queueBytes else { return false }
     connection.queue(message)
     return true
   }
@@ -93,7 +96,10 @@ extension DeviceEndpoint {
       counted.echoes += 1
     } else if frame.kind == .hello {
       takeHello(frame, now)
-    } else if !isConnected || frame.epoch != connection.epoch {
+    } else if !isConnected {
+      counted.stale += 1
+      offerHello(now)
+    } else if frame.epoch != connection.epoch {
       counted.stale += 1
     } else if let deliveries = connection.take(frame, now: now) {
       heardAt = now
@@ -118,7 +124,8 @@ extension DeviceEndpoint {
     guard
       case .success(.hostHello(let hello)) = Result(catching: { () throws(WireError) in
         try Wire.Message(frame.body, from: .host)
-      }), hello.magic == Wire.magic, hello.session != 0, frame.epoch == hello.attempt & 15
+      }), hello.magic == Wire.magic, hello.session != 0,
+      frame.epoch == hello.attempt & 15, hello.mtu >= Wire.minimumFragmentBytes
     else {
       return counted.malformed += 1
     }
@@ -131,6 +138,13 @@ extension DeviceEndpoint {
       connect(hello)
     }
     heardAt = now
+    owesHello = true
+  }
+
+  /// A host talks to a device that was reset: it had better know soon.
+  private mutating func offerHello(_ now: UInt64) {
+    if let unaskedAt, now < unaskedAt + Self.unaskedInterval { return }
+    unaskedAt = now
     owesHello = true
   }
 
@@ -154,11 +168,12 @@ extension DeviceEndpoint {
     disconnect(.replaced)
     connectionCount += 1
     counted = counted.adding(connection)
+    var fragmentSize = connection.sender.fragmentSize
+    fragmentSize.maximum = min(Int(hello.mtu), Wire.maximumBodyBytes)
     connection = Connection(
-      side: .device, epoch: UInt8(hello.attempt & 15),
-      fragmentSize: FragmentSize(
-        maximum: min(max(Int(hello.mtu), Wire.minimumFragmentBytes), Wire.maximumBodyBytes)))
+      side: .device, epoch: UInt8(hello.attempt & 15), fragmentSize: fragmentSize)
     state = .connected(session: hello.session, attempt: hello.attempt)
+    owesInfo = true
     events.append(.connected(nil))
   }
 
@@ -186,8 +201,12 @@ extension DeviceEndpoint {
       return helloFrame(refusal.bytes, attempt: refusal.attempt)
     }
     if now >= heardAt + Self.silence { disconnect(.silence) }
+    guard case .connected(let session, let attempt) = state else { return unaskedHello() }
+    if owesInfo {
+      owesInfo = false
+      connection.queue(.deviceInfo(identity))
+    }
     reportGaps()
-    guard case .connected(let session, let attempt) = state else { return nil }
     let partial = connection.receiver.partialSampleBytes
     let credit = UInt16(clamping: max(0, sampleCreditBytes - partial))
     guard owesHello else { return connection.nextFrame(credit: credit, now: now) }
@@ -195,17 +214,18 @@ extension DeviceEndpoint {
     return connection.complete(helloFrame(answer(session, attempt), attempt: attempt), credit)
   }
 
+  private mutating func unaskedHello() -> Frame? {
+    guard owesHello else { return nil }
+    owesHello = false
+    return helloFrame(answer(0, 0), attempt: 0)
+  }
+
   private func answer(_ session: UInt64, _ attempt: UInt32) -> [UInt8] {
-    var hello = identity
-    hello.magic = Wire.magic
-    hello.protocolMinimum = Wire.minimumVersion
-    hello.protocolMaximum = Wire.version
-    hello.session = session
-    hello.attempt = attempt
-    hello.connection = connectionCount
-    hello.schemaHash = Wire.schemaHash
-    hello.mtu = UInt16(Wire.maximumBodyBytes)
-    return hello.bytes
+    Wire.DeviceHello(
+      magic: Wire.magic, protocolMinimum: Wire.minimumVersion, protocolMaximum: Wire.version,
+      session: session, attempt: attempt, bootID: identity.bootID, connection: connectionCount,
+      schemaHash: Wire.schemaHash, mtu: UInt16(Wire.maximumBodyBytes)
+    ).bytes
   }
 
   private func helloFrame(_ body: [UInt8], attempt: UInt32) -> Frame {

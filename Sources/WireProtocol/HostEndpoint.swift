@@ -7,8 +7,10 @@ package struct HostEndpoint: Sendable {
   private enum State: Sendable {
     /// Says hello until it is answered.
     case connecting(nextHello: UInt64)
-    /// The hello that opened the connection tells this one from the next.
-    case connected(Wire.DeviceHello)
+    /// The hello is answered, and tells this connection from the next; what the device is has not
+    /// come yet.
+    case greeted(Wire.DeviceHello)
+    case connected(Wire.DeviceHello, Wire.DeviceInfo)
   }
 
   private static let helloInterval = UInt64(Wire.helloIntervalMilliseconds) * 1000
@@ -46,9 +48,17 @@ package struct HostEndpoint: Sendable {
 }
 
 extension HostEndpoint {
-  /// The device's hello, while a connection stands.
-  package var device: Wire.DeviceHello? {
-    if case .connected(let hello) = state { hello } else { nil }
+  /// What the device says of itself, while a connection stands.
+  package var device: Wire.DeviceInfo? {
+    if case .connected(_, let info) = state { info } else { nil }
+  }
+
+  /// The device's answer to the hello of this connection.
+  package var greeting: Wire.DeviceHello? {
+    switch state {
+    case .connecting: nil
+    case .greeted(let hello), .connected(let hello, _): hello
+    }
   }
 
   package var isConnected: Bool { device != nil }
@@ -119,11 +129,9 @@ extension HostEndpoint {
     counted.framesReceived += 1
     if frame.sender == .host {
       counted.echoes += 1
-    } else if frame.epoch != epoch {
-      counted.stale += 1
     } else if frame.kind == .hello {
       takeHello(frame, now)
-    } else if !isConnected {
+    } else if frame.epoch != epoch || greeting == nil {
       counted.stale += 1
     } else if let deliveries = connection.take(frame, now: now) {
       heardAt = now
@@ -133,19 +141,45 @@ extension HostEndpoint {
 
   private mutating func deliver(_ delivery: LinkReceiver.Delivery) {
     do throws(WireError) {
-      events.append(.message(try Wire.Message(delivery.bytes, from: .device)))
+      let message = try Wire.Message(delivery.bytes, from: .device)
+      if case .greeted(let hello) = state {
+        let info = try firstMessage(message, after: hello)
+        state = .connected(hello, info)
+        events.append(.connected(info))
+      } else {
+        events.append(.message(message))
+      }
     } catch {
       counted.malformed += 1
       events.append(.malformed(error))
     }
   }
 
+  private func firstMessage(
+    _ message: Wire.Message, after hello: Wire.DeviceHello
+  ) throws(WireError) -> Wire.DeviceInfo {
+    guard case .deviceInfo(let info) = message else {
+      throw .impossible(
+        field: "first message", found: UInt64(type(of: message.content).kind.rawValue),
+        expected: "DEVICE_INFO, \(Wire.MessageKind.deviceInfo.rawValue)")
+    }
+    guard info.bootID == hello.bootID else {
+      throw .impossible(
+        field: "deviceInfo.bootID", found: UInt64(info.bootID),
+        expected: "\(hello.bootID) as in the hello")
+    }
+    return info
+  }
+
   private mutating func takeHello(_ frame: Frame, _ now: UInt64) {
     do throws(WireError) {
       switch try Wire.Message(frame.body, from: .device) {
+      case .deviceHello(let hello) where hello.magic != Wire.magic:
+        counted.malformed += 1
       case .deviceHello(let hello) where isAnswer(hello.session, hello.attempt):
-        guard hello.magic == Wire.magic else { return counted.malformed += 1 }
-        takeAnswer(hello, frame, now)
+        try takeAnswer(hello, frame, now)
+      case .deviceHello(let hello) where hello.session == 0:
+        takeUnasked(hello, now)
       case .refuse(let refusal) where isAnswer(refusal.session, refusal.attempt):
         restart(.replaced, now: now)
         state = .connecting(nextHello: now + Self.refusedInterval)
@@ -163,20 +197,33 @@ extension HostEndpoint {
     session == self.session && attempt == self.attempt
   }
 
-  private mutating func takeAnswer(_ hello: Wire.DeviceHello, _ frame: Frame, _ now: UInt64) {
-    switch state {
-    case .connecting:
-      guard connection.limitFragments(to: Int(hello.mtu)) else { return counted.malformed += 1 }
-      state = .connected(hello)
-      askedAt = now
-      events.append(.connected(hello))
-    case .connected(let known):
-      guard known.bootID == hello.bootID, known.connection == hello.connection else {
+  private mutating func takeAnswer(
+    _ hello: Wire.DeviceHello, _ frame: Frame, _ now: UInt64
+  ) throws(WireError) {
+    if let greeting {
+      guard greeting.bootID == hello.bootID, greeting.connection == hello.connection else {
         return restart(.restarted, now: now)
       }
+    } else {
+      guard connection.limitFragments(to: Int(hello.mtu)) else {
+        throw .impossible(
+          field: "deviceHello.mtu", found: UInt64(hello.mtu),
+          expected: "\(Wire.minimumFragmentBytes) at least")
+      }
+      state = .greeted(hello)
+      askedAt = now
     }
     _ = connection.take(frame, now: now)
     heardAt = now
+  }
+
+  /// The device knows no connection. One that counts fewer connections said so before ours.
+  private mutating func takeUnasked(_ hello: Wire.DeviceHello, _ now: UInt64) {
+    guard let greeting else { return counted.stale += 1 }
+    if hello.bootID == greeting.bootID, hello.connection < greeting.connection {
+      return counted.stale += 1
+    }
+    restart(.restarted, now: now)
   }
 
   private var epoch: UInt8 { UInt8(attempt & 15) }
@@ -185,7 +232,7 @@ extension HostEndpoint {
 extension HostEndpoint {
   /// The next bytes to write: one frame, or nil when there is nothing to send now.
   package mutating func nextFrame(now: UInt64) -> [UInt8]? {
-    if isConnected {
+    if greeting != nil {
       if now >= heardAt + Self.silence {
         restart(.silence, now: now)
       } else if connection.sender.isStuck, now < heardAt + Self.keepalive {
@@ -203,7 +250,7 @@ extension HostEndpoint {
       guard now >= nextHello else { return nil }
       state = .connecting(nextHello: now + Self.helloInterval)
       return hello
-    case .connected:
+    case .greeted, .connected:
       return question(now) ?? connection.nextFrame(credit: Self.credit, now: now)
     }
   }
@@ -246,7 +293,7 @@ extension HostEndpoint {
   package var deadline: UInt64 {
     switch state {
     case .connecting(let nextHello): nextHello
-    case .connected:
+    case .greeted, .connected:
       min(
         questionTime, heardAt + Self.silence, connection.sender.deadline ?? UInt64.max)
     }

@@ -1,8 +1,8 @@
 /// What an endpoint tells the session above it.
 package enum LinkEvent: Equatable, Sendable {
-  /// A new connection: nothing of an older one will be delivered any more. At the host the hello
-  /// is the device's, at the device nil.
-  case connected(Wire.DeviceHello?)
+  /// A new connection: nothing of an older one will be delivered any more. At the host with
+  /// what the device says of itself, at the device nil.
+  case connected(Wire.DeviceInfo?)
   /// The connection is gone, and with it every message that was not delivered.
   case disconnected(LinkLoss)
   /// The device answered, and will not serve this host.

@@ -8,6 +8,8 @@ package enum WireError: Error, Equatable {
   case unknownCase(field: String, found: UInt64)
   /// No such message comes from this side.
   case unknownMessage(identifier: UInt8, sender: Wire.Side)
+  /// A value that no honest peer sends.
+  case impossible(field: String, found: UInt64, expected: String)
 }
 
 extension WireError: CustomStringConvertible {
@@ -21,6 +23,8 @@ extension WireError: CustomStringConvertible {
       "\(field): found \(found), which names nothing; is the other side newer than this one?"
     case .unknownMessage(let identifier, let sender):
       "message: found identifier \(identifier), expected one that the \(sender) sends"
+    case .impossible(let field, let found, let expected):
+      "\(field): found \(found), expected \(expected)"
     }
   }
 }

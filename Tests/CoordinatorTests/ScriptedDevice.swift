@@ -48,13 +48,13 @@ final class ScriptedDevice: DeviceSource {
   func setAbsent(_ isAbsent: Bool) { state.withLock { $0.isAbsent = isAbsent } }
 
   func connect() async throws(DeviceFailure) -> any DeviceConnection {
-    let opened = state.withLock { state -> (Int, Wire.DeviceHello)? in
+    let opened = state.withLock { state -> (Int, Wire.DeviceInfo)? in
       if state.isAbsent { return nil }
       state.connection += 1
-      return (state.connection, Self.hello(state))
+      return (state.connection, Self.info(state))
     }
     guard let opened else { throw .vanished(reason: "nothing answers") }
-    return Connection(device: self, number: opened.0, hello: opened.1)
+    return Connection(device: self, number: opened.0, info: opened.1)
   }
 
   static func stepped(_ bytes: [UInt8], by sample: DeviceSample) -> [UInt8] {
@@ -64,28 +64,27 @@ final class ScriptedDevice: DeviceSource {
     return digest.hex.utf8.map { $0 }
   }
 
-  private static func hello(_ state: State) -> Wire.DeviceHello {
-    Wire.DeviceHello(
-      magic: Wire.magic, protocolMinimum: 1, protocolMaximum: 1, session: 1, attempt: 1, bootID: 1, connection: 1,
-      uid: Array(repeating: 1, count: 12), board: "scripted", firmware: "1", schemaHash: 0,
-      modelHash: 1, planHash: 2, semanticsHash: 3, layoutHash: 4, mtu: 640, sampleQueueBytes: 1024, sampleSlots: 2,
+  private static func info(_ state: State) -> Wire.DeviceInfo {
+    Wire.DeviceInfo(
+      bootID: 1, uid: Array(repeating: 1, count: 12), board: "scripted", firmware: "1",
+      modelHash: 1, planHash: 2, semanticsHash: 3, layoutHash: 4, sampleQueueBytes: 1024, sampleSlots: 2,
       recordSlots: UInt16(recordSlots), inputBytes: 2, targetBytes: 0, classCount: 4,
       segments: [.init(kind: .header, byteCount: 4), .init(kind: .weights, byteCount: 12)], bauds: [], memory: [],
       counterUnit: .instructions, counterHertz: 0, run: state.run, nextIndex: state.next, trainingStep: 0,
-      checkpointGeneration: 0, state: state.running)
+      checkpointGeneration: 0, state: state.running, bitsPerSecond: 0)
   }
 
   /// One connection; it is dead once another one was opened or the port vanished.
   private final class Connection: DeviceConnection {
     let device: ScriptedDevice
     let number: Int
-    let hello: Wire.DeviceHello
+    let info: Wire.DeviceInfo
     private let answers = Mutex<[Wire.Step]>([])
 
-    init(device: ScriptedDevice, number: Int, hello: Wire.DeviceHello) {
+    init(device: ScriptedDevice, number: Int, info: Wire.DeviceInfo) {
       self.device = device
       self.number = number
-      self.hello = hello
+      self.info = info
     }
 
     private func call<Value>(_ body: (inout State) throws(DeviceFailure) -> Value) throws(DeviceFailure) -> Value {

@@ -9,18 +9,18 @@ import WireProtocol
 
   @Test(arguments: boards) func device_bootsAndSaysWhoItIs(_ name: String) throws {
     let device = try TestBench.shared.device(name, number: 0x0102_0304)
-    let hello = try TestHost(socketPath: device.socketPath).hello()
+    let info = try TestHost(socketPath: device.socketPath).info()
     let board = device.board
-    #expect(hello.board == name)
-    #expect(hello.uid == [4, 3, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0])
-    #expect(hello.inputBytes == 64)
-    #expect(hello.classCount == 4)
-    #expect(hello.bauds.isEmpty)
-    #expect(Int(hello.counterHertz) == board.counter.hertz)
-    #expect(hello.memory.map(\.name) == board.memory.map(\.name))
-    #expect(hello.memory.map { Int($0.byteCount) } == board.memory.map(\.bytes))
+    #expect(info.board == name)
+    #expect(info.uid == [4, 3, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0])
+    #expect(info.inputBytes == 64)
+    #expect(info.classCount == 4)
+    #expect(info.bauds.isEmpty)
+    #expect(Int(info.counterHertz) == board.counter.hertz)
+    #expect(info.memory.map(\.name) == board.memory.map(\.name))
+    #expect(info.memory.map { Int($0.byteCount) } == board.memory.map(\.bytes))
     let used = try TestBench.shared.report(name).regions.map(\.usedBytes)
-    for (said, measured) in zip(hello.memory, used) {
+    for (said, measured) in zip(info.memory, used) {
       #expect(abs(Int(said.plannedBytes) - measured) <= 16, "\(said.name)")
     }
   }
@@ -29,7 +29,7 @@ import WireProtocol
   @Test(arguments: boards) func device_hasABootIDOfItsOwn(_ name: String) throws {
     let ids = try (0..<3).map { _ in
       let device = try TestBench.shared.device(name)
-      return try TestHost(socketPath: device.socketPath).hello().bootID
+      return try TestHost(socketPath: device.socketPath).info().bootID
     }
     #expect(Set(ids).count == 3)
   }
@@ -37,7 +37,7 @@ import WireProtocol
   @Test(arguments: boards) func device_trainsWithinItsStackBound(_ name: String) throws {
     let device = try TestBench.shared.device(name)
     let host = try TestHost(socketPath: device.socketPath)
-    _ = try host.hello()
+    _ = try host.info()
     try host.send(.runBegin(.init(run: 1, seed: 7, firstIndex: 0, flags: 1)))
     _ = try host.nextMessage { if case .runReport(let report) = $0 { report } else { nil } }
     var last: Wire.Step?

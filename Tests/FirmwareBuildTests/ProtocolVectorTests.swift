@@ -17,7 +17,7 @@ import WireProtocol
       outputDirectory: FirmwareBuilder.outputDirectory(artifactDirectory: artifact.directory, board: board))
     let device = try DeviceProcess(board: board, elf: URL(fileURLWithPath: report.elf), device: 0)
     let host = try TestHost(socketPath: device.socketPath)
-    _ = try host.hello()
+    _ = try host.info()
     try host.send(.runBegin(.init(run: 1, seed: 1, firstIndex: 0, flags: 1)))
     _ = try host.nextMessage { if case .runReport(let report) = $0 { report } else { nil } }
     let input = [UInt8](repeating: 1, count: 64)

@@ -25,9 +25,9 @@ final class TestHost {
 
   deinit { close(socket) }
 
-  /// Waits for the device's hello.
-  func hello() throws -> Wire.DeviceHello {
-    try next { event in if case .connected(.some(let hello)) = event { hello } else { nil } }
+  /// Waits until the device has said who it is.
+  func info() throws -> Wire.DeviceInfo {
+    try next { event in if case .connected(.some(let info)) = event { info } else { nil } }
   }
 
   func send(_ message: Wire.Message) throws {

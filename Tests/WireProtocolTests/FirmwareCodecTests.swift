@@ -19,11 +19,11 @@ import WireProtocol
     #expect(encoded(capacity: step.bytes.count - 1) { wire_step_encode(&message, $0, $1) } == [])
   }
 
-  @Test func deviceHello_encodesAsInSwift() {
+  @Test func deviceInfo_encodesAsInSwift() {
     let memory = Wire.MemoryRegion(
       name: "SRAM", byteCount: 262_144, plannedBytes: 5, highWaterBytes: 6)
-    var hello = SampleStream.hello(bootID: 3, nextIndex: 4, slots: 2, inputBytes: 64)
-    hello.memory = [memory]
+    var info = SampleStream.info(bootID: 3, nextIndex: 4, slots: 2, inputBytes: 64)
+    info.memory = [memory]
     let found = "simulated1SRAM".withCString { text in
       let segments = [wire_segment_info(kind: 3, byte_count: 100)]
       let bauds = [wire_baud_rate(bits_per_second: 921_600)]
@@ -35,19 +35,19 @@ import WireProtocol
       return segments.withUnsafeBufferPointer { segments in
         bauds.withUnsafeBufferPointer { bauds in
           regions.withUnsafeBufferPointer { regions in
-            var message = deviceHello(hello, text)
+            var message = deviceInfo(info, text)
             message.segments = segments.baseAddress
             message.segments_count = 1
             message.bauds = bauds.baseAddress
             message.bauds_count = 1
             message.memory = regions.baseAddress
             message.memory_count = 1
-            return encoded { wire_device_hello_encode(&message, $0, $1) }
+            return encoded { wire_device_info_encode(&message, $0, $1) }
           }
         }
       }
     }
-    #expect(found == hello.bytes)
+    #expect(found == info.bytes)
   }
 
   @Test func sampleHead_leavesTheInputToTheCaller() {
@@ -61,34 +61,30 @@ import WireProtocol
     #expect(wire_sample_decode(&message, sample.bytes, whole))
   }
 
-  private func deviceHello(
-    _ hello: Wire.DeviceHello, _ text: UnsafePointer<CChar>
-  ) -> wire_device_hello {
-    var message = wire_device_hello()
-    message.magic = hello.magic
-    message.protocol_minimum = hello.protocolMinimum
-    message.protocol_maximum = hello.protocolMaximum
-    message.boot_id = hello.bootID
-    withUnsafeMutableBytes(of: &message.uid) { $0.copyBytes(from: hello.uid) }
+  private func deviceInfo(
+    _ info: Wire.DeviceInfo, _ text: UnsafePointer<CChar>
+  ) -> wire_device_info {
+    var message = wire_device_info()
+    message.boot_id = info.bootID
+    withUnsafeMutableBytes(of: &message.uid) { $0.copyBytes(from: info.uid) }
     message.board = wire_text(data: text, count: 9)
     message.firmware = wire_text(data: text + 9, count: 1)
-    message.schema_hash = hello.schemaHash
-    message.model_hash = hello.modelHash
-    message.plan_hash = hello.planHash
-    message.semantics_hash = hello.semanticsHash
-    message.layout_hash = hello.layoutHash
-    message.mtu = hello.mtu
-    message.sample_queue_bytes = hello.sampleQueueBytes
-    message.sample_slots = hello.sampleSlots
-    message.record_slots = hello.recordSlots
-    message.input_bytes = hello.inputBytes
-    message.target_bytes = hello.targetBytes
-    message.class_count = hello.classCount
-    message.counter_unit = hello.counterUnit.rawValue
-    message.run = hello.run
-    message.next_index = hello.nextIndex
-    message.training_step = hello.trainingStep
-    message.state = hello.state.rawValue
+    message.model_hash = info.modelHash
+    message.plan_hash = info.planHash
+    message.semantics_hash = info.semanticsHash
+    message.layout_hash = info.layoutHash
+    message.sample_queue_bytes = info.sampleQueueBytes
+    message.sample_slots = info.sampleSlots
+    message.record_slots = info.recordSlots
+    message.input_bytes = info.inputBytes
+    message.target_bytes = info.targetBytes
+    message.class_count = info.classCount
+    message.counter_unit = info.counterUnit.rawValue
+    message.run = info.run
+    message.next_index = info.nextIndex
+    message.training_step = info.trainingStep
+    message.state = info.state.rawValue
+    message.bits_per_second = info.bitsPerSecond
     return message
   }
 

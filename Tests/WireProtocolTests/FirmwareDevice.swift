@@ -37,7 +37,7 @@ final class FirmwareDevice: SimulatedEnd {
   private var client: link_client {
     link_client(
       context: Unmanaged.passUnretained(self).toOpaque(),
-      identify: { context, hello in FirmwareDevice.of(context)?.identify(hello) },
+      identify: { context, info in FirmwareDevice.of(context)?.identify(info) ?? false },
       connected: { context in FirmwareDevice.of(context)?.connected() },
       disconnected: { _ in },
       message: { context, _, bytes, count in
@@ -68,11 +68,12 @@ final class FirmwareDevice: SimulatedEnd {
     log.unsent = []
   }
 
-  private func identify(_ hello: UnsafeMutablePointer<wire_device_hello>?) {
-    hello?.pointee.sample_queue_bytes = slots * UInt32(inputBytes + 23)
-    hello?.pointee.input_bytes = UInt32(inputBytes)
-    hello?.pointee.run = 7
-    hello?.pointee.next_index = log.nextIndex
+  private func identify(_ info: UnsafeMutablePointer<wire_device_info>?) -> Bool {
+    info?.pointee.sample_queue_bytes = slots * UInt32(inputBytes + 23)
+    info?.pointee.input_bytes = UInt32(inputBytes)
+    info?.pointee.run = 7
+    info?.pointee.next_index = log.nextIndex
+    return true
   }
 
   /// Puts off every third call where `isReluctant`.

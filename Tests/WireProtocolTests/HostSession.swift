@@ -47,9 +47,9 @@ final class HostSession: SimulatedEnd {
   private func handleEvents() {
     for event in endpoint.takeEvents() {
       switch event {
-      case .connected(let hello):
+      case .connected(let info):
         connections += 1
-        nextIndex = hello?.nextIndex ?? 0
+        nextIndex = info?.nextIndex ?? 0
       case .disconnected(let loss): losses.append(loss)
       case .refused: refusals += 1
       case .message(.step(let step)):

@@ -26,12 +26,12 @@ import WireProtocol
 
   @Test func hello_isAnsweredOnceAndRepeatable() {
     var (host, device) = connected()
-    #expect(host.device?.bootID == 5 && host.device?.connection == 1)
+    #expect(host.device?.bootID == 5 && host.greeting?.connection == 1)
     for second in 1...8 as ClosedRange<UInt64> { exchange(&host, device, now: second * 1_000_000) }
     #expect(device.connectionCount == 1 && host.isConnected)
     host.restart(now: 9_000_000)
     exchange(&host, device, now: 9_000_000)
-    #expect(device.connectionCount == 2 && host.device?.connection == 2)
+    #expect(device.connectionCount == 2 && host.greeting?.connection == 2)
   }
 
   @Test func device_fallsSilentWithoutAHost() {
@@ -42,7 +42,7 @@ import WireProtocol
       if device.nextFrame(now: millisecond * 1_000) != nil { frameCount += 1 }
     }
     #expect(!device.isConnected)
-    #expect((15...60).contains(frameCount), "\(frameCount) frames in the ten seconds it has")
+    #expect((15...70).contains(frameCount), "\(frameCount) frames in the ten seconds it has")
   }
 
   @Test func host_noticesAReset() {
@@ -54,8 +54,26 @@ import WireProtocol
       now += 10_000
       exchange(&host, fresh, now: now)
     }
-    #expect(now < 1_000_000, "\(now) µs to notice")
+    #expect(now < 300_000, "\(now) µs to notice: a ping after 250 ms, and the fresh device's hello")
     #expect(host.takeEvents().first == .disconnected(.restarted))
+  }
+
+  /// A device that was reset says so to a host that talks on, but not at every frame.
+  @Test(arguments: LinkSimulationTests.Kind.allCases)
+  func device_tellsThatItKnowsNoConnection(_ kind: LinkSimulationTests.Kind) throws {
+    let (device, _) = LinkSimulationTests.makeDevice(kind, bootID: 6, slots: 2, inputBytes: 64)
+    var (host, _) = connected()
+    var hellos = 0
+    for millisecond in 1...250 as ClosedRange<UInt64> {
+      let now = 1_000_000 + millisecond * 1_000
+      device.receive(Frame(kind: .ping, sender: .host, epoch: 1).wire, now: now)
+      guard let answer = device.nextFrame(now: now) else { continue }
+      hellos += 1
+      host.receive(answer, now: now)
+    }
+    #expect(hellos == 3 && !host.isConnected)
+    exchange(&host, device, now: 2_000_000)
+    #expect(host.device?.bootID == 6)
   }
 
   @Test(arguments: [

@@ -32,7 +32,7 @@ import WireProtocol
   func link_deliversEverySampleOnceInOrder(_ line: Line, _ kind: Kind) {
     for seed in 1...line.seedCount {
       let host = HostSession(sampleCount: 60, inputBytes: 300)
-      let (device, log) = makeDevice(kind, bootID: 1, slots: 4, inputBytes: 300)
+      let (device, log) = Self.makeDevice(kind, bootID: 1, slots: 4, inputBytes: 300)
       var simulation = Simulation(host: host, device: device, seed: seed)
       simulation.faults = line.faults
       simulation.run(until: 120_000_000) { log().nextIndex == 60 && host.answered.count >= 60 }
@@ -49,7 +49,7 @@ import WireProtocol
     for seed in 1...40 as ClosedRange<UInt64> {
       var random = SeededGenerator(seed: seed)
       let host = HostSession(sampleCount: 40, inputBytes: 900)
-      var (device, log) = makeDevice(kind, bootID: 1, slots: 2, inputBytes: 900)
+      var (device, log) = Self.makeDevice(kind, bootID: 1, slots: 2, inputBytes: 900)
       var simulation = Simulation(host: host, device: Relay { device }, seed: seed)
       simulation.faults = LineFaults(flip: 3e-4, lose: 0.02, duplicate: 0.02)
       for boot in 2...6 as ClosedRange<UInt32> {
@@ -62,7 +62,7 @@ import WireProtocol
         case 1: simulation.unplug()
         default:
           #expect(log().problems.isEmpty, "seed \(seed), boot \(boot)")
-          (device, log) = makeDevice(kind, bootID: boot, slots: 2, inputBytes: 900)
+          (device, log) = Self.makeDevice(kind, bootID: boot, slots: 2, inputBytes: 900)
         }
       }
       let start = simulation.now
@@ -102,7 +102,7 @@ import WireProtocol
     #expect(device.log.problems.isEmpty)
   }
 
-  private func makeDevice(
+  static func makeDevice(
     _ kind: Kind, bootID: UInt32, slots: UInt16, inputBytes: Int
   ) -> (any SimulatedEnd, () -> SampleLog) {
     switch kind {

@@ -15,7 +15,11 @@ struct MessageVector {
       Wire.HostHello(
         magic: Wire.magic, protocolMinimum: 1, protocolMaximum: 2, session: 0x1122_3344_5566_7788,
         attempt: 9, mtu: 640, schemaHash: 0x8877_6655_4433_2211)),
-    .deviceHello(deviceHello),
+    .deviceHello(
+      Wire.DeviceHello(
+        magic: Wire.magic, protocolMinimum: 1, protocolMaximum: 2, session: 1, attempt: 2, bootID: 3,
+        connection: 4, schemaHash: 5, mtu: 640)),
+    .deviceInfo(deviceInfo),
     .refuse(
       Wire.Refuse(
         session: 5, attempt: 6, code: .schema, protocolMinimum: 1, protocolMaximum: 3,
@@ -59,15 +63,12 @@ struct MessageVector {
     .log(Wire.Log(level: .warning, event: 5, first: 2_000_000, second: 921_600, milliseconds: 77)),
   ]
 
-  private static var deviceHello: Wire.DeviceHello {
-    var hello = SampleStream.hello(bootID: 3, nextIndex: 4, slots: 2, inputBytes: 64)
-    hello.session = 1
-    hello.attempt = 2
-    hello.schemaHash = 5
-    hello.memory = [
+  private static var deviceInfo: Wire.DeviceInfo {
+    var info = SampleStream.info(bootID: 3, nextIndex: 4, slots: 2, inputBytes: 64)
+    info.memory = [
       Wire.MemoryRegion(name: "DTCM", byteCount: 65_536, plannedBytes: 1, highWaterBytes: 2)
     ]
-    return hello
+    return info
   }
 
   private static var good: [MessageVector] {

@@ -17,18 +17,16 @@ enum SampleStream {
       noiseErrors: 10, flags: 1, digest: 0x0123_4567_89AB_CDEF)
   }
 
-  static func hello(bootID: UInt32, nextIndex: UInt32, slots: UInt16, inputBytes: Int)
-    -> Wire.DeviceHello
+  static func info(bootID: UInt32, nextIndex: UInt32, slots: UInt16, inputBytes: Int)
+    -> Wire.DeviceInfo
   {
-    Wire.DeviceHello(
-      magic: Wire.magic, protocolMinimum: 1, protocolMaximum: 1, session: 0, attempt: 0,
-      bootID: bootID, connection: 0, uid: Array(0..<12), board: "simulated", firmware: "1",
-      schemaHash: Wire.schemaHash, modelHash: 1, planHash: 2, semanticsHash: 3, layoutHash: 4,
-      mtu: 640, sampleQueueBytes: UInt32(slots) * UInt32(inputBytes + 23), sampleSlots: slots,
+    Wire.DeviceInfo(
+      bootID: bootID, uid: Array(0..<12), board: "simulated", firmware: "1",
+      modelHash: 1, planHash: 2, semanticsHash: 3, layoutHash: 4, sampleQueueBytes: UInt32(slots) * UInt32(inputBytes + 23), sampleSlots: slots,
       recordSlots: 8, inputBytes: UInt32(inputBytes), targetBytes: 0, classCount: 10,
       segments: [Wire.SegmentInfo(kind: .weights, byteCount: 100)],
       bauds: [Wire.BaudRate(bitsPerSecond: 921_600)], memory: [], counterUnit: .cycles,
       counterHertz: 0, run: 7, nextIndex: nextIndex, trainingStep: nextIndex,
-      checkpointGeneration: 0, state: .running)
+      checkpointGeneration: 0, state: .running, bitsPerSecond: 921_600)
   }
 }

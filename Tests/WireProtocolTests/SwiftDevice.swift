@@ -11,7 +11,7 @@ final class SwiftDevice: SimulatedEnd {
     self.inputBytes = inputBytes
     self.slots = slots
     endpoint = DeviceEndpoint(
-      identity: SampleStream.hello(
+      identity: SampleStream.info(
         bootID: bootID, nextIndex: 0, slots: slots, inputBytes: inputBytes))
     grant()
   }

@@ -6,6 +6,7 @@ extension Wire {
   package enum MessageKind: UInt8, CaseIterable, Sendable {
     case hostHello = 1
     case deviceHello = 2
+    case deviceInfo = 4
     case refuse = 3
     case runBegin = 16
     case runReport = 17
@@ -39,6 +40,7 @@ extension Wire {
   package enum Message: Equatable, Sendable {
     case hostHello(HostHello)
     case deviceHello(DeviceHello)
+    case deviceInfo(DeviceInfo)
     case refuse(Refuse)
     case runBegin(RunBegin)
     case runReport(RunReport)
@@ -90,6 +92,7 @@ extension Wire.MessageKind {
       .linkTest: .host
     case
       .deviceHello,
+      .deviceInfo,
       .refuse,
       .runReport,
       .digestReport,
@@ -116,6 +119,7 @@ extension Wire.Message {
     switch self {
     case .hostHello(let message): message
     case .deviceHello(let message): message
+    case .deviceInfo(let message): message
     case .refuse(let message): message
     case .runBegin(let message): message
     case .runReport(let message): message
@@ -152,6 +156,7 @@ extension Wire.Message {
     switch kind {
     case .hostHello: self = .hostHello(try Wire.HostHello(from: &reader))
     case .deviceHello: self = .deviceHello(try Wire.DeviceHello(from: &reader))
+    case .deviceInfo: self = .deviceInfo(try Wire.DeviceInfo(from: &reader))
     case .refuse: self = .refuse(try Wire.Refuse(from: &reader))
     case .runBegin: self = .runBegin(try Wire.RunBegin(from: &reader))
     case .runReport: self = .runReport(try Wire.RunReport(from: &reader))

@@ -66,8 +66,8 @@ extension Wire.HostHello: WireMessage {
 }
 
 extension Wire {
-  /// Answers each valid host hello: who the device is and where it stands. Travels in a HELLO
-  /// frame.
+  /// Answers each valid host hello. Short, so that it arrives over a bad line; DEVICE_INFO says the
+  /// rest. Travels in a HELLO frame.
   package struct DeviceHello: Equatable, Sendable {
     /// The constant `magic`.
     package var magic: UInt32
@@ -75,22 +75,84 @@ extension Wire {
     package var protocolMinimum: UInt8
     /// Highest version the device speaks.
     package var protocolMaximum: UInt8
-    /// Copied from the host's hello.
+    /// Copied from the host's hello; 0 from a device that knows no connection.
     package var session: UInt64
-    /// Copied from the host's hello.
+    /// Copied from the host's hello; 0 where `session` is.
     package var attempt: UInt32
     /// New after every reset: a counter or a random number.
     package var bootID: UInt32
     /// Connections opened since boot: with `bootID` it tells a standing connection from a new one.
     package var connection: UInt32
+    /// Hash of the device's schema.
+    package var schemaHash: UInt64
+    /// Largest body the device takes.
+    package var mtu: UInt16
+
+    package init(
+      magic: UInt32,
+      protocolMinimum: UInt8,
+      protocolMaximum: UInt8,
+      session: UInt64,
+      attempt: UInt32,
+      bootID: UInt32,
+      connection: UInt32,
+      schemaHash: UInt64,
+      mtu: UInt16
+    ) {
+      self.magic = magic
+      self.protocolMinimum = protocolMinimum
+      self.protocolMaximum = protocolMaximum
+      self.session = session
+      self.attempt = attempt
+      self.bootID = bootID
+      self.connection = connection
+      self.schemaHash = schemaHash
+      self.mtu = mtu
+    }
+  }
+}
+
+extension Wire.DeviceHello: WireMessage {
+  package static let kind = Wire.MessageKind.deviceHello
+  package static let channel = Wire.Channel.control
+
+  package func write(to writer: inout WireWriter) {
+    writer.write(magic)
+    writer.write(protocolMinimum)
+    writer.write(protocolMaximum)
+    writer.write(session)
+    writer.write(attempt)
+    writer.write(bootID)
+    writer.write(connection)
+    writer.write(schemaHash)
+    writer.write(mtu)
+  }
+
+  package init(from reader: inout WireReader) throws(WireError) {
+    magic = try reader.integer("deviceHello.magic")
+    protocolMinimum = try reader.integer("deviceHello.protocolMinimum")
+    protocolMaximum = try reader.integer("deviceHello.protocolMaximum")
+    session = try reader.integer("deviceHello.session")
+    attempt = try reader.integer("deviceHello.attempt")
+    bootID = try reader.integer("deviceHello.bootID")
+    connection = try reader.integer("deviceHello.connection")
+    schemaHash = try reader.integer("deviceHello.schemaHash")
+    mtu = try reader.integer("deviceHello.mtu")
+  }
+}
+
+extension Wire {
+  /// Who the device is and where it stands: the first message of every connection, which the device
+  /// sends by itself.
+  package struct DeviceInfo: Equatable, Sendable {
+    /// As in DEVICE_HELLO.
+    package var bootID: UInt32
     /// The microcontroller's 96-bit unique number.
     package var uid: [UInt8]
     /// Name of the folder under Firmware/boards.
     package var board: String
     /// Firmware version.
     package var firmware: String
-    /// Hash of the device's schema.
-    package var schemaHash: UInt64
     /// Hash of the model file the step was compiled from.
     package var modelHash: UInt64
     /// Hash of the update plan and its result, the same for every board.
@@ -99,8 +161,6 @@ extension Wire {
     package var semanticsHash: UInt64
     /// Hash of the memory layout, which a board may change.
     package var layoutHash: UInt64
-    /// Largest body the device takes.
-    package var mtu: UInt16
     /// Bytes of SAMPLE messages the device can hold: the largest credit.
     package var sampleQueueBytes: UInt32
     /// Samples it can hold.
@@ -133,24 +193,18 @@ extension Wire {
     package var checkpointGeneration: UInt32
     /// Where the device stands.
     package var state: Wire.RunState
+    /// Speed of its line now, baud; 0 where there is no line.
+    package var bitsPerSecond: UInt32
 
     package init(
-      magic: UInt32,
-      protocolMinimum: UInt8,
-      protocolMaximum: UInt8,
-      session: UInt64,
-      attempt: UInt32,
       bootID: UInt32,
-      connection: UInt32,
       uid: [UInt8],
       board: String,
       firmware: String,
-      schemaHash: UInt64,
       modelHash: UInt64,
       planHash: UInt64,
       semanticsHash: UInt64,
       layoutHash: UInt64,
-      mtu: UInt16,
       sampleQueueBytes: UInt32,
       sampleSlots: UInt16,
       recordSlots: UInt16,
@@ -166,24 +220,17 @@ extension Wire {
       nextIndex: UInt32,
       trainingStep: UInt32,
       checkpointGeneration: UInt32,
-      state: Wire.RunState
+      state: Wire.RunState,
+      bitsPerSecond: UInt32
     ) {
-      self.magic = magic
-      self.protocolMinimum = protocolMinimum
-      self.protocolMaximum = protocolMaximum
-      self.session = session
-      self.attempt = attempt
       self.bootID = bootID
-      self.connection = connection
       self.uid = uid
       self.board = board
       self.firmware = firmware
-      self.schemaHash = schemaHash
       self.modelHash = modelHash
       self.planHash = planHash
       self.semanticsHash = semanticsHash
       self.layoutHash = layoutHash
-      self.mtu = mtu
       self.sampleQueueBytes = sampleQueueBytes
       self.sampleSlots = sampleSlots
       self.recordSlots = recordSlots
@@ -200,31 +247,24 @@ extension Wire {
       self.trainingStep = trainingStep
       self.checkpointGeneration = checkpointGeneration
       self.state = state
+      self.bitsPerSecond = bitsPerSecond
     }
   }
 }
 
-extension Wire.DeviceHello: WireMessage {
-  package static let kind = Wire.MessageKind.deviceHello
+extension Wire.DeviceInfo: WireMessage {
+  package static let kind = Wire.MessageKind.deviceInfo
   package static let channel = Wire.Channel.control
 
   package func write(to writer: inout WireWriter) {
-    writer.write(magic)
-    writer.write(protocolMinimum)
-    writer.write(protocolMaximum)
-    writer.write(session)
-    writer.write(attempt)
     writer.write(bootID)
-    writer.write(connection)
     writer.write(fixed: uid, count: 12)
     writer.write(text: board, maximum: 31)
     writer.write(text: firmware, maximum: 31)
-    writer.write(schemaHash)
     writer.write(modelHash)
     writer.write(planHash)
     writer.write(semanticsHash)
     writer.write(layoutHash)
-    writer.write(mtu)
     writer.write(sampleQueueBytes)
     writer.write(sampleSlots)
     writer.write(recordSlots)
@@ -241,41 +281,35 @@ extension Wire.DeviceHello: WireMessage {
     writer.write(trainingStep)
     writer.write(checkpointGeneration)
     writer.write(state.rawValue)
+    writer.write(bitsPerSecond)
   }
 
   package init(from reader: inout WireReader) throws(WireError) {
-    magic = try reader.integer("deviceHello.magic")
-    protocolMinimum = try reader.integer("deviceHello.protocolMinimum")
-    protocolMaximum = try reader.integer("deviceHello.protocolMaximum")
-    session = try reader.integer("deviceHello.session")
-    attempt = try reader.integer("deviceHello.attempt")
-    bootID = try reader.integer("deviceHello.bootID")
-    connection = try reader.integer("deviceHello.connection")
-    uid = try reader.fixed("deviceHello.uid", count: 12)
-    board = try reader.text("deviceHello.board", maximum: 31)
-    firmware = try reader.text("deviceHello.firmware", maximum: 31)
-    schemaHash = try reader.integer("deviceHello.schemaHash")
-    modelHash = try reader.integer("deviceHello.modelHash")
-    planHash = try reader.integer("deviceHello.planHash")
-    semanticsHash = try reader.integer("deviceHello.semanticsHash")
-    layoutHash = try reader.integer("deviceHello.layoutHash")
-    mtu = try reader.integer("deviceHello.mtu")
-    sampleQueueBytes = try reader.integer("deviceHello.sampleQueueBytes")
-    sampleSlots = try reader.integer("deviceHello.sampleSlots")
-    recordSlots = try reader.integer("deviceHello.recordSlots")
-    inputBytes = try reader.integer("deviceHello.inputBytes")
-    targetBytes = try reader.integer("deviceHello.targetBytes")
-    classCount = try reader.integer("deviceHello.classCount")
-    segments = try reader.array("deviceHello.segments", maximum: 8)
-    bauds = try reader.array("deviceHello.bauds", maximum: 8)
-    memory = try reader.array("deviceHello.memory", maximum: 8)
-    counterUnit = try reader.enumeration("deviceHello.counterUnit")
-    counterHertz = try reader.integer("deviceHello.counterHertz")
-    run = try reader.integer("deviceHello.run")
-    nextIndex = try reader.integer("deviceHello.nextIndex")
-    trainingStep = try reader.integer("deviceHello.trainingStep")
-    checkpointGeneration = try reader.integer("deviceHello.checkpointGeneration")
-    state = try reader.enumeration("deviceHello.state")
+    bootID = try reader.integer("deviceInfo.bootID")
+    uid = try reader.fixed("deviceInfo.uid", count: 12)
+    board = try reader.text("deviceInfo.board", maximum: 31)
+    firmware = try reader.text("deviceInfo.firmware", maximum: 31)
+    modelHash = try reader.integer("deviceInfo.modelHash")
+    planHash = try reader.integer("deviceInfo.planHash")
+    semanticsHash = try reader.integer("deviceInfo.semanticsHash")
+    layoutHash = try reader.integer("deviceInfo.layoutHash")
+    sampleQueueBytes = try reader.integer("deviceInfo.sampleQueueBytes")
+    sampleSlots = try reader.integer("deviceInfo.sampleSlots")
+    recordSlots = try reader.integer("deviceInfo.recordSlots")
+    inputBytes = try reader.integer("deviceInfo.inputBytes")
+    targetBytes = try reader.integer("deviceInfo.targetBytes")
+    classCount = try reader.integer("deviceInfo.classCount")
+    segments = try reader.array("deviceInfo.segments", maximum: 8)
+    bauds = try reader.array("deviceInfo.bauds", maximum: 8)
+    memory = try reader.array("deviceInfo.memory", maximum: 8)
+    counterUnit = try reader.enumeration("deviceInfo.counterUnit")
+    counterHertz = try reader.integer("deviceInfo.counterHertz")
+    run = try reader.integer("deviceInfo.run")
+    nextIndex = try reader.integer("deviceInfo.nextIndex")
+    trainingStep = try reader.integer("deviceInfo.trainingStep")
+    checkpointGeneration = try reader.integer("deviceInfo.checkpointGeneration")
+    state = try reader.enumeration("deviceInfo.state")
+    bitsPerSecond = try reader.integer("deviceInfo.bitsPerSecond")
   }
 }
 
@@ -588,7 +622,7 @@ extension Wire {
   package struct TimeReport: Equatable, Sendable {
     /// Copied from the question.
     package var hostMicroseconds: UInt64
-    /// The device's counter, in the unit its hello names.
+    /// The device's counter, in the unit that DEVICE_INFO names.
     package var ticks: UInt64
 
     package init(
@@ -967,7 +1001,7 @@ extension Wire {
     /// Bit 0: the step is held back: it goes into the velocity, and no parameter moves.
     package var flags: UInt8
     /// Input codes, int8; behind them, unless for infer, the target's values, int16: `targetBytes`
-    /// of DEVICE_HELLO.
+    /// of DEVICE_INFO.
     package var input: [UInt8]
 
     package init(

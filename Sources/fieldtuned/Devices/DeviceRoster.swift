@@ -190,7 +190,7 @@ actor DeviceRoster {
       let transport = try await SerialPort.open(path: port.devicePath, baud: baud)
       let connection = try await LinkConnection.open(transport, policy: greetingPolicy)
       await connection.close()
-      return (.ready, connection.hello.board, connection.hello.firmware, "")
+      return (.ready, connection.info.board, connection.info.firmware, "")
     } catch DeviceFailure.vanished(let reason) {
       return (.silent, "", "", "\(reason): flash it with 'fieldtune flash DIR --board BOARD'")
     } catch {

@@ -24,7 +24,7 @@ final class LinkMonitor: DeviceSource {
   /// What the last connection has seen; `nil` before the first.
   func view() async -> LinkView? {
     guard let current = connection.withLock({ $0 }) else { return nil }
-    return LinkView(current.hello, await current.link.statistics)
+    return LinkView(current.info, await current.link.statistics)
   }
 }
 
@@ -50,18 +50,18 @@ struct LinkView: Encodable, Sendable {
   let timeouts: Int
   let memory: [Region]
 
-  init(_ hello: Wire.DeviceHello, _ statistics: LinkStatistics) {
-    board = hello.board
-    firmware = hello.firmware
-    unit = hello.counterUnit.name
-    ticksPerSecond = Int(hello.counterHertz)
+  init(_ info: Wire.DeviceInfo, _ statistics: LinkStatistics) {
+    board = info.board
+    firmware = info.firmware
+    unit = info.counterUnit.name
+    ticksPerSecond = Int(info.counterHertz)
     framesSent = statistics.framesSent
     framesReceived = statistics.framesReceived
     framesResent = statistics.framesResent
     framesDamaged = statistics.damaged + statistics.malformed
     duplicates = statistics.duplicates
     timeouts = statistics.timeouts
-    memory = hello.memory.map {
+    memory = info.memory.map {
       Region(
         name: $0.name, bytes: Int($0.byteCount), planned: Int($0.plannedBytes), highWater: Int($0.highWaterBytes))
     }

@@ -5,13 +5,13 @@ struct RawLine {
   private var host = HostEndpoint(session: 1)
   private let device: any SimulatedDevice
   private var milliseconds: UInt32 = 0
-  private(set) var hello: Wire.DeviceHello?
+  private(set) var info: Wire.DeviceInfo?
 
   /// Connects at once.
   init(_ device: any SimulatedDevice) {
     self.device = device
     _ = settle()
-    hello = host.device
+    info = host.device
   }
 
   /// Sends a message and returns everything that comes back.
