@@ -56,7 +56,7 @@ extension FleetRun {
     let before = evaluations.first { $0.moment == .before }
     let after = evaluations.first { $0.moment == .after }
     var units: [String] = []
-    for part in parts { if let unit = await part.hello?.counterUnit.name { units.append(unit) } }
+    for part in parts { if let unit = await part.info?.counterUnit.name { units.append(unit) } }
     return TrainResult(
       run: id, steps: steps.count, loss: steps.map(\.loss),
       accuracy: .init(before: before?.accuracy, after: after?.accuracy),

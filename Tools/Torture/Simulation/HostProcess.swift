@@ -90,9 +90,9 @@ extension HostProcess {
   }
 
   private func bringDevice() throws(Interruption) {
-    guard let hello = world.host?.device?.hello else { throw .broken("connected without a hello") }
+    guard let info = world.host?.device?.info else { throw .broken("connected without a device") }
     let recovery = Recovery(
-      hello: hello, number: Self.run, durable: machine.durable, checkpoint: machine.checkpoint)
+      info: info, number: Self.run, durable: machine.durable, checkpoint: machine.checkpoint)
     let report: Wire.RunReport
     switch recovery {
     case .goOn(let position): report = try beginRun(Self.run, at: position, resetting: false)
@@ -104,7 +104,7 @@ extension HostProcess {
       try testDevice()
       report = try beginRun(Self.run, at: 0, resetting: true)
     }
-    machine.deviceReady(at: Int(report.nextIndex), recordSlots: Int(hello.recordSlots))
+    machine.deviceReady(at: Int(report.nextIndex), recordSlots: Int(info.recordSlots))
   }
 
   private func beginRun(_ run: UInt64, at position: Int, resetting: Bool) throws(Interruption) -> Wire.RunReport {
@@ -167,7 +167,7 @@ extension HostProcess {
 
   private func segments() throws(Interruption) -> [Wire.SegmentInfo] {
     guard let device = world.host?.device else { throw .vanished("no device") }
-    return device.hello.segments
+    return device.info.segments
   }
 }
 
