@@ -110,7 +110,11 @@ let package = Package(
         "ArtifactManifest", "Coordinator", "DeviceLink", "FirmwareRuntime", "Telemetry", "WireProtocol",
       ], path: "Tools/Torture/Simulation", swiftSettings: strict),
     .executableTarget(
-      name: "torture", dependencies: ["FaultSimulation", argumentParser], path: "Tools/Torture/Command",
+      name: "torture",
+      dependencies: [
+        "ArtifactManifest", "Coordinator", "DeviceLink", "FaultSimulation", "Telemetry", "Transport", "WireProtocol",
+        argumentParser,
+      ], path: "Tools/Torture/Command",
       swiftSettings: strict),
     .executableTarget(
       name: "schema-generator", path: "Tools/SchemaGenerator", swiftSettings: strict),

@@ -36,7 +36,7 @@ extension SplitMix {
   }
 
   /// Exponentially distributed, at least 1.
-  mutating func wait(mean: Double) -> Int { 1 + Int(-log(1 - fraction()) * mean) }
+  package mutating func wait(mean: Double) -> Int { 1 + Int(-log(1 - fraction()) * mean) }
 
   mutating func fraction() -> Double { Double(next() >> 11) * 0x1p-53 }
 }

@@ -1,24 +1,32 @@
 /// One direction of a serial line in steps of one millisecond: a rate, a latency, and faults.
-struct FaultyWire {
-  let bytesPerMillisecond: Int
-  let latencyMilliseconds: Int
+package struct FaultyWire: Sendable {
+  private let bytesPerSecond: Int
+  private let latencyMilliseconds: Int
   private let perByte: Double
+  private let kinds: [Fault]
   /// Written and not sent yet: the sender's kernel or transmit ring.
-  private(set) var queue: [UInt8] = []
+  package private(set) var queue: [UInt8] = []
   private var onTheWay: [(bytes: [UInt8], arrival: Int)] = []
   private var deadUntil = 0
   private var stalledUntil = 0
   /// Good bytes before the next damaged one.
   private var goodBytes = Int.max
   /// Bytes put on the line so far.
-  private(set) var carried = 0
+  package private(set) var carried = 0
   /// The port vanishes behind this many bytes; nil for never.
-  var bytesToUnplug: Int?
+  package var bytesToUnplug: Int?
 
-  init(bytesPerMillisecond: Int, latencyMilliseconds: Int, perByte: Double, _ random: inout SplitMix) {
-    self.bytesPerMillisecond = bytesPerMillisecond
+  /// - Parameters:
+  ///   - perByte: probability of each byte to be damaged.
+  ///   - kinds: in which ways, each as likely as the others.
+  package init(
+    baud: Int, latencyMilliseconds: Int, perByte: Double,
+    kinds: [Fault] = [.flippedByte, .droppedByte, .doubledByte, .insertedByte], _ random: inout SplitMix
+  ) {
+    bytesPerSecond = baud / 10
     self.latencyMilliseconds = latencyMilliseconds
     self.perByte = perByte
+    self.kinds = kinds
     drawGoodBytes(&random)
   }
 
@@ -26,17 +34,20 @@ struct FaultyWire {
     goodBytes = perByte > 0 ? random.wait(mean: 1 / perByte) - 1 : Int.max
   }
 
-  var isEmpty: Bool { queue.isEmpty && onTheWay.isEmpty }
-  var mustUnplug: Bool { bytesToUnplug.map { carried >= $0 } ?? false }
+  /// What a sender may have queued: about 4 ms of the line.
+  package var hasRoom: Bool { roomBytes > 0 }
+  package var roomBytes: Int { max(0, bytesPerSecond / 250 - queue.count) }
+  package var isEmpty: Bool { queue.isEmpty && onTheWay.isEmpty }
+  package var mustUnplug: Bool { bytesToUnplug.map { carried >= $0 } ?? false }
 
-  mutating func write(_ bytes: [UInt8]) { queue += bytes }
-  mutating func cut(until moment: Int) { deadUntil = moment }
-  mutating func stall(until moment: Int) { stalledUntil = moment }
+  package mutating func write(_ bytes: [UInt8]) { queue += bytes }
+  package mutating func cut(until moment: Int) { deadUntil = moment }
+  package mutating func stall(until moment: Int) { stalledUntil = moment }
 
   /// What the sender had not sent yet is gone.
   mutating func dropQueue() { queue = [] }
 
-  mutating func dropAll() {
+  package mutating func dropAll() {
     queue = []
     onTheWay = []
   }
@@ -54,7 +65,7 @@ struct FaultyWire {
   }
 
   /// The bytes that arrive in this millisecond.
-  mutating func advance(to now: Int, _ random: inout SplitMix, _ counts: inout FaultCounts) -> [UInt8] {
+  package mutating func advance(to now: Int, _ random: inout SplitMix, _ counts: inout FaultCounts) -> [UInt8] {
     if isEmpty || now < stalledUntil { return [] }
     if !queue.isEmpty { send(now, &random, &counts) }
     guard let first = onTheWay.first, first.arrival <= now else { return [] }
@@ -63,7 +74,8 @@ struct FaultyWire {
   }
 
   private mutating func send(_ now: Int, _ random: inout SplitMix, _ counts: inout FaultCounts) {
-    var count = min(queue.count, bytesPerMillisecond)
+    let due = now * bytesPerSecond / 1000 - (now - 1) * bytesPerSecond / 1000
+    var count = min(queue.count, due)
     if let limit = bytesToUnplug { count = min(count, max(0, limit - carried)) }
     carried += count
     defer { queue.removeFirst(count) }
@@ -87,17 +99,13 @@ struct FaultyWire {
         continue
       }
       drawGoodBytes(&random)
-      switch random.next() % 4 {
-      case 0:
-        result.append(byte ^ 1 << UInt8(random.next() % 8))
-        counts[.flippedByte] += 1
-      case 1: counts[.droppedByte] += 1
-      case 2:
-        result += [byte, byte]
-        counts[.doubledByte] += 1
-      default:
-        result += [byte, UInt8(truncatingIfNeeded: random.next())]
-        counts[.insertedByte] += 1
+      let kind = kinds[Int(random.next() % UInt64(kinds.count))]
+      counts[kind] += 1
+      switch kind {
+      case .flippedByte: result.append(byte ^ 1 << UInt8(random.next() % 8))
+      case .doubledByte: result += [byte, byte]
+      case .insertedByte: result += [byte, UInt8(truncatingIfNeeded: random.next())]
+      case .droppedByte, .cut, .stall, .reordering, .unplug, .reset, .sleep, .kill, .powerLoss: break
       }
     }
     return result

@@ -47,18 +47,19 @@ package final class FirmwareDevice {
   private let firmware = strdup("toy")
   private let context: Context
 
-  package init(bootID: UInt32) {
-    let state = UnsafeMutableRawPointer.allocate(byteCount: ToyStep.stateBytes, alignment: 8)
-    samples = .allocate(capacity: 2 * ToyStep.inputBytes)
+  package init(bootID: UInt32, inputBytes: Int = ToyStep.inputBytes) {
+    let state = UnsafeMutableRawPointer.allocate(
+      byteCount: ToyStep.stateBytes(inputBytes: inputBytes), alignment: 8)
+    samples = .allocate(capacity: 2 * inputBytes)
     targets = .allocate(capacity: 2 * ToyStep.targetBytes / 2)
-    context = Context(step: ToyStep(state: state), input: samples)
-    segments = Self.segments(in: state)
+    context = Context(step: ToyStep(state: state, inputBytes: inputBytes), input: samples)
+    segments = Self.segments(in: state, inputBytes: inputBytes)
     model = .allocate(capacity: 1)
     board = .allocate(capacity: 1)
     session = .allocate(capacity: 1)
-    model.initialize(to: Self.model(segments, input: samples))
+    model.initialize(to: Self.model(segments, input: samples, inputBytes: inputBytes))
     board.initialize(to: Self.board(name, firmware, bootID))
-    inTurn { session_init(session, model, board, samples + ToyStep.inputBytes, 1, targets) }
+    inTurn { session_init(session, model, board, samples + inputBytes, 1, targets) }
   }
 
   deinit {
@@ -98,11 +99,11 @@ package final class FirmwareDevice {
 
 extension FirmwareDevice {
   private static func segments(
-    in state: UnsafeMutableRawPointer
+    in state: UnsafeMutableRawPointer, inputBytes: Int
   ) -> UnsafeMutablePointer<step_segment> {
     let rows: [(kind: step_segment_kind, bytes: Int)] = [
       (STEP_SEGMENT_HEADER, ToyStep.headerBytes), (STEP_SEGMENT_BIASES, ToyStep.biasBytes),
-      (STEP_SEGMENT_WEIGHTS, ToyStep.weightBytes),
+      (STEP_SEGMENT_WEIGHTS, ToyStep.classCount * inputBytes),
     ]
     let segments = UnsafeMutablePointer<step_segment>.allocate(capacity: rows.count)
     var data = state.assumingMemoryBound(to: UInt8.self)
@@ -116,7 +117,7 @@ extension FirmwareDevice {
   }
 
   private static func model(
-    _ segments: UnsafeMutablePointer<step_segment>, input: UnsafeMutablePointer<Int8>
+    _ segments: UnsafeMutablePointer<step_segment>, input: UnsafeMutablePointer<Int8>, inputBytes: Int
   ) -> step_model {
     var model = step_model()
     model.input = input
@@ -124,7 +125,7 @@ extension FirmwareDevice {
     model.plan_hash = 0xB2
     model.semantics_hash = 0xC3
     model.layout_hash = 0xD4
-    model.input_bytes = UInt32(ToyStep.inputBytes)
+    model.input_bytes = UInt32(inputBytes)
     model.target_bytes = UInt32(ToyStep.targetBytes)
     model.class_count = UInt32(ToyStep.classCount)
     model.segment_count = 3
@@ -153,7 +154,7 @@ extension FirmwareDevice {
     let outcome = run(current.step, current.input)
     phase_enter(clock, PHASE_UPDATE)
     current.stepCount += 1
-    current.input.update(repeating: 0x55, count: ToyStep.inputBytes)  // as a step's values overwrite its sample
+    current.input.update(repeating: 0x55, count: current.step.inputBytes)  // as a step's values overwrite its sample
     current.output.update(from: outcome.output, count: outcome.output.count)
     result?.pointee = step_result(
       loss_q16: outcome.lossQ16, prediction: UInt16(outcome.prediction),

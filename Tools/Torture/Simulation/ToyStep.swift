@@ -8,12 +8,19 @@ package struct ToyStep {
   package static let headerBytes = 8
   package static let biasBytes = 4 * classCount
   package static let weightBytes = classCount * inputBytes
-  package static let stateBytes = headerBytes + biasBytes + weightBytes
+  package static let stateBytes = stateBytes(inputBytes: inputBytes)
 
-  /// `stateBytes` bytes: step u32, seed u32, biases i32, weights i8.
+  package static func stateBytes(inputBytes: Int) -> Int { headerBytes + biasBytes + classCount * inputBytes }
+
+  /// `stateBytes(inputBytes:)` bytes: step u32, seed u32, biases i32, weights i8.
   package let state: UnsafeMutableRawPointer
+  package let inputBytes: Int
 
-  package init(state: UnsafeMutableRawPointer) { self.state = state }
+  /// - Parameter inputBytes: of a sample; large ones serve to fill a line.
+  package init(state: UnsafeMutableRawPointer, inputBytes: Int = Self.inputBytes) {
+    self.state = state
+    self.inputBytes = inputBytes
+  }
 
   package var step: UInt32 {
     get { state.load(as: UInt32.self) }
@@ -38,15 +45,15 @@ package struct ToyStep {
     step = 0
     state.storeBytes(of: seed, toByteOffset: 4, as: UInt32.self)
     for index in 0..<Self.classCount { biases[index] = Int32(index) * 100 }
-    for index in 0..<Self.weightBytes { weights[index] = Int8(index % 17) - 8 }
+    for index in 0..<Self.classCount * inputBytes { weights[index] = Int8(index % 17) - 8 }
   }
 
   package func infer(_ input: UnsafePointer<Int8>) -> Outcome {
     var outcome = Outcome()
     for row in 0..<Self.classCount {
       var sum = biases[row]
-      for column in 0..<Self.inputBytes {
-        sum &+= Int32(weights[row * Self.inputBytes + column]) * Int32(input[column])
+      for column in 0..<inputBytes {
+        sum &+= Int32(weights[row * inputBytes + column]) * Int32(input[column])
       }
       outcome.output[row] = Int8(clamping: sum >> 6)
       if outcome.output[row] > outcome.output[outcome.prediction] { outcome.prediction = row }
@@ -66,14 +73,14 @@ package struct ToyStep {
   ) -> Outcome {
     var outcome = evaluate(input, label: label, values: values)
     let rate = Int32(mantissa >> 24 ^ shift)
-    for column in 0..<Self.inputBytes {
+    for column in 0..<inputBytes {
       let change = Int32(input[column]) * rate >> 7
-      let index = label * Self.inputBytes + column
+      let index = label * inputBytes + column
       let updated = Int32(weights[index]) + change
       weights[index] = Int8(clamping: updated)
       outcome.saturated += updated == Int32(weights[index]) ? 0 : 1
       outcome.unchanged += change == 0 ? 1 : 0
-      let rival = outcome.prediction * Self.inputBytes + column
+      let rival = outcome.prediction * inputBytes + column
       weights[rival] &-= Int8(truncatingIfNeeded: input[column] >> 3)
     }
     biases[label] = biases[label] &* 3 &+ Int32(truncatingIfNeeded: step) &+ outcome.lossQ16

@@ -41,12 +41,12 @@ final class World {
   init(mix: FaultMix, random generator: SplitMix) {
     var generator = generator
     self.mix = mix
-    let rate = [12, 92, 92, 200][Int(generator.next() % 4)]
+    let baud = [115_200, 921_600, 921_600, 2_000_000][Int(generator.next() % 4)]
     let latency = [1, 1, 2, 10][Int(generator.next() % 4)]
     stepMilliseconds = [1, 3, 10, 40][Int(generator.next() % 4)]
     toDevice = FaultyWire(
-      bytesPerMillisecond: rate, latencyMilliseconds: latency, perByte: mix.perByte, &generator)
-    toHost = FaultyWire(bytesPerMillisecond: rate, latencyMilliseconds: latency, perByte: mix.perByte, &generator)
+      baud: baud, latencyMilliseconds: latency, perByte: mix.perByte, &generator)
+    toHost = FaultyWire(baud: baud, latencyMilliseconds: latency, perByte: mix.perByte, &generator)
     random = generator
     drawMishap()
     drawDeath()
@@ -151,7 +151,7 @@ extension World {
     if bytes.isEmpty && now < hostDeadline { return }
     unread = []
     if !bytes.isEmpty { effects += host?.receive(bytes, now: time) ?? [] }
-    while toDevice.queue.count < 4 * toDevice.bytesPerMillisecond, let frame = host?.nextFrame(now: time) {
+    while toDevice.hasRoom, let frame = host?.nextFrame(now: time) {
       toDevice.write(frame)
     }
     effects += host?.tick(now: time) ?? []
