@@ -6,6 +6,8 @@
 #include "link_sender.h"
 
 _Static_assert(sizeof(struct link) <= LINK_BUFFER_BYTES, "the link's share of SRAM is exceeded");
+_Static_assert(WIRE_SEGMENT_WRITE_MAX_BYTES <= WIRE_LINK_TEST_MAX_BYTES,
+               "bulk_bytes is too short");
 
 static uint8_t epoch(const struct link *link) {
     return link->attempt & 15u;
@@ -23,6 +25,10 @@ void link_init(struct link *link, struct link_client client, uint32_t boot_id) {
 
 bool link_is_connected(const struct link *link) {
     return link->is_connected;
+}
+
+uint32_t link_heard_at(const struct link *link) {
+    return link->heard_at;
 }
 
 bool link_is_idle(const struct link *link) {
@@ -303,6 +309,7 @@ void link_post(struct link *link, uint8_t channel, const uint8_t *bytes, uint32_
     if (channel < LINK_CHANNELS && link->is_connected &&
         (link->sender.dropped[channel] != 0 || !link_send(link, channel, bytes, count))) {
         link->sender.dropped[channel]++;
+        link->counters.dropped++;
     }
 }
 

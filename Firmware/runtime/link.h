@@ -28,7 +28,7 @@ enum {
     LINK_SEND_MESSAGES = 24, /* no message is queued behind this many: room to cut those that wait */
     LINK_EARLY_BYTES = 1728, /* frames that came before the one in front of them */
     LINK_MOST_CREDIT = 3072, /* what is on its way behind a lost frame has to be sent again */
-    LINK_BUFFER_BYTES = 5760,
+    LINK_BUFFER_BYTES = 5776,
 };
 
 /* What the link asks of the session. Nothing here may call back into the link but link_send,
@@ -60,6 +60,7 @@ struct link_counters {
     uint32_t stale;                      /* frames of another epoch */
     uint32_t echoes;                     /* frames with this end's own direction bit */
     uint32_t refused;                    /* DATA that found no room */
+    uint32_t dropped;                    /* messages of link_post that found no room */
     uint32_t malformed;                  /* a body that does not fit its kind */
     uint32_t damaged[FRAME_EVENT_COUNT]; /* by enum frame_event */
 };
@@ -127,7 +128,7 @@ struct link_receiver {
     struct link_assembly control;    /* every channel but samples and bulk, one at a time */
     struct link_assembly bulk;
     uint8_t control_bytes[WIRE_MAXIMUM_CONTROL_BYTES];
-    uint8_t bulk_bytes[WIRE_SEGMENT_WRITE_MAX_BYTES];
+    uint8_t bulk_bytes[WIRE_LINK_TEST_MAX_BYTES]; /* the longest of the channel */
     bool sample_is_open;
     bool owes_ack;
 };
@@ -187,6 +188,9 @@ bool link_send(struct link *link, uint8_t channel, const uint8_t *bytes, uint32_
 void link_post(struct link *link, uint8_t channel, const uint8_t *bytes, uint32_t count);
 
 bool link_is_connected(const struct link *link);
+
+/* When the last frame of the host came, milliseconds. */
+uint32_t link_heard_at(const struct link *link);
 
 /* True when everything queued has been acknowledged. */
 bool link_is_idle(const struct link *link);

@@ -28,6 +28,7 @@ static bool identify(void *context, struct wire_device_info *info) {
     info->class_count = (uint16_t)model->class_count;
     info->segments = session->segments;
     info->segments_count = (uint8_t)model->segment_count;
+    info->bits_per_second = session->speed.current;
     info->bauds = board->bauds;
     info->bauds_count = board->baud_count;
     info->memory = board->memory;
@@ -43,17 +44,28 @@ static bool identify(void *context, struct wire_device_info *info) {
 }
 
 /* What the old connection left behind is sent again by the host. */
-static void forget_connection(void *context) {
-    struct session *session = context;
+static void forget_connection(struct session *session) {
     sample_queue_clear(&session->samples);
     session->run_ending = false;
     session->output_told = false;
+    session->speed.proposed = 0;
+}
+
+static void begin_connection(void *context) {
+    forget_connection(context);
+    session_begin_notices(context);
+}
+
+static void lose_connection(void *context) {
+    forget_connection(context);
+    session_repeat_notices(context);
 }
 
 static bool take_message(void *context, uint8_t channel, const uint8_t *bytes, uint32_t count) {
     struct session *session = context;
     (void)channel; /* the identifier says all */
-    if (!link_has_room(&session->link, session_call_room(bytes, count))) {
+    bool is_changing_speed = session->speed.proposed != 0;
+    if (is_changing_speed || !link_has_room(&session->link, session_call_room(bytes, count))) {
         return false;
     }
     session_call(session, bytes, count);
@@ -67,7 +79,8 @@ static bool take_sample(void *context, const uint8_t *bytes, uint32_t count, boo
 }
 
 /* What comes before a step can begin is read as it comes. What comes behind it waits in the board's
- * ring while the step runs; a frame is longer there than its body: a third of the ring is for that. */
+ * ring while the step runs; a frame is longer there than its body: a third of the ring is for that.
+ */
 static uint32_t sample_credit(void *context) {
     const struct session *session = context;
     uint32_t free_bytes = sample_queue_free_bytes(&session->samples);
@@ -84,7 +97,7 @@ void session_init(struct session *session, const struct step_model *model,
     session->model = model;
     session->board = board;
     session->state = WIRE_RUN_STATE_IDLE;
-    session->crash_told = board->crash == 0;
+    session->speed.current = board->default_speed;
     sample_queue_init(&session->samples, model->input, model->input_bytes, slots, slot_count,
                       targets, model->target_bytes);
     record_ring_clear(&session->records, 0);
@@ -96,8 +109,8 @@ void session_init(struct session *session, const struct step_model *model,
     const struct link_client client = {
         .context = session,
         .identify = identify,
-        .connected = forget_connection,
-        .disconnected = forget_connection,
+        .connected = begin_connection,
+        .disconnected = lose_connection,
         .message = take_message,
         .sample = take_sample,
         .sample_credit = sample_credit,
@@ -107,35 +120,28 @@ void session_init(struct session *session, const struct step_model *model,
 
 void session_receive(struct session *session, const uint8_t *bytes, uint32_t byte_count,
                      uint32_t now) {
+    session->now = now;
     link_feed(&session->link, bytes, byte_count, now);
 }
 
-static void tell_crash(struct session *session) {
-    session->crash_told = true;
-    struct link_space space = link_space(&session->link);
-    link_send_encoded(
-        &session->link, WIRE_CHANNEL_CONTROL,
-        wire_crash_report_encode(session->board->crash, space.bytes, space.byte_count));
-}
-
 /* True when the host would have no way to an output any more, were this sample applied now. */
-static bool must_wait(struct session *session, const struct queued_sample *sample) {
-    if (link_is_idle(&session->link)) {
-        session->output_told = false;
-    }
+static bool must_wait(const struct session *session, const struct queued_sample *sample) {
     return session->output_told && sample->head.mode == WIRE_SAMPLE_MODE_TRAIN;
 }
 
 bool session_poll(struct session *session) {
     session_ticks(session);
+    if (link_is_idle(&session->link)) {
+        session->output_told = false;
+        session->notices.unheard = 0;
+    }
+    session_tell_notices(session);
     const struct queued_sample *sample = sample_queue_front(&session->samples);
     uint32_t room = sample != 0 ? session_sample_room(session, sample) : SESSION_ANSWER_BYTES;
-    if (!link_has_room(&session->link, room)) {
+    if (session->speed.proposed != 0 || !link_has_room(&session->link, room)) {
         return false;
     }
-    if (!session->crash_told) {
-        tell_crash(session);
-    } else if (sample != 0) {
+    if (sample != 0) {
         if (must_wait(session, sample)) {
             return false;
         }
@@ -149,6 +155,8 @@ bool session_poll(struct session *session) {
 
 uint32_t session_transmit(struct session *session, uint32_t now, uint32_t capacity,
                           const uint8_t **wire) {
+    session->now = now;
+    session_keep_speed(session);
     return link_poll(&session->link, now, capacity, wire);
 }
 

@@ -20,6 +20,8 @@
 #include "protocol.gen.h"
 #include "record_ring.h"
 #include "sample_queue.h"
+#include "session_notices.h"
+#include "session_speed.h"
 #include "step.h"
 
 enum {
@@ -34,6 +36,7 @@ struct session_line_errors {
     uint32_t overruns;
     uint32_t framing;
     uint32_t noise;
+    uint32_t dropped; /* bytes that the receive ring had no room for */
 };
 
 /* What the session tells about the board, and asks of it. Must outlive the session. */
@@ -44,9 +47,11 @@ struct session_board {
     uint32_t boot_id;
     uint8_t counter_unit; /* enum wire_counter_unit */
     uint32_t counter_hertz;
-    uint32_t receive_ring_bytes; /* bytes the receive interrupt can keep while a step runs */
-    const struct wire_baud_rate *bauds;
-    uint8_t baud_count; /* at most 8 */
+    uint32_t receive_ring_bytes;        /* bytes the receive interrupt can keep while a step runs */
+    uint32_t default_speed;             /* of the line after a reset, baud; 0 where it has none */
+    const struct wire_baud_rate *bauds; /* what `set_speed` can make */
+    uint8_t baud_count;                 /* at most 8 */
+    uint16_t clock_event; /* enum wire_log_event: what the clock runs on; 0 where all is well */
     const struct wire_memory_region *memory;
     uint8_t memory_count;                  /* at most 8 */
     const struct wire_crash_report *crash; /* what stopped the last boot; null for nothing */
@@ -54,6 +59,8 @@ struct session_board {
     uint32_t (*ticks)(void);            /* free-running, wraps at 2^32 */
     uint32_t (*stack_high_water)(void); /* bytes; 0 when it is not measured */
     struct session_line_errors (*line_errors)(void);
+    bool (*is_drained)(void);          /* the last byte given to the line has left it */
+    void (*set_speed)(uint32_t speed); /* one of `bauds`; neither is called where there are none */
 };
 
 struct session {
@@ -63,11 +70,14 @@ struct session {
     struct sample_queue samples;
     struct record_ring records;
     struct wire_segment_info segments[SESSION_SEGMENTS_MAX];
+    struct session_notices notices;
+    struct session_speed speed;
     uint64_t run;     /* the open or last run; 0 for none */
     uint8_t state;    /* enum wire_run_state */
     bool run_ending;  /* RUN_END came and waits for the samples before it */
     bool output_told; /* an OUTPUT is on its way */
-    bool crash_told;  /* CRASH_REPORT was sent since boot */
+
+    uint32_t now; /* milliseconds, as the caller said last */
 
     uint64_t ticks;         /* the board's counter, extended to 64 bits */
     uint64_t waiting_since; /* when the last step ended */

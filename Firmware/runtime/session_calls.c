@@ -15,10 +15,6 @@ static struct session_fault run_active(const struct session *session) {
     return session_fault(WIRE_ERROR_CODE_RUN_ACTIVE, (uint32_t)session->run);
 }
 
-static struct session_fault malformed(enum wire_message identifier) {
-    return session_fault(WIRE_ERROR_CODE_MALFORMED_MESSAGE, (uint32_t)identifier);
-}
-
 static void answer_run_report(struct session *session) {
     const struct wire_run_report report = {
         .run = session->run,
@@ -37,7 +33,7 @@ static struct session_fault begin_run(struct session *session, const uint8_t *by
                                       uint32_t count) {
     struct wire_run_begin begin;
     if (!wire_run_begin_decode(&begin, bytes, count) || begin.run == 0) {
-        return malformed(WIRE_MESSAGE_RUN_BEGIN);
+        return session_malformed(WIRE_MESSAGE_RUN_BEGIN);
     }
     if (run_is_open(session)) {
         if (begin.run != session->run || session->run_ending) {
@@ -60,7 +56,7 @@ static struct session_fault begin_run(struct session *session, const uint8_t *by
 static struct session_fault end_run(struct session *session, const uint8_t *bytes, uint32_t count) {
     struct wire_run_end end;
     if (!wire_run_end_decode(&end, bytes, count)) {
-        return malformed(WIRE_MESSAGE_RUN_END);
+        return session_malformed(WIRE_MESSAGE_RUN_END);
     }
     if (end.run != session->run) {
         return session_fault(WIRE_ERROR_CODE_WRONG_RUN, (uint32_t)session->run);
@@ -83,7 +79,7 @@ static struct session_fault reset_state(struct session *session, const uint8_t *
                                         uint32_t count) {
     struct wire_reset_state reset;
     if (!wire_reset_state_decode(&reset, bytes, count)) {
-        return malformed(WIRE_MESSAGE_RESET_STATE);
+        return session_malformed(WIRE_MESSAGE_RESET_STATE);
     }
     if (run_is_open(session)) {
         return run_active(session);
@@ -110,7 +106,7 @@ static struct session_fault tell_time(struct session *session, const uint8_t *by
                                       uint32_t count) {
     struct wire_time time;
     if (!wire_time_decode(&time, bytes, count)) {
-        return malformed(WIRE_MESSAGE_TIME);
+        return session_malformed(WIRE_MESSAGE_TIME);
     }
     const struct wire_time_report report = {
         .host_microseconds = time.host_microseconds,
@@ -143,7 +139,7 @@ static struct session_fault read_segment(struct session *session, const uint8_t 
                                          uint32_t count) {
     struct wire_segment_read read;
     if (!wire_segment_read_decode(&read, bytes, count)) {
-        return malformed(WIRE_MESSAGE_SEGMENT_READ);
+        return session_malformed(WIRE_MESSAGE_SEGMENT_READ);
     }
     uint8_t *source = 0;
     struct session_fault fault =
@@ -167,7 +163,7 @@ static struct session_fault write_segment(struct session *session, const uint8_t
                                           uint32_t count) {
     struct wire_segment_write write;
     if (!wire_segment_write_decode(&write, bytes, count)) {
-        return malformed(WIRE_MESSAGE_SEGMENT_WRITE);
+        return session_malformed(WIRE_MESSAGE_SEGMENT_WRITE);
     }
     if (run_is_open(session)) {
         return run_active(session);
@@ -207,14 +203,28 @@ static struct session_fault carry_out(struct session *session, const uint8_t *by
         return read_segment(session, bytes, count);
     case WIRE_MESSAGE_SEGMENT_WRITE:
         return write_segment(session, bytes, count);
+    case WIRE_MESSAGE_LINK_TEST:
+        return session_test_line(session, bytes, count);
+    case WIRE_MESSAGE_LINK_COUNTERS:
+        return session_tell_counters(session);
+    case WIRE_MESSAGE_SPEED_PROPOSE:
+        return session_propose_speed(session, bytes, count);
+    case WIRE_MESSAGE_SPEED_COMMIT:
+        return session_commit_speed(session, bytes, count);
     default:
         return session_fault(WIRE_ERROR_CODE_UNKNOWN_MESSAGE, bytes[0]);
     }
 }
 
 uint32_t session_call_room(const uint8_t *bytes, uint32_t byte_count) {
-    bool reads = byte_count > 0 && bytes[0] == WIRE_MESSAGE_SEGMENT_READ;
-    return reads ? WIRE_SEGMENT_DATA_MAX_BYTES : SESSION_ANSWER_BYTES;
+    switch (byte_count > 0 ? bytes[0] : 0) {
+    case WIRE_MESSAGE_SEGMENT_READ:
+        return WIRE_SEGMENT_DATA_MAX_BYTES;
+    case WIRE_MESSAGE_LINK_TEST:
+        return WIRE_LINK_TEST_REPORT_MAX_BYTES;
+    default:
+        return SESSION_ANSWER_BYTES;
+    }
 }
 
 void session_call(struct session *session, const uint8_t *bytes, uint32_t byte_count) {

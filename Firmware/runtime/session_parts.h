@@ -9,7 +9,8 @@ enum { SAMPLE_HELD = 1u };                         /* bits of SAMPLE's flags */
 enum { STEP_HAS_DIGEST = 1u, STEP_REPEATED = 2u }; /* bits of STEP's flags */
 /* The longest answer but OUTPUT and SEGMENT_DATA. */
 enum { SESSION_ANSWER_BYTES = WIRE_ERROR_REPORT_MAX_BYTES };
-enum { SESSION_CODES_MAX = 600 }; /* of OUTPUT's `codes` */
+enum { SESSION_CODES_MAX = 600 };         /* of OUTPUT's `codes` */
+enum { SESSION_PATTERN_MAX_BYTES = 600 }; /* of LINK_TEST_REPORT's `pattern` */
 
 /* Why a message was not carried out. `code` 0: it was. */
 struct session_fault {
@@ -23,6 +24,10 @@ static inline struct session_fault session_no_fault(void) {
 
 static inline struct session_fault session_fault(enum wire_error_code code, uint32_t context) {
     return (struct session_fault){(uint16_t)code, context};
+}
+
+static inline struct session_fault session_malformed(enum wire_message identifier) {
+    return session_fault(WIRE_ERROR_CODE_MALFORMED_MESSAGE, (uint32_t)identifier);
 }
 
 /* The board's counter, extended to 64 bits. To be called at least once in 2^32 ticks. */
@@ -40,6 +45,25 @@ uint32_t session_sample_room(const struct session *session, const struct queued_
 
 /* Carries out one message of any channel but samples, and answers it. */
 void session_call(struct session *session, const uint8_t *bytes, uint32_t byte_count);
+
+/* Calls about the line. */
+struct session_fault session_test_line(struct session *session, const uint8_t *bytes,
+                                       uint32_t count);
+struct session_fault session_tell_counters(struct session *session);
+struct session_fault session_propose_speed(struct session *session, const uint8_t *bytes,
+                                           uint32_t count);
+struct session_fault session_commit_speed(struct session *session, const uint8_t *bytes,
+                                          uint32_t count);
+
+/* Changes the line's speed when it is time; to be called at least every few milliseconds. */
+void session_keep_speed(struct session *session);
+
+/* Tells what is new. */
+void session_tell_notices(struct session *session);
+/* A new connection: it is told at once. */
+void session_begin_notices(struct session *session);
+/* The connection is gone: what it did not acknowledge will be told again. */
+void session_repeat_notices(struct session *session);
 
 /* Answers RUN_END when the samples before it are applied. */
 void session_finish_ending(struct session *session);

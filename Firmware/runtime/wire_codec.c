@@ -91,6 +91,11 @@ void wire_put_bytes(struct wire_writer *writer, struct wire_bytes bytes, uint16_
         writer->ok = false;
     }
     wire_put_u16(writer, bytes.count);
+    if (writer->ok && bytes.data == writer->bytes + writer->count &&
+        bytes.count <= writer->capacity - writer->count) {
+        writer->count += bytes.count;
+        return;
+    }
     wire_put_fixed(writer, bytes.data, bytes.count);
 }
 

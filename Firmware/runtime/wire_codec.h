@@ -40,7 +40,7 @@ void wire_put_u32(struct wire_writer *writer, uint32_t value);
 void wire_put_i32(struct wire_writer *writer, int32_t value);
 void wire_put_u64(struct wire_writer *writer, uint64_t value);
 void wire_put_fixed(struct wire_writer *writer, const uint8_t *data, uint32_t count);
-/* A count above its maximum fails the writer. */
+/* A count above its maximum fails the writer. Bytes that were made in their place already stay. */
 void wire_put_bytes(struct wire_writer *writer, struct wire_bytes bytes, uint16_t maximum);
 void wire_put_text(struct wire_writer *writer, struct wire_text text, uint8_t maximum);
 void wire_put_count(struct wire_writer *writer, uint8_t count, uint8_t maximum);

@@ -64,6 +64,7 @@ package struct DeviceMachine<Engine: StepEngine> {
     }
     while hasSentAnswers(), let event = events.popFirst() {
       switch event {
+      case .message(.linkCounters): answers.append(.linkCountersReport(.init(endpoint.statistics)))
       case .message(let message): answers += session.receive(message, ticks: now)
       case .malformed(let error): answers.append(session.answer(to: error))
       case .connected, .disconnected, .refused: break

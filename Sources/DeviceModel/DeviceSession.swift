@@ -66,11 +66,14 @@ package struct DeviceSession<Engine: StepEngine> {
       return [.timeReport(.init(hostMicroseconds: time.hostMicroseconds, ticks: ticks))]
     case .segmentRead(let read): return [try readSegment(read)]
     case .segmentWrite(let write): return [try writeSegment(write)]
+    case .linkTest(let test): return [answer(to: test)]
+    case .speedPropose(let propose): return [refusal(ofSpeed: propose.bitsPerSecond)]
+    case .speedCommit(let commit): return [refusal(ofSpeed: commit.bitsPerSecond)]
     case .sample(let sample):
       samples.append(sample)
       return []
-    case .hostHello, .deviceHello, .deviceInfo, .refuse, .runReport, .digestReport, .timeReport, .pause, .speedPropose, .speedCommit,
-      .speedReport, .linkCounters, .linkCountersReport, .linkTest, .linkTestReport,
+    case .hostHello, .deviceHello, .deviceInfo, .refuse, .runReport, .digestReport, .timeReport, .pause,
+      .speedReport, .linkCounters, .linkCountersReport, .linkTestReport,
       .errorReport, .crashReport, .step, .output, .gap, .segmentData, .segmentWritten, .log:
       throw DeviceFault(.unknownMessage, context: UInt32(type(of: message.content).kind.rawValue))
     }

@@ -36,7 +36,7 @@ extension BuildPlan {
 
   private func boardFacts() throws(FirmwareBuildError) -> String {
     let rates = board.serial.baudLadder
-    let ladder = rates.isEmpty ? "{0}" : rates.map { "{\($0)u}" }.joined(separator: ", ")
+    let ladder = rates.isEmpty ? "0" : rates.map { "\($0)u" }.joined(separator: ", ")
     return """
       /* From board.json and the artifact's manifest. */
       #ifndef FIELDTUNE_BOARD_FACTS_H
@@ -44,7 +44,6 @@ extension BuildPlan {
 
       #define BOARD_NAME "\(board.name)"
       #define BOARD_DEFAULT_BAUD \(board.serial.defaultBaud)u
-      #define BOARD_BAUD_COUNT \(rates.count)
       #define BOARD_BAUD_LADDER \(ladder)
       #define BOARD_COUNTER_UNIT WIRE_COUNTER_UNIT_\(board.counter.unit.rawValue.uppercased())
       #define FIRMWARE_VERSION "\(Self.firmwareVersion)+\(try sourceDigest().prefix(8))"

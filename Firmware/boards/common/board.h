@@ -46,10 +46,14 @@ uint32_t board_serial_writable(void);
 /* True once every accepted byte has left the wire. */
 bool board_serial_drained(void);
 
-/* Sets the line rate at once, after `board_serial_drained`; returns false and changes nothing where
- * the clock cannot make it within 2 %. Where the line has no rate (QEMU, host) every rate is
- * accepted. */
-bool board_serial_set_baud(uint32_t baud);
+/* The line rate; 0 where the line has none (a socket). */
+uint32_t board_serial_baud(void);
+
+/* True when the clock makes this rate within 2 %. */
+bool board_serial_can_set_baud(uint32_t baud);
+
+/* Sets the line rate at once, after `board_serial_drained`, to one that can be set. */
+void board_serial_set_baud(uint32_t baud);
 
 /* Counted since boot. */
 struct board_serial_errors {

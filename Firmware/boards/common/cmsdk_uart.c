@@ -19,11 +19,8 @@
 #define INTERRUPT_TX (1u << 0)
 #define INTERRUPT_RX (1u << 1)
 
-static uint32_t peripheral_hertz;
-
 void cmsdk_uart_start(uint32_t clock_hertz, uint32_t baud) {
-    peripheral_hertz = clock_hertz;
-    serial_driver_set_baud(baud);
+    UART0_BAUDDIV = clock_hertz / baud;
     UART0_CTRL = CTRL_TX_ENABLE | CTRL_RX_ENABLE | CTRL_TX_INTERRUPT | CTRL_RX_INTERRUPT;
     cortex_m_enable_interrupt(CMSDK_UART0_RECEIVE_INTERRUPT);
     cortex_m_enable_interrupt(CMSDK_UART0_TRANSMIT_INTERRUPT);
@@ -57,9 +54,16 @@ bool serial_driver_idle(void) {
     return (UART0_STATE & STATE_TX_FULL) == 0;
 }
 
-/* The emulated line has no rate; the smallest legal divider is 16 (DDI 0479, 4.3.3). */
-bool serial_driver_set_baud(uint32_t baud) {
-    uint32_t divider = peripheral_hertz / (baud == 0 ? 1 : baud);
-    UART0_BAUDDIV = divider < 16 ? 16 : divider;
-    return true;
+/* The emulated line has no rate. */
+uint32_t serial_driver_baud(void) {
+    return 0;
+}
+
+bool serial_driver_can_set_baud(uint32_t baud) {
+    (void)baud;
+    return false;
+}
+
+void serial_driver_set_baud(uint32_t baud) {
+    (void)baud;
 }

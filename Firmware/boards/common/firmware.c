@@ -31,16 +31,18 @@ static int8_t sample_slots[FIRMWARE_SAMPLE_SLOTS * FIRMWARE_INPUT_BYTES];
 static int8_t *const sample_slots = 0;
 #endif
 static int16_t sample_targets[TARGET_VALUES > 0 ? TARGET_VALUES : 1];
-static const struct wire_baud_rate bauds[] = {BOARD_BAUD_LADDER};
+static const uint32_t ladder[] = {BOARD_BAUD_LADDER};
+static struct wire_baud_rate bauds[sizeof ladder / sizeof ladder[0]];
 static struct wire_memory_region memory[MEMORY_REGIONS_MAX];
 static struct wire_crash_report crash;
 
 static struct session_line_errors line_errors(void) {
     struct board_serial_errors errors = board_serial_errors();
     return (struct session_line_errors){
-        .overruns = errors.overruns + errors.dropped,
+        .overruns = errors.overruns,
         .framing = errors.framing,
         .noise = errors.noise,
+        .dropped = errors.dropped,
     };
 }
 
@@ -50,11 +52,12 @@ static struct session_board board = {
     .counter_unit = BOARD_COUNTER_UNIT,
     .receive_ring_bytes = BOARD_RECEIVE_RING_BYTES - 1, /* one byte stays free */
     .bauds = bauds,
-    .baud_count = BOARD_BAUD_COUNT,
     .memory = memory,
     .ticks = board_ticks,
     .stack_high_water = board_stack_high_water,
     .line_errors = line_errors,
+    .is_drained = board_serial_drained,
+    .set_speed = board_serial_set_baud,
 };
 
 static void describe_memory(void) {
@@ -85,10 +88,33 @@ static void describe_crash(void) {
     board.crash = &crash;
 }
 
+/* A clock that is not the nominal one makes fewer rates. */
+static void describe_line(void) {
+    for (uint32_t i = 0; i < sizeof ladder / sizeof ladder[0]; i++) {
+        if (board_serial_can_set_baud(ladder[i]))
+            bauds[board.baud_count++].bits_per_second = ladder[i];
+    }
+    board.default_speed = board.baud_count > 0 ? board_serial_baud() : 0;
+}
+
+static uint16_t clock_event(enum board_clock_source source) {
+    switch (source) {
+    case BOARD_CLOCK_NOMINAL:
+        break;
+    case BOARD_CLOCK_INTERNAL:
+        return WIRE_LOG_EVENT_CLOCK_INTERNAL;
+    case BOARD_CLOCK_SLOW:
+        return WIRE_LOG_EVENT_CLOCK_SLOW;
+    }
+    return 0;
+}
+
 static void describe_board(void) {
     board_unique_id(board.uid);
     board.boot_id = board_boot_id();
     board.counter_hertz = board_clock().core_hertz;
+    board.clock_event = clock_event(board_clock().source);
+    describe_line();
     describe_memory();
     describe_crash();
 }

@@ -61,11 +61,18 @@ bool board_serial_drained(void) {
     return !serial_has_more_to_send() && serial_driver_idle();
 }
 
-bool board_serial_set_baud(uint32_t baud) {
+uint32_t board_serial_baud(void) {
+    return serial_driver_baud();
+}
+
+bool board_serial_can_set_baud(uint32_t baud) {
+    return serial_driver_can_set_baud(baud);
+}
+
+void board_serial_set_baud(uint32_t baud) {
     uint32_t primask = cortex_m_mask_interrupts();
-    bool is_possible = serial_driver_set_baud(baud);
+    serial_driver_set_baud(baud);
     cortex_m_restore_interrupts(primask);
-    return is_possible;
 }
 
 struct board_serial_errors board_serial_errors(void) {

@@ -19,6 +19,8 @@ extern volatile uint32_t serial_received_count; /* bytes since boot, modulo 2^32
  * waiting and arranges for an interrupt if any are left; interrupts are masked. */
 void serial_driver_send(void);
 bool serial_driver_idle(void);
-bool serial_driver_set_baud(uint32_t baud);
+uint32_t serial_driver_baud(void); /* 0 where the line has no rate */
+bool serial_driver_can_set_baud(uint32_t baud);
+void serial_driver_set_baud(uint32_t baud);
 
 #endif

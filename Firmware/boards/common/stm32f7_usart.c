@@ -26,11 +26,11 @@
 #define CR1_TXEIE (1u << 7)
 
 static struct stm32_usart usart;
+static uint32_t line_baud;
 
 void stm32_usart_start(struct stm32_usart line, uint32_t baud) {
     usart = line;
-    if (!serial_driver_set_baud(baud))
-        serial_driver_set_baud(STM32_USART_FALLBACK_BAUD);
+    serial_driver_set_baud(serial_driver_can_set_baud(baud) ? baud : STM32_USART_FALLBACK_BAUD);
     USART_CR1(usart.base) = CR1_TE | CR1_RE | CR1_RXNEIE;
     USART_CR1(usart.base) = CR1_UE | CR1_TE | CR1_RE | CR1_RXNEIE;
     cortex_m_enable_interrupt(usart.interrupt);
@@ -69,13 +69,18 @@ bool serial_driver_idle(void) {
     return (USART_ISR(usart.base) & ISR_TC) != 0;
 }
 
-bool serial_driver_set_baud(uint32_t baud) {
-    uint32_t divider = stm32_usart_divider(usart.clock_hertz, baud);
-    if (divider == 0)
-        return false;
+uint32_t serial_driver_baud(void) {
+    return line_baud;
+}
+
+bool serial_driver_can_set_baud(uint32_t baud) {
+    return stm32_usart_divider(usart.clock_hertz, baud) != 0;
+}
+
+void serial_driver_set_baud(uint32_t baud) {
+    line_baud = baud;
     uint32_t cr1 = USART_CR1(usart.base);
     USART_CR1(usart.base) = cr1 & ~CR1_UE;
-    USART_BRR(usart.base) = divider;
+    USART_BRR(usart.base) = stm32_usart_divider(usart.clock_hertz, baud);
     USART_CR1(usart.base) = cr1;
-    return true;
 }

@@ -111,9 +111,19 @@ bool board_serial_drained(void) {
     return byte_ring_used(&transmit_ring) == 0;
 }
 
-bool board_serial_set_baud(uint32_t baud) {
-    return baud != 0;
+uint32_t board_serial_baud(void) {
+    return 0;
 }
+
+bool board_serial_can_set_baud(uint32_t baud) {
+    (void)baud;
+    return false;
+}
+
+void board_serial_set_baud(uint32_t baud) {
+    (void)baud;
+}
+
 struct board_serial_errors board_serial_errors(void) {
     return (struct board_serial_errors){0};
 }

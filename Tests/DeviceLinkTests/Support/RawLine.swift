@@ -20,6 +20,33 @@ struct RawLine {
     return settle()
   }
 
+  /// Sends a message, of which nothing comes back.
+  mutating func tell(_ message: Wire.Message) {
+    guard host.send(message) else { return }
+    while let frame = host.nextFrame(now: UInt64(milliseconds) * 1000) { device.receive(frame, now: milliseconds) }
+  }
+
+  /// Time passes in which the host says nothing and hears nothing.
+  mutating func beSilent(forMilliseconds duration: UInt32) {
+    for _ in 0..<duration {
+      milliseconds += 1
+      _ = device.poll(now: milliseconds)
+      while device.nextFrame(capacity: 1023, now: milliseconds) != nil {}
+    }
+  }
+
+  /// What has come by itself meanwhile.
+  mutating func listen() -> [Wire.Message] {
+    let end = milliseconds + 600
+    var messages: [Wire.Message] = []
+    while milliseconds < end {
+      milliseconds += 1
+      _ = exchange()
+      for case .message(let message) in host.takeEvents() { messages.append(message) }
+    }
+    return messages
+  }
+
   /// Moves bytes until neither side has anything to say.
   private mutating func settle() -> [Wire.Message] {
     var messages: [Wire.Message] = []

@@ -12,6 +12,10 @@ package final class FirmwareDevice {
     let output = UnsafeMutablePointer<Int8>.allocate(capacity: ToyStep.classCount)
     var ticks: UInt32 = 0
     var stepCount = 0
+    var isDrained = true
+    var lineErrors = session_line_errors()
+    /// What the line was set to, in order.
+    var speeds: [UInt32] = []
 
     init(step: ToyStep, input: UnsafeMutablePointer<Int8>) {
       self.step = step
@@ -43,11 +47,13 @@ package final class FirmwareDevice {
   /// The step's input, and one slot behind it.
   private let samples: UnsafeMutablePointer<Int8>
   private let targets: UnsafeMutablePointer<Int16>
+  private let bauds: UnsafeMutablePointer<wire_baud_rate>
   private let name = strdup("toy")
   private let firmware = strdup("toy")
   private let context: Context
 
-  package init(bootID: UInt32, inputBytes: Int = ToyStep.inputBytes) {
+  /// - Parameter ladder: what the line can be set to, the first after a reset; empty for a line without speed.
+  package init(bootID: UInt32, inputBytes: Int = ToyStep.inputBytes, ladder: [UInt32] = []) {
     let state = UnsafeMutableRawPointer.allocate(
       byteCount: ToyStep.stateBytes(inputBytes: inputBytes), alignment: 8)
     samples = .allocate(capacity: 2 * inputBytes)
@@ -59,11 +65,17 @@ package final class FirmwareDevice {
     session = .allocate(capacity: 1)
     model.initialize(to: Self.model(segments, input: samples, inputBytes: inputBytes))
     board.initialize(to: Self.board(name, firmware, bootID))
+    bauds = .allocate(capacity: max(1, ladder.count))
+    for (index, speed) in ladder.enumerated() { (bauds + index).initialize(to: wire_baud_rate(bits_per_second: speed)) }
+    board.pointee.default_speed = ladder.first ?? 0
+    board.pointee.bauds = UnsafePointer(bauds)
+    board.pointee.baud_count = UInt8(ladder.count)
     inTurn { session_init(session, model, board, samples + inputBytes, 1, targets) }
   }
 
   deinit {
     for pointer in [name, firmware] { free(pointer) }
+    bauds.deallocate()
     segments.deallocate()
     model.deallocate()
     board.deallocate()
@@ -74,6 +86,16 @@ package final class FirmwareDevice {
 
   /// Steps run since boot, of any mode.
   package var stepCount: Int { context.stepCount }
+  package var speeds: [UInt32] { context.speeds }
+  /// Whether the last byte given to the line has left it.
+  package var isDrained: Bool {
+    get { context.isDrained }
+    set { context.isDrained = newValue }
+  }
+  package var lineErrors: session_line_errors {
+    get { context.lineErrors }
+    set { context.lineErrors = newValue }
+  }
 
   package func receive(_ bytes: [UInt8], now: UInt32) {
     inTurn { session_receive(session, bytes, UInt32(bytes.count), now) }
@@ -176,7 +198,9 @@ extension FirmwareDevice {
       return FirmwareDevice.current.ticks
     }
     board.stack_high_water = { 0 }
-    board.line_errors = { session_line_errors() }
+    board.line_errors = { FirmwareDevice.current.lineErrors }
+    board.is_drained = { FirmwareDevice.current.isDrained }
+    board.set_speed = { FirmwareDevice.current.speeds.append($0) }
     return board
   }
 }
