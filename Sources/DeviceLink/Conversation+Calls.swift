@@ -74,10 +74,6 @@ extension Wire.Message {
     case (.runBegin, .runReport), (.runEnd, .runReport), (.resetState, .runReport),
       (.digest, .digestReport), (.linkCounters, .linkCountersReport):
       true
-    case (.speedPropose(let question), .speedReport(let report)):
-      question.bitsPerSecond == report.bitsPerSecond
-    case (.speedCommit(let question), .speedReport(let report)):
-      question.bitsPerSecond == report.bitsPerSecond
     case (.linkTest(let test), .linkTestReport(let report)): test.number == report.number
     case (.time(let time), .timeReport(let report)):
       time.hostMicroseconds == report.hostMicroseconds

@@ -15,6 +15,8 @@ package struct Conversation {
     case new
     /// Hellos go out until one is answered, or until the deadline.
     case greeting(deadline: Duration)
+    /// The device answered; until the line's speed is found, only the negotiation speaks.
+    case tuning
     /// The device answered and may be spoken to.
     case connected
     /// Nothing more will come of this link.
@@ -29,6 +31,8 @@ package struct Conversation {
     /// The run ends: as it should (nil), or because it cannot go on.
     case endRun(DeviceLinkError?)
     case tell(DeviceEvent)
+    /// Write everything that is left to write, change the line's rate, then say `lineChanged`.
+    case setLine(Int)
     /// Phase or window changed: whoever waits for them looks again.
     case wake
   }
@@ -59,15 +63,21 @@ package struct Conversation {
   var calls: [Call] = []
   var sentCalls = 0
   var inFlight: [Wire.Sample] = []
+  /// nil where the line has no rate, or a pinned one.
+  var speed: SpeedNegotiation?
+  /// When the last frame came.
+  var heardAt = Duration.zero
   /// When the last sample was answered, or the first one sent.
   var progressAt = Duration.zero
   /// How long the greeting may take.
   private var patience = Duration.zero
   private var callCount = 0
 
-  package init(name: String, policy: RetryPolicy, session: UInt64) {
+  /// - Parameter speed: how the line finds its rate; nil to leave it as it is.
+  package init(name: String, policy: RetryPolicy, session: UInt64, speed: SpeedPlan? = nil) {
     self.name = name
     self.policy = policy
+    self.speed = speed.map(SpeedNegotiation.init)
     endpoint = HostEndpoint(session: session)
   }
 
@@ -89,30 +99,33 @@ extension Conversation {
   ) {
     precondition(phase == .new, "the conversation has begun")
     self.expected = expected
-    greet(for: timeout, now: now)
+    _ = greet(for: timeout, now: now)
   }
 
-  private mutating func greet(for timeout: Duration, now: Duration) {
+  private mutating func greet(for timeout: Duration, now: Duration) -> [Effect] {
     patience = timeout
     phase = .greeting(deadline: now + timeout)
+    return seekSpeed(now: now)
   }
 
   /// Takes bytes from the transport.
   package mutating func receive(_ bytes: [UInt8], now: Duration) -> [Effect] {
+    let before = statistics.framesReceived
     endpoint.receive(bytes, now: now.microseconds)
+    if statistics.framesReceived != before { heardAt = now }
     return raiseEvents(now: now)
   }
 
   /// The next frame to write; nil when there is none now. To be asked after anything that happened
   /// and at `deadline`; `tick` afterwards says what came of it.
   package mutating func nextFrame(now: Duration) -> [UInt8]? {
-    if phase == .new || isOver { return nil }
+    if phase == .new || isOver || speed?.isHolding == true { return nil }
     return endpoint.nextFrame(now: now.microseconds)
   }
 
   /// Gives up what has waited for too long.
   package mutating func tick(now: Duration) -> [Effect] {
-    let effects = raiseEvents(now: now)
+    let effects = tickSpeed(now: now) + raiseEvents(now: now)
     guard let limit, now >= limit else { return effects }
     return effects + giveUp()
   }
@@ -121,7 +134,7 @@ extension Conversation {
   package var deadline: Duration? {
     if phase == .new || isOver { return nil }
     let link = Duration.microseconds(Int64(clamping: endpoint.deadline))
-    return limit.map { min($0, link) } ?? link
+    return [limit, speedDeadline, speed?.isHolding == true ? nil : link].compactMap(\.self).min()
   }
 
   /// The link is over: everything that waits fails.
@@ -134,7 +147,7 @@ extension Conversation {
   /// When what waits for the device has waited for too long.
   package var limit: Duration? {
     switch phase {
-    case .new, .over: return nil
+    case .new, .tuning, .over: return nil
     case .greeting(let deadline): return deadline
     case .connected:
       // A call may wait for the samples before it, so its time begins with their last answer.
@@ -181,22 +194,26 @@ extension Conversation {
     let before = device
     device = found
     runOnDevice = info.state == .running ? info.run : nil
-    phase = .connected
-    guard let before else {
-      sendCalls(now: now)
-      return [.wake]
+    var effects: [Effect] = []
+    if let before {
+      effects.append(.tell(.connectionRestored(found)))
+      if let reason = lossOfState(from: before, to: found) { effects += abandon(because: reason) }
     }
-    var effects = [Effect.tell(.connectionRestored(found))]
-    if let reason = lossOfState(from: before, to: found) { effects += abandon(because: reason) }
+    phase = .tuning
+    return effects + tuneSpeed(now: now)
+  }
+
+  /// The connection stands and the line is as fast as it gets: what waits is sent.
+  mutating func open(now: Duration) -> [Effect] {
+    phase = .connected
     sendAgain(now: now)
-    return effects + [.wake]
+    return [.wake]
   }
 
   /// The line fell silent, or the device began anew.
   private mutating func disconnected(now: Duration) -> [Effect] {
-    guard phase == .connected else { return [] }
-    greet(for: policy.connectTimeout, now: now)
-    return [.tell(.connectionLost)]
+    guard phase == .connected || phase == .tuning else { return [] }
+    return greet(for: policy.connectTimeout, now: now) + [.tell(.connectionLost)]
   }
 
   /// The device answered the hello with a refusal.
@@ -245,8 +262,11 @@ extension Conversation {
     case .step(let step): return answered(.step(step), now: now)
     case .output(let output): return answered(.output(output), now: now)
     case .errorReport(let report): return complained(report, now: now)
-    case .runReport, .digestReport, .timeReport, .segmentData, .segmentWritten, .speedReport,
-      .linkCountersReport, .linkTestReport:
+    case .speedReport(let report): return speedReported(report, now: now)
+    case .linkTestReport(let report) where report.number & SpeedTest.numberMark != 0:
+      return speedTested(report, now: now)
+    case .runReport, .digestReport, .timeReport, .segmentData, .segmentWritten, .linkCountersReport,
+      .linkTestReport:
       return callAnswered(message, now: now)
     case .log(let log): return [.tell(.log(log))]
     case .gap(let gap): return [.tell(.gap(gap))]
@@ -259,6 +279,7 @@ extension Conversation {
   }
 
   private mutating func complained(_ report: Wire.ErrorReport, now: Duration) -> [Effect] {
+    if isAboutSpeed(report) { return speedUnknown(now: now) }
     if isAboutSample(report) {
       guard let sample = inFlight.first else { return [.tell(.complaint(report))] }
       return endRun(.rejected(name: name, what: "sample \(sample.index)", report: report))

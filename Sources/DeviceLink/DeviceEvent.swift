@@ -7,6 +7,8 @@ package enum DeviceEvent: Equatable, Sendable {
   /// The device answered again.
   case connectionRestored(DeviceDescription)
   case log(Wire.Log)
+  /// The line's rate is found.
+  case lineSpeed(Int)
   /// Messages were dropped on the device.
   case gap(Wire.Gap)
   /// The device will not answer for a while.

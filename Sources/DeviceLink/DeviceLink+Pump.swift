@@ -41,6 +41,7 @@ extension DeviceLink {
       case .answer(let answer): waiters.answer(answer)
       case .endRun(let error): waiters.endAnswers(error)
       case .tell(let event): eventSink.yield(event)
+      case .setLine(let baud): pump.nextBaud = baud
       case .wake: waiters.wake()
       }
     }
@@ -61,8 +62,10 @@ extension DeviceLink {
 
 extension DeviceLink {
   private func startWriter() {
-    guard pump.writer == nil, let frame = nextFrame() else { return }
-    pump.writer = Task { await writeAll(from: frame) }
+    guard pump.writer == nil else { return }
+    let frame = nextFrame()
+    guard frame != nil || pump.nextBaud != nil else { return }
+    pump.writer = Task { await writeAll(from: frame ?? []) }
   }
 
   /// Writes frames as long as there are any, some in one write.
@@ -76,6 +79,7 @@ extension DeviceLink {
         try await waitForLine()
         bytes = nextFrame() ?? []
       }
+      try await changeLine()
       pump.writer = nil
       service()
     } catch let error as TransportError {
@@ -104,6 +108,26 @@ extension DeviceLink {
   private var lead: Duration {
     let unsent = (transport as? any SerialLine)?.unsentByteCount ?? 0
     return pump.line?.lead(now: clock.now(), unsentByteCount: unsent) ?? .zero
+  }
+
+  /// Everything is written: the line gets the rate that the negotiation wants.
+  private func changeLine() async throws {
+    guard let baud = pump.nextBaud, let line = transport as? any SerialLine else { return }
+    pump.nextBaud = nil
+    let patience = clock.now() + .seconds(1)
+    while case let lead = lead, lead > .zero, clock.now() < patience {
+      try await clock.sleepUntil(clock.now() + lead)
+    }
+    // What is still in the adapter goes out at the old rate.
+    try await clock.sleepUntil(clock.now() + .milliseconds(2))
+    do {
+      try await line.setBaud(baud)
+    } catch TransportError.unsupportedBaud {
+      // `line.baud` says that the rate is the old one.
+    }
+    guard line.baud > 0 else { return }
+    pump.line = LineClock(bitsPerSecond: line.baud)
+    perform(lineChanged(to: line.baud))
   }
 
   private func setTimer() {

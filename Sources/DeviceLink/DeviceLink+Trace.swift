@@ -14,7 +14,7 @@ extension DeviceLink {
           .begin(
             TraceSession(
               name: name, session: session, zero: traceZero, policy: policy, expected: expected,
-              timeout: timeout))), now)
+              timeout: timeout, speed: speed))), now)
     }
     conversation.start(expecting: expected, timeout: timeout, now: now)
   }
@@ -37,6 +37,12 @@ extension DeviceLink {
     let effects = conversation.tick(now: now)
     if !effects.isEmpty { record(.note(.tick), now) }
     return effects
+  }
+
+  func lineChanged(to baud: Int) -> [Conversation.Effect] {
+    let now = clock.now()
+    record(.note(.line(baud)), now)
+    return conversation.lineChanged(to: baud, now: now)
   }
 
   func send(_ requests: [Wire.Message]) -> (ids: [Conversation.CallID], effects: [Conversation.Effect]) {

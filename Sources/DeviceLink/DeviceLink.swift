@@ -22,6 +22,7 @@ package actor DeviceLink {
   let policy: RetryPolicy
   let clock: LinkClock
   let session: UInt64
+  let speed: SpeedPlan?
   let trace: LinkTrace?
   /// Nanoseconds since 1970 of the clock's zero, while there is a trace.
   var traceZero: UInt64 = 0
@@ -32,23 +33,29 @@ package actor DeviceLink {
 
   /// - Parameters:
   ///   - session: a random number that names this object to the device; never 0.
+  ///   - speed: how a serial line finds its rate; nil to leave it as it was opened.
   ///   - trace: records everything that goes over the line, for `TraceReplay`.
   package init(
     transport: any ByteTransport, policy: RetryPolicy = RetryPolicy(),
-    clock: LinkClock = .system, session: UInt64 = .random(in: 1 ... .max), trace: LinkTrace? = nil
+    clock: LinkClock = .system, session: UInt64 = .random(in: 1 ... .max), speed: SpeedPlan? = nil,
+    trace: LinkTrace? = nil
   ) {
     name = transport.name
     self.session = session
+    self.speed = transport is any SerialLine ? speed : nil
     self.trace = trace
     self.transport = transport
     self.policy = policy
     self.clock = clock
     (events, eventSink) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))
-    conversation = Conversation(name: transport.name, policy: policy, session: session)
+    conversation = Conversation(name: transport.name, policy: policy, session: session, speed: self.speed)
   }
 
   /// The device that answered last; nil before `connect`.
   package var device: DeviceDescription? { conversation.device }
+
+  /// The fastest rate that proved good, for `SpeedPlan.rememberedBaud`; nil for none above the standard.
+  package var bestBaud: Int? { conversation.bestBaud }
 
   /// What the link has seen since it began.
   package var statistics: LinkStatistics { conversation.statistics }
@@ -70,7 +77,7 @@ package actor DeviceLink {
       case .over(let error): throw error
       case .connected:
         if let device { return device }
-      case .new, .greeting: break
+      case .new, .greeting, .tuning: break
       }
       await sleep()
     }

@@ -6,6 +6,8 @@ struct LinkPump {
   var writer: Task<Void, Never>?
   /// Paces the writer; nil where there is no line rate.
   var line: LineClock?
+  /// The rate that the line is to have once everything is written.
+  var nextBaud: Int?
   /// Sleeps until `wakeAt`.
   var timer: Task<Void, Never>?
   var wakeAt: Duration?

@@ -55,6 +55,7 @@ package struct TraceListing: Sendable {
     case .call(let message): (row.what, row.messages) = ("call", [message.text])
     case .sample(let sample): (row.what, row.messages) = ("submit", [Wire.Message.sample(sample).text])
     case .tick: row.what = "tick"
+    case .line(let baud): row.what = "line at \(baud) baud"
     case .end(let reason): row.what = "ends: \(reason)"
     }
     rows.append(row)

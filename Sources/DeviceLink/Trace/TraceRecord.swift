@@ -20,11 +20,13 @@ package enum HostNote: Equatable, Sendable {
   case sample(Wire.Sample)
   /// The clock had something to do.
   case tick
+  /// The line has this rate now.
+  case line(Int)
   /// The port was closed; why, for people.
   case end(String)
 
   private enum Code: UInt8 {
-    case begin, call, sample, tick, end
+    case begin, call, sample, tick, end, line
   }
 }
 
@@ -39,6 +41,7 @@ package struct TraceSession: Equatable, Sendable, Codable {
   package var expected: ExpectedHashes?
   /// How long the greeting may take.
   package var timeout: Duration
+  package var speed: SpeedPlan?
 }
 
 extension TraceRecord {
@@ -75,6 +78,7 @@ extension HostNote {
     case .call(let message): [Code.call.rawValue] + message.bytes
     case .sample(let sample): [Code.sample.rawValue] + sample.bytes
     case .tick: [Code.tick.rawValue]
+    case .line(let baud): [Code.line.rawValue] + "\(baud)".utf8
     case .end(let reason): [Code.end.rawValue] + reason.utf8
     }
   }
@@ -93,6 +97,9 @@ extension HostNote {
       guard case .sample(let sample) = Self.message(content) else { return nil }
       self = .sample(sample)
     case .tick: self = .tick
+    case .line:
+      guard let baud = Int(String(decoding: content, as: UTF8.self)) else { return nil }
+      self = .line(baud)
     case .end: self = .end(String(decoding: content, as: UTF8.self))
     }
   }

@@ -44,6 +44,7 @@ package struct TraceReplay: Sendable {
     case .note(.call(let request)): _ = host?.call([request], now: now)
     case .note(.sample(let sample)): host?.accept(sample, now: now)
     case .note(.tick): _ = host?.tick(now: now)
+    case .note(.line(let baud)): _ = host?.lineChanged(to: baud, now: now)
     case .note(.end): host = nil
     }
   }
@@ -51,7 +52,9 @@ package struct TraceReplay: Sendable {
   private mutating func begin(_ session: TraceSession, _ stamp: UInt64) {
     connections += 1
     zero = session.zero
-    var host = Conversation(name: session.name, policy: session.policy, session: max(session.session, 1))
+    var host = Conversation(
+      name: session.name, policy: session.policy, session: max(session.session, 1),
+      speed: session.speed)
     host.start(
       expecting: session.expected, timeout: session.timeout,
       now: .nanoseconds(Int64(clamping: stamp) - Int64(clamping: zero)))
