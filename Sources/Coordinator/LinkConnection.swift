@@ -17,9 +17,10 @@ package final class LinkConnection: DeviceConnection {
 
   /// Says hello over an open transport.
   package static func open(
-    _ transport: any ByteTransport, policy: RetryPolicy = RetryPolicy(), trace: LinkTrace? = nil
+    _ transport: any ByteTransport, policy: RetryPolicy = RetryPolicy(), speed: SpeedPlan? = nil,
+    trace: LinkTrace? = nil
   ) async throws(DeviceFailure) -> LinkConnection {
-    let link = DeviceLink(transport: transport, policy: policy, trace: trace)
+    let link = DeviceLink(transport: transport, policy: policy, speed: speed, trace: trace)
     do throws(DeviceLinkError) {
       return LinkConnection(link: link, info: try await link.connect().info)
     } catch {

@@ -6,28 +6,36 @@ package struct TransportSource: DeviceSource {
   package let name: String
   private let policy: RetryPolicy
   private let trace: LinkTrace?
+  private let search: LineSearch?
   private let open: @Sendable () async throws -> any ByteTransport
 
   /// - Parameters:
   ///   - trace: records all connections.
+  ///   - search: how a port's speed is found; nil to leave it as `open` set it.
   ///   - open: finds and opens the transport; called for every connection.
   package init(
-    name: String, policy: RetryPolicy = RetryPolicy(), trace: LinkTrace? = nil,
+    name: String, policy: RetryPolicy = RetryPolicy(), trace: LinkTrace? = nil, search: LineSearch? = nil,
     open: @escaping @Sendable () async throws -> any ByteTransport
   ) {
     self.name = name
     self.policy = policy
     self.trace = trace
+    self.search = search
     self.open = open
   }
 
   package func connect() async throws(DeviceFailure) -> any DeviceConnection {
     let transport: any ByteTransport
+    let probe: String?
     do {
+      probe = try search?.probe()
       transport = try await open()
     } catch {
       throw .vanished(reason: "\(error)")
     }
-    return try await LinkConnection.open(transport, policy: policy, trace: trace)
+    let speed = probe.flatMap { search?.speeds.plan(for: $0) }
+    let connection = try await LinkConnection.open(transport, policy: policy, speed: speed, trace: trace)
+    if let probe { search?.speeds.remember(await connection.link.bestBaud, for: probe) }
+    return connection
   }
 }

@@ -8,7 +8,7 @@ struct TrainingSession {
   let artifact: Artifact
   /// Several share the run.
   let devices: [OpenedDevice]
-  let baud: Int?
+  let baud: LineRate
   let training: TrainingOptions
   let progress: RunProgress
   let interrupt: Interrupt
@@ -28,7 +28,7 @@ struct TrainingSession {
           .usage, code: "usage", "--device: found \(devices.count) devices, expected one for the daemon: add --local")
       }
       let request = TrainRequest(
-        device: device.reference, deviceName: device.source.name, baud: baud, plan: try plan(for: data),
+        device: device.reference, deviceName: device.source.name, baud: baud.pinnedBaud, plan: try plan(for: data),
         dataSource: training.data, resume: training.resume)
       return try await client.train(request, session: self, data: data)
     }

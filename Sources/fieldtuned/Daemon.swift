@@ -21,12 +21,15 @@ struct Daemon {
     let signals = TerminationSignals()
     defer { signals.cancel() }
     let metrics = MetricsRegistry()
-    let store = try RunStore(directory: URL(fileURLWithPath: configuration.stateDirectory, isDirectory: true))
+    let state = URL(fileURLWithPath: configuration.stateDirectory, isDirectory: true)
+    let store = try RunStore(directory: state)
     let roster = DeviceRoster(
-      policy: AdoptionPolicy(listings: Set(configuration.listedPorts)), baud: configuration.baud, logger: logger)
+      policy: AdoptionPolicy(listings: Set(configuration.listedPorts)), baud: configuration.baud,
+      speeds: LineSpeeds(directory: state) { logger.warning("line speeds", metadata: ["reason": "\($0)"]) },
+      logger: logger)
     let director = RunDirector(
       store: store, roster: roster, metrics: metrics,
-      uploads: URL(fileURLWithPath: configuration.stateDirectory).appendingPathComponent("uploads"), logger: logger)
+      uploads: state.appendingPathComponent("uploads"), logger: logger)
     let token = AccessToken()
     let page = PageServer(
       address: configuration.httpAddress, port: configuration.httpPort, store: store, director: director,

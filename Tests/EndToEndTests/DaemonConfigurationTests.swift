@@ -20,7 +20,7 @@ import Testing
     ("socket = 'here'", "socket: found \"here\", expected an absolute path of at most 107 bytes"),
     ("log-level = 'loud'", "log-level: found \"loud\", expected one of trace, debug, info, notice, warning, error"),
     ("ports.listed = ['0403']", "ports.listed: found [\"0403\"], expected a list of strings such as \"0403:6001\""),
-    ("ports.baud = 300", "ports.baud: found 300, expected an integer from 1200 to 12000000"),
+    ("ports.baud = 300", "ports.baud: found 300, expected \"auto\" or an integer from 1200 to 12000000"),
     ("socket = ", "line 1: no TOML: "),
   ])
   func mistake_isOneSentenceWithFileAndKey(text: String, expected: String) async throws {
@@ -58,7 +58,7 @@ import Testing
 
           [ports]
           listed = ["0403:6001:A5", "/dev/ttyS1"]
-          baud = 921600
+          baud = "auto"
 
           """)
     }

@@ -75,10 +75,10 @@ struct DemoCommand: AsyncParsableCommand {
       "--data", content.training, "--eval", content.evaluation, "--epochs", "\(epochs)", "--lr", Self.learningRate,
       "--schedule", "cosine",
     ])
-    let opened = try DeviceOpener(artifact: artifact, baud: nil, note: { options.note($0) }).open(device)
+    let opened = try DeviceOpener(artifact: artifact, baud: .automatic, note: { options.note($0) }).open(device)
     let store = try options.openStore()
     let result = try await TrainingSession(
-      artifact: artifact, devices: [opened], baud: nil, training: training, progress: progress,
+      artifact: artifact, devices: [opened], baud: .automatic, training: training, progress: progress,
       interrupt: interrupt, takesResume: false
     ).run(in: .local(store))
     return (store, result)

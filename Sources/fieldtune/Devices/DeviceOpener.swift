@@ -4,6 +4,7 @@ import DeviceLink
 import DeviceModel
 import FirmwareBuild
 import Foundation
+import Telemetry
 import Transport
 
 /// A device that can be reached, from here and, by its reference, from the daemon.
@@ -16,7 +17,7 @@ struct OpenedDevice {
 /// Makes devices reachable: starts those that are processes, finds those that are plugged in.
 struct DeviceOpener {
   let artifact: Artifact
-  let baud: Int?
+  let baud: LineRate
   var trace: LinkTrace?
   let note: (String) -> Void
 
@@ -33,18 +34,22 @@ struct DeviceOpener {
       let catalog = try Workspace.catalog()
       return try process(try catalog.qemuBoard(for: try self.board(board, in: catalog)), name: name)
     case .port(let path):
-      let baud = try lineRate()
+      let baud = baud.openingBaud
+      let search = search { try PortFinder.identity(at: path) }
       return OpenedDevice(
-        source: TransportSource(name: name, trace: trace) { try await SerialPort.open(path: path, baud: baud) },
+        source: TransportSource(name: name, trace: trace, search: search) {
+          try await SerialPort.open(path: path, baud: baud)
+        },
         reference: .port(name: path))
     case .socket(let path):
       return OpenedDevice(
         source: TransportSource(name: name, trace: trace) { try await UnixSocketTransport.connect(path: path) },
         reference: .socket(path: path))
     case .usb(let id):
-      let baud = try lineRate()
+      let baud = baud.openingBaud
+      let search = search { try PortFinder.identity(at: try PortFinder.path(of: id)) }
       return OpenedDevice(
-        source: TransportSource(name: name, trace: trace) {
+        source: TransportSource(name: name, trace: trace, search: search) {
           try await SerialPort.open(path: try PortFinder.path(of: id), baud: baud)
         }, reference: .port(name: id))
     }
@@ -56,9 +61,9 @@ struct DeviceOpener {
     return name == nil && board.runs == .host ? try catalog.board(named: Workspace.defaultBoard) : board
   }
 
-  private func lineRate() throws -> Int {
-    if let baud { return baud }
-    return try Workspace.catalog().board(named: artifact.manifest.board).serial.defaultBaud
+  private func search(_ probe: @escaping @Sendable () throws -> String) -> LineSearch? {
+    guard case .automatic = baud else { return nil }
+    return LineSearch(LineSpeeds(directory: StateDirectory.user(), complain: { Console.note($0) }), probe: probe)
   }
 
   private func process(_ board: Board, name: String) throws -> OpenedDevice {

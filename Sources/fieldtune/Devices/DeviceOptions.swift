@@ -1,4 +1,5 @@
 import ArgumentParser
+import Coordinator
 import DeviceLink
 import Foundation
 
@@ -12,8 +13,8 @@ struct DeviceOptions: ParsableArguments {
       valueName: "device"))
   var device: DeviceNames?
 
-  @Option(name: .long, help: "Bits per second of a serial port; the board's default when absent.")
-  var baud: Int?
+  @Option(name: .long, help: "Bits per second of a serial port, or auto: as fast as the line proves to be good.")
+  var baud = LineRate.automatic
 
   @Option(
     name: .long,
@@ -48,4 +49,8 @@ struct DeviceOptions: ParsableArguments {
       "--device is missing: expected loopback, host, qemu[:BOARD], a port or an id ('fieldtune devices' lists them), "
         + "or FIELDTUNE_DEVICE in the environment")
   }
+}
+
+extension LineRate: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
 }

@@ -15,7 +15,7 @@ struct Configuration: Sendable {
   var listedPorts: [AdoptionPolicy.Listing] = []
   /// As the files have them, for `text()`.
   var listedPortNames: [String] = []
-  var baud = 921_600
+  var baud = LineRate.automatic
   var logLevel = Logger.Level.info
 
   private let environment: [String: String]
@@ -54,7 +54,7 @@ struct Configuration: Sendable {
 
       [ports]
       listed = [\(listed)]
-      baud = \(baud)
+      baud = \(baud.pinnedBaud.map { "\($0)" } ?? "\"auto\"")
 
       """
   }

@@ -1,3 +1,4 @@
+import Coordinator
 import Logging
 import Transport
 
@@ -49,8 +50,14 @@ struct Setting: Sendable {
       configuration.listedPortNames = names
       return true
     },
-    Setting(key: "ports.baud", expectation: "an integer from 1200 to 12000000") { configuration, value in
-      guard case .integer(let baud) = value, (1200...12_000_000).contains(baud) else { return false }
+    Setting(key: "ports.baud", expectation: "\"auto\" or an integer from 1200 to 12000000") { configuration, value in
+      let text: String
+      switch value {
+      case .integer(let baud): text = "\(baud)"
+      case .string(let name): text = name
+      case .strings, .other: return false
+      }
+      guard let baud = LineRate(text) else { return false }
       configuration.baud = baud
       return true
     },

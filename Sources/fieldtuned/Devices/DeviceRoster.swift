@@ -27,7 +27,8 @@ actor DeviceRoster {
   private static let sourceRetryInterval = Duration.seconds(10)
 
   private let policy: AdoptionPolicy
-  private let baud: Int
+  private let baud: LineRate
+  private let speeds: LineSpeeds
   private let logger: Logger
   /// By path: boards without a serial number share an id.
   private var entries: [String: Entry] = [:]
@@ -36,9 +37,10 @@ actor DeviceRoster {
   private var claims: [String: (claim: Claim, run: Int64?)] = [:]
   private var loopbacks = 0
 
-  init(policy: AdoptionPolicy, baud: Int, logger: Logger) {
+  init(policy: AdoptionPolicy, baud: LineRate, speeds: LineSpeeds, logger: Logger) {
     self.policy = policy
     self.baud = baud
+    self.speeds = speeds
     self.logger = logger
   }
 
@@ -103,7 +105,13 @@ actor DeviceRoster {
     else {
       throw TransportError.cannotOpen(name: claim.name, reason: "no such device: is the board plugged in?")
     }
-    return try await SerialPort.open(path: path, baud: baud ?? self.baud)
+    return try await SerialPort.open(path: path, baud: baud ?? self.baud.openingBaud)
+  }
+
+  /// How the speed of a claimed device's line is found; nil where it is pinned.
+  nonisolated func search(for claim: Claim, baud: Int?) -> LineSearch? {
+    guard baud == nil, case .automatic = self.baud else { return nil }
+    return LineSearch(speeds) { claim.key }
   }
 
   private func key(of device: DeviceReference) throws(ControlFailure) -> String {
@@ -174,7 +182,7 @@ actor DeviceRoster {
     guard case .adopt = policy.decision(on: port) else { return }
     Task {
       guard claims[Self.key(of: port)] == nil else { return }
-      let outcome = await Self.hello(port, baud: baud)
+      let outcome = await Self.hello(port, baud: baud.openingBaud)
       guard entries[port.devicePath]?.port == port else { return }
       entries[port.devicePath]?.summary.state = outcome.state
       entries[port.devicePath]?.summary.board = outcome.board

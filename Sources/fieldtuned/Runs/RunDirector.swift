@@ -172,7 +172,7 @@ actor RunDirector {
     case .socket(let path):
       return TransportSource(name: name) { try await UnixSocketTransport.connect(path: path) }
     case .port:
-      return TransportSource(name: name) { [roster] in
+      return TransportSource(name: name, search: roster.search(for: device, baud: request.baud)) { [roster] in
         try await roster.open(device, baud: request.baud)
       }
     }
