@@ -1,4 +1,5 @@
 import DeviceLink
+import FaultSimulation
 import Testing
 import WireProtocol
 
@@ -187,7 +188,7 @@ struct SpeedTests {
       bench.device = Device(standard: 115_200, ladder: Self.ladder, bootID: 2)
       #expect(
         bench.run(limit: 7000) {
-          $0.host.phase == .connected && $0.host.device?.hello.bootID == 2 && $0.hostBaud == $0.device.baud
+          $0.host.phase == .connected && $0.host.device?.info.bootID == 2 && $0.hostBaud == $0.device.baud
         }, "reset after \(moment) ms")
     }
   }
@@ -213,7 +214,7 @@ struct SpeedTests {
     #expect(bench.run { $0.host.phase == .connected })
     bench.device = Device(standard: 115_200, ladder: Self.ladder, bootID: 2)
     let start = bench.milliseconds
-    #expect(bench.run { $0.host.device?.hello.bootID == 2 && $0.host.phase == .connected })
+    #expect(bench.run { $0.host.device?.info.bootID == 2 && $0.host.phase == .connected })
     #expect(bench.hostBaud == 2_000_000)
     #expect(bench.milliseconds - start < 3000)
   }
@@ -232,16 +233,15 @@ struct SpeedTests {
   }
 }
 
-extension Wire.DeviceHello {
-  fileprivate static func speedToy(ladder: [Int], bootID: UInt32) -> Wire.DeviceHello {
+extension Wire.DeviceInfo {
+  fileprivate static func speedToy(ladder: [Int], bootID: UInt32) -> Wire.DeviceInfo {
     let text = "toy"
-    return Wire.DeviceHello(
-      magic: Wire.magic, protocolMinimum: 1, protocolMaximum: 1, session: 0, attempt: 0, bootID: bootID,
-      connection: 0, uid: [UInt8](repeating: 0, count: 12), board: text, firmware: text,
-      schemaHash: Wire.schemaHash, modelHash: 1, planHash: 2, semanticsHash: 3, layoutHash: 4, mtu: 640,
+    return Wire.DeviceInfo(
+      bootID: bootID, uid: [UInt8](repeating: 0, count: 12), board: text, firmware: text,
+      modelHash: 1, planHash: 2, semanticsHash: 3, layoutHash: 4,
       sampleQueueBytes: 0, sampleSlots: 1, recordSlots: 8, inputBytes: 0, targetBytes: 0, classCount: 0,
       segments: [], bauds: ladder.map { .init(bitsPerSecond: UInt32($0)) }, memory: [],
       counterUnit: .nanoseconds, counterHertz: 0, run: 0, nextIndex: 0, trainingStep: 0,
-      checkpointGeneration: 0, state: .idle)
+      checkpointGeneration: 0, state: .idle, bitsPerSecond: 0)
   }
 }

@@ -47,7 +47,8 @@ extension Conversation {
   mutating func tickSpeed(now: Duration) -> [Effect] {
     if let silenceDeadline, now >= silenceDeadline { endpoint.restart(.silence, now: now.microseconds) }
     guard let deadline = speed?.deadline, now >= deadline else { return [] }
-    return act(on: speed?.tick(now: now) ?? [], now: now) + [.wake]
+    let heardAt = heardAt
+    return act(on: speed?.tick(heardAt: heardAt, now: now) ?? [], now: now) + [.wake]
   }
 
   var speedDeadline: Duration? {

@@ -178,10 +178,15 @@ extension SpeedNegotiation {
     return [.send(.speedCommit(.init(bitsPerSecond: UInt32(test.baud))))]
   }
 
-  mutating func tick(now: Duration) -> [Action] {
+  /// - Parameter heardAt: when the last frame came.
+  mutating func tick(heardAt: Duration, now: Duration) -> [Action] {
     guard let deadline, now >= deadline else { return [] }
     switch state {
     case .resting, .changing, .returning: return []
+    case .seeking where heardAt + Self.seekDwell > now:
+      // Someone is here, and is telling who it is.
+      state = .seeking(until: heardAt + Self.seekDwell)
+      return []
     case .seeking:
       let places = [standard, trusted, remembered ?? standard]
       let next = places.first { $0 != baud } ?? standard
