@@ -186,7 +186,8 @@ extension HostProcess {
       case .finish(let id, let result): results[id] = result
       case .answer(.step(let step)): answers.append(step)
       case .endRun(let error): runEnd = error
-      case .answer(.output), .tell, .wake: break
+      // The wire of the simulation has no rate.
+      case .answer(.output), .tell, .setLine, .wake: break
       }
     }
   }
