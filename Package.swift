@@ -112,7 +112,8 @@ let package = Package(
     .executableTarget(
       name: "torture",
       dependencies: [
-        "ArtifactManifest", "Coordinator", "DeviceLink", "FaultSimulation", "Telemetry", "Transport", "WireProtocol",
+        "ArtifactManifest", "Coordinator", "DeviceLink", "FaultSimulation", "FirmwareBuild", "Telemetry", "Transport",
+        "WireProtocol",
         argumentParser,
       ], path: "Tools/Torture/Command",
       swiftSettings: strict),
