@@ -3,7 +3,7 @@
 #include "crc32c.h"
 
 /* Header bytes (Protocol/SPEC.md, "Frame"). */
-enum { SENDER_SHIFT = 4, RESERVED_MASK = 0xE0, FIRST_BIT = 0x40, LAST_BIT = 0x80 };
+enum { KIND_MASK = 7, SENDER_SHIFT = 4, RESERVED_MASK = 0xE0, FIRST_BIT = 0x40, LAST_BIT = 0x80 };
 
 static void put_u16(uint8_t *bytes, uint16_t value) {
     bytes[0] = (uint8_t)value;
@@ -25,7 +25,7 @@ static void put_header(const struct frame_header *header, uint8_t bytes[WIRE_HEA
 
 /* False when the header names something this version does not know. */
 static bool get_header(const uint8_t bytes[WIRE_HEADER_BYTES], struct frame_header *header) {
-    header->kind = bytes[0] & 7u;
+    header->kind = bytes[0] & KIND_MASK;
     header->channel = (uint8_t)(bytes[0] >> 3 & 7u);
     header->is_first = (bytes[0] & FIRST_BIT) != 0;
     header->is_last = (bytes[0] & LAST_BIT) != 0;
@@ -39,11 +39,12 @@ static bool get_header(const uint8_t bytes[WIRE_HEADER_BYTES], struct frame_head
 }
 
 uint32_t frame_encode(const struct frame_header *header, const uint8_t *body, uint32_t body_count,
-                      uint8_t *wire) {
+                      uint32_t key, uint8_t *wire) {
     uint8_t head[WIRE_HEADER_BYTES];
     put_header(header, head);
     uint32_t running = crc32c_update(CRC32C_START, head, sizeof head);
     uint32_t checksum = ~crc32c_update(running, body, body_count);
+    checksum ^= header->kind == WIRE_FRAME_KIND_HELLO ? 0 : key;
     uint8_t tail[WIRE_CHECKSUM_BYTES];
     put_u16(tail, (uint16_t)checksum);
     put_u16(tail + 2, (uint16_t)(checksum >> 16));
@@ -65,7 +66,20 @@ static void forget(struct frame_decoder *decoder) {
 void frame_decoder_start(struct frame_decoder *decoder) {
     decoder->body = decoder->content;
     decoder->body_count = 0;
+    decoder->has_key = false;
+    decoder->stranger = 0;
     forget(decoder);
+}
+
+/* Two frames in a row that are wrong by the same number are whole, and of one other connection. */
+static enum frame_event judge_checksum(struct frame_decoder *decoder, uint32_t difference) {
+    bool is_hello = (decoder->content[0] & KIND_MASK) == WIRE_FRAME_KIND_HELLO;
+    if (is_hello ? difference == 0 : decoder->has_key && difference == decoder->key) {
+        return FRAME_GOOD;
+    }
+    bool is_foreign = difference == decoder->stranger;
+    decoder->stranger = difference;
+    return is_foreign ? FRAME_FOREIGN : FRAME_CORRUPT;
 }
 
 /* Judges what has come since the last zero. */
@@ -85,8 +99,9 @@ static enum frame_event judge(struct frame_decoder *decoder) {
     uint32_t covered = decoder->count - WIRE_CHECKSUM_BYTES;
     const uint8_t *tail = decoder->content + covered;
     uint32_t found = get_u16(tail) | (uint32_t)get_u16(tail + 2) << 16;
-    if (crc32c(decoder->content, covered) != found) {
-        return FRAME_CORRUPT;
+    enum frame_event event = judge_checksum(decoder, crc32c(decoder->content, covered) ^ found);
+    if (event != FRAME_GOOD) {
+        return event;
     }
     decoder->body = decoder->content + WIRE_HEADER_BYTES;
     decoder->body_count = (uint16_t)(covered - WIRE_HEADER_BYTES);

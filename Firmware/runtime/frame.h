@@ -1,5 +1,8 @@
 /* One frame: COBS( header 8 B | body <= 640 B | CRC-32C LE ) 00. Protocol/SPEC.md fixes each bit.
  *
+ * The checksum of a connection's frames is changed by its key, so that those of another one, however
+ * late they come, do not fit.
+ *
  * Invariants
  *   - A decoder holds at most one frame and forgets everything at a zero byte, so any garbage costs
  *     at most the frame it touches.
@@ -37,12 +40,12 @@ struct frame_header {
     uint16_t acknowledged; /* the sequence number expected next */
 };
 
-/* Writes header, body and checksum, stuffed, and the closing zero to `wire`, which holds
+/* Writes header, body and checksum, changed by `key` where it is no hello, stuffed, and the closing zero to `wire`, which holds
  * FRAME_WIRE_BYTES. Returns the bytes written.
  * The body may lie at the end of `wire` when it leaves as many bytes before it as the longest frame
  * has beside its body (16): stuffing then never overtakes what it reads. */
 uint32_t frame_encode(const struct frame_header *header, const uint8_t *body, uint32_t body_count,
-                      uint8_t *wire);
+                      uint32_t key, uint8_t *wire);
 
 enum frame_event {
     FRAME_NONE = 0,  /* no frame ends with this byte */
@@ -52,6 +55,7 @@ enum frame_event {
     FRAME_CUT,       /* a COBS block was cut */
     FRAME_CORRUPT,   /* the checksum differs */
     FRAME_RESERVED,  /* a bit or a number that this version does not know */
+    FRAME_FOREIGN,   /* a whole frame of another connection */
     FRAME_EVENT_COUNT,
 };
 
@@ -59,6 +63,9 @@ struct frame_decoder {
     struct cobs_decoder cobs;
     uint16_t count; /* bytes of `content`; above its size when the frame is too long */
     bool is_open;   /* a byte has come since the last zero */
+    bool has_key;   /* frames of the connection with `key` are taken, else only hellos */
+    uint32_t key;
+    uint32_t stranger; /* what the latest wrong checksum differed by from the plain one */
     struct frame_header header;
     const uint8_t *body;
     uint16_t body_count;

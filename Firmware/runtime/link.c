@@ -2,8 +2,10 @@
 
 #include <string.h>
 
+#include "crc32c.h"
 #include "link_receiver.h"
 #include "link_sender.h"
+#include "wire_codec.h"
 
 _Static_assert(sizeof(struct link) <= LINK_BUFFER_BYTES, "the link's share of SRAM is exceeded");
 _Static_assert(WIRE_SEGMENT_WRITE_MAX_BYTES <= WIRE_LINK_TEST_MAX_BYTES,
@@ -35,8 +37,21 @@ bool link_is_idle(const struct link *link) {
     return link->sender.count == 0;
 }
 
+/* A frame of another connection, however late it comes, fits none of ours. Numbers that differ in few
+ * bits never give the same key. */
+static uint32_t connection_key(const struct link *link) {
+    uint8_t bytes[20];
+    struct wire_writer writer = wire_writer_make(bytes, sizeof bytes);
+    wire_put_u64(&writer, link->session);
+    wire_put_u32(&writer, link->attempt);
+    wire_put_u32(&writer, link->boot_id);
+    wire_put_u32(&writer, link->connection);
+    return crc32c(bytes, wire_writer_finish(&writer));
+}
+
 static void disconnect(struct link *link) {
     if (link->is_connected) {
+        link->decoder.has_key = false;
         link->is_connected = false;
         link->owes_hello = false;
         link->client.disconnected(link->client.context);
@@ -50,6 +65,8 @@ static void connect(struct link *link, const struct wire_host_hello *hello) {
     link->connection++;
     link->is_connected = true;
     link->owes_info = true;
+    link->decoder.key = connection_key(link);
+    link->decoder.has_key = true;
     link_sender_start(&link->sender, hello->mtu);
     link_receiver_start(&link->receiver);
     link->client.connected(link->client.context);
@@ -78,19 +95,19 @@ static void take_hello(struct link *link, uint32_t now) {
         link->refused_attempt = hello.attempt;
         return;
     }
-    bool is_same_session = link->is_connected && hello.session == link->session;
-    if (is_same_session && (int32_t)(hello.attempt - link->attempt) < 0) {
-        link->counters.stale++;
-        return;
-    }
-    if (!is_same_session || hello.attempt != link->attempt) {
+    bool stands = link->is_connected && hello.session == link->session &&
+                  hello.attempt == link->attempt;
+    bool can_open = hello.boot_id == link->boot_id && hello.connection == link->connection;
+    if (!stands && can_open) {
         connect(link, &hello);
     }
-    link->heard_at = now;
+    if (stands || can_open) {
+        link->heard_at = now;
+    }
     link->owes_hello = true;
 }
 
-/* A host talks to a device that was reset: it had better know soon. */
+/* A host talks on a connection that this device does not know: it had better know soon. */
 static void offer_hello(struct link *link, uint32_t now) {
     if (now - link->unasked_at >= WIRE_UNASKED_HELLO_MILLISECONDS) {
         link->unasked_at = now;
@@ -124,11 +141,6 @@ static void take_frame(struct link *link, uint32_t now) {
         take_hello(link, now);
         return;
     }
-    if (!link->is_connected) {
-        link->counters.stale++;
-        offer_hello(link, now);
-        return;
-    }
     if (header->epoch != epoch(link)) {
         link->counters.stale++;
         return;
@@ -150,6 +162,9 @@ void link_feed(struct link *link, const uint8_t *bytes, uint32_t count, uint32_t
         enum frame_event event = frame_decoder_take(&link->decoder, bytes[i]);
         if (event == FRAME_GOOD) {
             take_frame(link, now);
+        } else if (event == FRAME_FOREIGN) {
+            link->counters.stale++;
+            offer_hello(link, now);
         } else {
             link->counters.damaged[event] += event != FRAME_NONE;
         }
@@ -169,7 +184,7 @@ static uint32_t emit(struct link *link, struct frame_header header, const uint8_
     header.acknowledged = link->receiver.expected;
     link->last_credit = header.credit;
     link->counters.frames_sent++;
-    return frame_encode(&header, body, count, link->wire);
+    return frame_encode(&header, body, count, link->decoder.key, link->wire);
 }
 
 /* Where a body of at most `count` bytes may be encoded that is sent at once: the end of `wire`, as

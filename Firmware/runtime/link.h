@@ -28,7 +28,7 @@ enum {
     LINK_SEND_MESSAGES = 24, /* no message is queued behind this many: room to cut those that wait */
     LINK_EARLY_BYTES = 1728, /* frames that came before the one in front of them */
     LINK_MOST_CREDIT = 3072, /* what is on its way behind a lost frame has to be sent again */
-    LINK_BUFFER_BYTES = 5776,
+    LINK_BUFFER_BYTES = 5800,
 };
 
 /* What the link asks of the session. Nothing here may call back into the link but link_send,

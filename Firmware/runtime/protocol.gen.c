@@ -55,8 +55,10 @@ bool wire_host_hello_decode(struct wire_host_hello *message,
     message->protocol_maximum = wire_get_u8(&reader);
     message->session = wire_get_u64(&reader);
     message->attempt = wire_get_u32(&reader);
-    message->mtu = wire_get_u16(&reader);
+    message->boot_id = wire_get_u32(&reader);
+    message->connection = wire_get_u32(&reader);
     message->schema_hash = wire_get_u64(&reader);
+    message->mtu = wire_get_u16(&reader);
     return known && reader.ok;
 }
 

@@ -14,7 +14,7 @@
 
 #define WIRE_VERSION 1u
 #define WIRE_MINIMUM_VERSION 1u
-#define WIRE_SCHEMA_HASH UINT64_C(0x178D93C37019CE3F)
+#define WIRE_SCHEMA_HASH UINT64_C(0x477D762E441D0EFA)
 
 /* The bytes 'F' 'T' 'U' 'N': the first field of both hellos. */
 #define WIRE_MAGIC 1314214982u
@@ -44,8 +44,8 @@
 /* The host repeats its hello at this interval until it is answered. */
 #define WIRE_HELLO_INTERVAL_MILLISECONDS 200u
 
-/* A device that knows no connection answers any other frame of a host with its hello, at
- * most this often. */
+/* A device that hears frames of another connection than its own says its hello, at most
+ * this often. */
 #define WIRE_UNASKED_HELLO_MILLISECONDS 100u
 
 /* A host that hears nothing for this long gives the connection up and opens another. */
@@ -353,20 +353,27 @@ struct wire_host_hello {
     uint8_t protocol_maximum;
     /* Random number of this host process and port; never 0. */
     uint64_t session;
-    /* Counts the connections of this session; repeats of one hello carry the same number. */
+    /* Counts the connections that this session tried; repeats of one hello carry the same
+     * number. */
     uint32_t attempt;
-    /* Largest body the host takes. */
-    uint16_t mtu;
+    /* As the host heard it last in a DEVICE_HELLO; 0 before the first. */
+    uint32_t boot_id;
+    /* As the host heard it last. The device opens a connection only where this and `bootID`
+     * are its own. */
+    uint32_t connection;
     /* Hash of the host's schema. */
     uint64_t schema_hash;
+    /* Largest body the host takes. */
+    uint16_t mtu;
 };
 
-#define WIRE_HOST_HELLO_MAX_BYTES 29u
+#define WIRE_HOST_HELLO_MAX_BYTES 37u
 bool wire_host_hello_decode(struct wire_host_hello *message,
                             const uint8_t *bytes, uint32_t count);
 
-/* Answers each valid host hello. Short, so that it arrives over a bad line; DEVICE_INFO
- * says the rest. Travels in a HELLO frame. */
+/* Answers each valid host hello: which connection stands, and what the next one has to
+ * name. Short, so that it arrives over a bad line; DEVICE_INFO says the rest. Travels in a
+ * HELLO frame. */
 struct wire_device_hello {
     /* The constant `magic`. */
     uint32_t magic;
@@ -374,9 +381,9 @@ struct wire_device_hello {
     uint8_t protocol_minimum;
     /* Highest version the device speaks. */
     uint8_t protocol_maximum;
-    /* Copied from the host's hello; 0 from a device that knows no connection. */
+    /* Of the connection that stands; 0 where none does. */
     uint64_t session;
-    /* Copied from the host's hello; 0 where `session` is. */
+    /* Of the connection that stands; 0 where none does. */
     uint32_t attempt;
     /* New after every reset: a counter or a random number. */
     uint32_t boot_id;

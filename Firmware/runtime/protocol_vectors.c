@@ -16,13 +16,16 @@ static bool frame_passes(const struct frame_vector *vector) {
     static uint8_t wire[FRAME_WIRE_BYTES];
     enum frame_event event = FRAME_NONE;
     frame_decoder_start(&decoder);
+    decoder.key = frame_vector_key;
+    decoder.has_key = true;
     for (uint32_t i = 0; i < vector->wire_count; i++) {
         event = frame_decoder_take(&decoder, vector->wire[i]);
     }
     if (event != vector->event || event != FRAME_GOOD) {
         return event == vector->event;
     }
-    uint32_t count = frame_encode(&vector->header, vector->body, vector->body_count, wire);
+    uint32_t count = frame_encode(&vector->header, vector->body, vector->body_count, frame_vector_key,
+                                  wire);
     return headers_are_equal(&decoder.header, &vector->header) &&
            decoder.body_count == vector->body_count &&
            memcmp(decoder.body, vector->body, vector->body_count) == 0 &&

@@ -21,6 +21,7 @@ struct message_vector {
     bool is_good;
 };
 
+extern const uint32_t frame_vector_key; /* of the connection they belong to */
 extern const struct frame_vector frame_vectors[];
 extern const uint32_t frame_vector_count;
 extern const struct message_vector message_vectors[];

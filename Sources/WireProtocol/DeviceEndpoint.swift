@@ -84,7 +84,9 @@ extension DeviceEndpoint {
     for byte in bytes {
       switch decoder.take(byte) {
       case nil: break
-      case .failure(let error): counted.count(error)
+      case .failure(let error):
+        counted.count(error)
+        if error == .foreign { offerHello(now) }
       case .success(let frame): take(frame, now)
       }
     }
@@ -96,9 +98,6 @@ extension DeviceEndpoint {
       counted.echoes += 1
     } else if frame.kind == .hello {
       takeHello(frame, now)
-    } else if !isConnected {
-      counted.stale += 1
-      offerHello(now)
     } else if frame.epoch != connection.epoch {
       counted.stale += 1
     } else if let deliveries = connection.take(frame, now: now) {
@@ -131,17 +130,16 @@ extension DeviceEndpoint {
     }
     refusal = objection(to: hello)
     if refusal != nil { return }
-    if case .connected(hello.session, let attempt) = state {
-      if Int32(bitPattern: hello.attempt &- attempt) < 0 { return counted.stale += 1 }
-      if attempt != hello.attempt { connect(hello) }
-    } else {
-      connect(hello)
-    }
-    heardAt = now
     owesHello = true
+    if case .connected(hello.session, hello.attempt) = state {
+      heardAt = now
+    } else if hello.bootID == identity.bootID, hello.connection == connectionCount {
+      connect(hello)
+      heardAt = now
+    }
   }
 
-  /// A host talks to a device that was reset: it had better know soon.
+  /// A host talks on a connection that this device does not know: it had better know soon.
   private mutating func offerHello(_ now: UInt64) {
     if let unaskedAt, now < unaskedAt + Self.unaskedInterval { return }
     unaskedAt = now
@@ -166,7 +164,7 @@ extension DeviceEndpoint {
 
   private mutating func connect(_ hello: Wire.HostHello) {
     disconnect(.replaced)
-    connectionCount += 1
+    connectionCount &+= 1
     counted = counted.adding(connection)
     var fragmentSize = connection.sender.fragmentSize
     fragmentSize.maximum = min(Int(hello.mtu), Wire.maximumBodyBytes)
@@ -174,6 +172,8 @@ extension DeviceEndpoint {
       side: .device, epoch: UInt8(hello.attempt & 15), fragmentSize: fragmentSize)
     state = .connected(session: hello.session, attempt: hello.attempt)
     owesInfo = true
+    owesHello = true
+    decoder.key = answer.key
     events.append(.connected(nil))
   }
 
@@ -181,6 +181,7 @@ extension DeviceEndpoint {
   package mutating func disconnect(_ loss: LinkLoss) {
     guard isConnected else { return }
     state = .silent
+    decoder.key = nil
     dropped = [:]
     owesHello = false
     events.append(.disconnected(loss))
@@ -192,7 +193,7 @@ extension DeviceEndpoint {
   package mutating func nextFrame(now: UInt64) -> [UInt8]? {
     guard let frame = nextFrameOfState(now) else { return nil }
     counted.framesSent += 1
-    return frame.wire
+    return frame.wire(key: decoder.key ?? 0)
   }
 
   private mutating func nextFrameOfState(_ now: UInt64) -> Frame? {
@@ -201,7 +202,10 @@ extension DeviceEndpoint {
       return helloFrame(refusal.bytes, attempt: refusal.attempt)
     }
     if now >= heardAt + Self.silence { disconnect(.silence) }
-    guard case .connected(let session, let attempt) = state else { return unaskedHello() }
+    guard isConnected else {
+      defer { owesHello = false }
+      return owesHello ? helloFrame(answer.bytes, attempt: answer.attempt) : nil
+    }
     if owesInfo {
       owesInfo = false
       connection.queue(.deviceInfo(identity))
@@ -211,21 +215,18 @@ extension DeviceEndpoint {
     let credit = UInt16(clamping: max(0, sampleCreditBytes - partial))
     guard owesHello else { return connection.nextFrame(credit: credit, now: now) }
     owesHello = false
-    return connection.complete(helloFrame(answer(session, attempt), attempt: attempt), credit)
+    return connection.complete(helloFrame(answer.bytes, attempt: answer.attempt), credit)
   }
 
-  private mutating func unaskedHello() -> Frame? {
-    guard owesHello else { return nil }
-    owesHello = false
-    return helloFrame(answer(0, 0), attempt: 0)
-  }
-
-  private func answer(_ session: UInt64, _ attempt: UInt32) -> [UInt8] {
-    Wire.DeviceHello(
+  private var answer: Wire.DeviceHello {
+    let (session, attempt) =
+      if case .connected(let session, let attempt) = state { (session, attempt) } else {
+        (UInt64(0), UInt32(0))
+      }
+    return Wire.DeviceHello(
       magic: Wire.magic, protocolMinimum: Wire.minimumVersion, protocolMaximum: Wire.version,
       session: session, attempt: attempt, bootID: identity.bootID, connection: connectionCount,
-      schemaHash: Wire.schemaHash, mtu: UInt16(Wire.maximumBodyBytes)
-    ).bytes
+      schemaHash: Wire.schemaHash, mtu: UInt16(Wire.maximumBodyBytes))
   }
 
   private func helloFrame(_ body: [UInt8], attempt: UInt32) -> Frame {

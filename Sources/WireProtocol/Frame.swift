@@ -36,8 +36,8 @@ extension Frame {
   private static let lastBit: UInt8 = 0x80
   private static let reservedMask: UInt8 = 0xE0
 
-  /// The frame on the wire, the closing zero included.
-  package var wire: [UInt8] {
+  /// The frame on the wire, the closing zero included. `key`: of its connection; a hello has none.
+  package func wire(key: UInt32) -> [UInt8] {
     precondition(body.count <= Wire.maximumBodyBytes, "a body of \(body.count) bytes")
     var writer = WireWriter()
     writer.write(
@@ -48,16 +48,19 @@ extension Frame {
     writer.write(sequence)
     writer.write(acknowledged)
     writer.write(fixed: body, count: body.count)
-    writer.write(CRC32C.checksum(writer.bytes))
+    writer.write(CRC32C.checksum(writer.bytes) ^ (kind == .hello ? 0 : key))
     return COBS.stuff(writer.bytes) + [0]
   }
 
-  /// Reads header, body and checksum, without stuffing.
-  package init(contents: [UInt8]) throws(FrameError) {
-    guard contents.count >= Self.overheadBytes else { throw .tooShort }
+  /// What the contents' checksum differs by from the plain one: the key of a whole frame.
+  static func difference(_ contents: [UInt8]) -> UInt32 {
     let covered = contents.count - Wire.checksumBytes
     let found = contents[covered...].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-    guard CRC32C.checksum(contents[..<covered]) == found else { throw .corrupt }
+    return CRC32C.checksum(contents[..<covered]) ^ found
+  }
+
+  /// Reads header and body of contents whose checksum is right.
+  init(checked contents: [UInt8]) throws(FrameError) {
     guard let kind = Wire.FrameKind(rawValue: contents[0] & 7),
       let channel = Wire.Channel(rawValue: contents[0] >> 3 & 7),
       let sender = Wire.Side(rawValue: contents[1] >> 4 & 1),
@@ -70,6 +73,6 @@ extension Frame {
     credit = UInt16(contents[2]) | UInt16(contents[3]) << 8
     sequence = UInt16(contents[4]) | UInt16(contents[5]) << 8
     acknowledged = UInt16(contents[6]) | UInt16(contents[7]) << 8
-    body = Array(contents[Wire.headerBytes..<covered])
+    body = Array(contents[Wire.headerBytes..<contents.count - Wire.checksumBytes])
   }
 }

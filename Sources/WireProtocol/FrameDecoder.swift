@@ -5,12 +5,17 @@
 ///     most the frame it touches.
 ///   - How the bytes are cut into calls changes nothing.
 package struct FrameDecoder: Sendable {
+  /// Of the connection whose frames are taken; nil while only hellos are.
+  package var key: UInt32?
+  /// What the latest wrong checksum differed by from the plain one.
+  private var stranger: UInt32 = 0
   private var cobs = COBS.Decoder()
   private var contents: [UInt8] = []
   private var isOpen = false
   private var isTooLong = false
 
-  package init() {
+  package init(key: UInt32? = nil) {
+    self.key = key
     contents.reserveCapacity(Frame.maximumContentBytes)
   }
 
@@ -26,10 +31,23 @@ package struct FrameDecoder: Sendable {
     if isTooLong { return .failure(.tooLong) }
     if !cobs.isWhole { return .failure(.cut) }
     do throws(FrameError) {
-      return .success(try Frame(contents: contents))
+      return .success(try judge())
     } catch {
       return .failure(error)
     }
+  }
+
+  /// Two frames in a row that are wrong by the same number are whole, and of one other connection.
+  private mutating func judge() throws(FrameError) -> Frame {
+    guard contents.count >= Frame.overheadBytes else { throw .tooShort }
+    let difference = Frame.difference(contents)
+    let isHello = contents[0] & 7 == Wire.FrameKind.hello.rawValue
+    guard difference == (isHello ? 0 : key) else {
+      if difference == stranger { throw .foreign }
+      stranger = difference
+      throw .corrupt
+    }
+    return try Frame(checked: contents)
   }
 
   private mutating func append(_ content: UInt8) {

@@ -10,4 +10,6 @@ package enum FrameError: UInt8, Error, CaseIterable, Sendable {
   case corrupt = 5
   /// A bit or a number that this version does not know.
   case reserved = 6
+  /// A whole frame of another connection.
+  case foreign = 7
 }

@@ -36,6 +36,9 @@ package struct HostEndpoint: Sendable {
   private var events: [LinkEvent] = []
   private var heardAt: UInt64 = 0
   private var askedAt: UInt64 = 0
+  /// As the device said last: what the next connection has to name.
+  private var bootID: UInt32 = 0
+  private var connectionNumber: UInt32 = 0
   private var counted = LinkStatistics()
 
   package init(session: UInt64, maximumFragmentBytes: Int = Wire.maximumBodyBytes) {
@@ -99,6 +102,7 @@ extension HostEndpoint {
     if loss == .noise { connection.learnFromStuckFrames() }
     counted = counted.adding(connection)
     attempt &+= 1
+    decoder.key = nil
     connection = Connection(
       side: .host, epoch: epoch, fragmentSize: connection.sender.fragmentSize)
     state = .connecting(nextHello: now)
@@ -120,6 +124,7 @@ extension HostEndpoint {
   /// While connecting, damage may be the answer to the hello: ask again soon.
   private mutating func takeDamage(_ error: FrameError, _ now: UInt64) {
     counted.count(error)
+    if error == .foreign { return }
     if case .connecting(let nextHello) = state {
       state = .connecting(nextHello: min(nextHello, now + Self.damagedInterval))
     }
@@ -178,8 +183,8 @@ extension HostEndpoint {
         counted.malformed += 1
       case .deviceHello(let hello) where isAnswer(hello.session, hello.attempt):
         try takeAnswer(hello, frame, now)
-      case .deviceHello(let hello) where hello.session == 0:
-        takeUnasked(hello, now)
+      case .deviceHello(let hello):
+        takeNumbers(hello, now)
       case .refuse(let refusal) where isAnswer(refusal.session, refusal.attempt):
         restart(.replaced, now: now)
         state = .connecting(nextHello: now + Self.refusedInterval)
@@ -202,27 +207,34 @@ extension HostEndpoint {
   ) throws(WireError) {
     if let greeting {
       guard greeting.bootID == hello.bootID, greeting.connection == hello.connection else {
-        return restart(.restarted, now: now)
+        return takeNumbers(hello, now)
       }
     } else {
+      guard hello.bootID == bootID, hello.connection == connectionNumber &+ 1 else {
+        return takeNumbers(hello, now)
+      }
       guard connection.limitFragments(to: Int(hello.mtu)) else {
         throw .impossible(
           field: "deviceHello.mtu", found: UInt64(hello.mtu),
           expected: "\(Wire.minimumFragmentBytes) at least")
       }
       state = .greeted(hello)
+      decoder.key = hello.key
+      connectionNumber = hello.connection
       askedAt = now
     }
     _ = connection.take(frame, now: now)
     heardAt = now
   }
 
-  /// The device knows no connection. One that counts fewer connections said so before ours.
-  private mutating func takeUnasked(_ hello: Wire.DeviceHello, _ now: UInt64) {
-    guard let greeting else { return counted.stale += 1 }
-    if hello.bootID == greeting.bootID, hello.connection < greeting.connection {
-      return counted.stale += 1
-    }
+  /// The device does not know our connection: the next one names what the device says. One that
+  /// counts fewer connections than it had at ours said so before; one that counts as many as our
+  /// hello names is about to answer it.
+  private mutating func takeNumbers(_ hello: Wire.DeviceHello, _ now: UInt64) {
+    let advance = Int32(bitPattern: hello.connection &- connectionNumber)
+    if hello.bootID == bootID, advance < (greeting == nil ? 1 : 0) { return counted.stale += 1 }
+    bootID = hello.bootID
+    connectionNumber = hello.connection
     restart(.restarted, now: now)
   }
 
@@ -241,7 +253,7 @@ extension HostEndpoint {
     }
     guard let frame = nextFrameOfState(now) else { return nil }
     counted.framesSent += 1
-    return frame.wire
+    return frame.wire(key: decoder.key ?? 0)
   }
 
   private mutating func nextFrameOfState(_ now: UInt64) -> Frame? {
@@ -279,8 +291,8 @@ extension HostEndpoint {
   private var hello: Frame {
     let message = Wire.HostHello(
       magic: Wire.magic, protocolMinimum: Wire.minimumVersion, protocolMaximum: Wire.version,
-      session: session, attempt: attempt, mtu: UInt16(Wire.maximumBodyBytes),
-      schemaHash: Wire.schemaHash)
+      session: session, attempt: attempt, bootID: bootID, connection: connectionNumber,
+      schemaHash: Wire.schemaHash, mtu: UInt16(Wire.maximumBodyBytes))
     var frame = Frame(kind: .hello, sender: .host, epoch: epoch)
     frame.isFirst = true
     frame.isLast = true

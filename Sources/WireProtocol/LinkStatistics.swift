@@ -7,7 +7,7 @@ package struct LinkStatistics: Equatable, Sendable {
   package var timeouts = 0
   /// DATA received again.
   package var duplicates = 0
-  /// Frames of another epoch.
+  /// Frames of another connection.
   package var stale = 0
   /// Frames with this end's own direction bit.
   package var echoes = 0
@@ -31,6 +31,7 @@ package struct LinkStatistics: Equatable, Sendable {
     case .cut: cut += 1
     case .corrupt: corrupt += 1
     case .reserved: reserved += 1
+    case .foreign: stale += 1
     }
   }
 }

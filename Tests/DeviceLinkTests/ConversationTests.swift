@@ -51,7 +51,7 @@ struct ConversationTests {
         session: 1, attempt: 1, code: code, protocolMinimum: 2, protocolMaximum: 3, schemaHash: 7,
         text: "a sentence"
       ).bytes
-    #expect(host.receive(frame.wire, now: .zero) == [.wake])
+    #expect(host.receive(frame.wire(key: 0), now: .zero) == [.wake])
     #expect(host.phase == .over(expected))
   }
 

@@ -4,11 +4,12 @@ import WireProtocol
 
 /// Faulty wires in front of both decoders: nothing wrong is accepted, and the next frame is.
 @Suite struct FrameFaultTests {
+  private static let key: UInt32 = 0x0BAD_CAFE
   static let bodyCounts = [0, 1, 8, 23]
 
   @Test(arguments: bodyCounts)
   func decoders_acceptNoSingleFault(_ bodyCount: Int) {
-    let wire = frame(bodyCount).wire
+    let wire = frame(bodyCount).wire(key: Self.key)
     for index in wire.indices {
       for bit in 0..<8 { check(wire, "bit \(bit) of byte \(index)") { $0[index] ^= 1 << bit } }
       for value in UInt8.min...UInt8.max {
@@ -23,7 +24,7 @@ import WireProtocol
 
   @Test(arguments: [0, 8])
   func decoders_acceptNoTwoFlips(_ bodyCount: Int) {
-    let wire = frame(bodyCount).wire
+    let wire = frame(bodyCount).wire(key: Self.key)
     for first in 0..<wire.count * 8 {
       for second in first + 1..<wire.count * 8 {
         check(wire, "bits \(first) and \(second)") {
@@ -42,7 +43,7 @@ import WireProtocol
       var bytes: [UInt8] = []
       for _ in 0..<20 {
         let size = Int.random(in: 0...900, using: &random)
-        bytes += random.happens(0.5) ? frame(size % 600).wire : random.bytes(size)
+        bytes += random.happens(0.5) ? frame(size % 600).wire(key: Self.key) : random.bytes(size)
         if random.happens(0.5) { bytes.append(0) }
       }
       #expect(swiftEvents(bytes) == firmwareEvents(bytes), "seed \(seed)")
@@ -77,10 +78,10 @@ import WireProtocol
     fault(&bytes)
     var next = Frame(kind: .ack, sender: .host, epoch: 2)
     next.acknowledged = 9
-    bytes += next.wire + next.wire
+    bytes += next.wire(key: Self.key) + next.wire(key: Self.key)
     let swift = swiftEvents(bytes)
-    let isHarmless = swift.frames.allSatisfy { $0 == wire || $0 == next.wire }
-    if !isHarmless || swift.frames.last != next.wire || swift != firmwareEvents(bytes) {
+    let isHarmless = swift.frames.allSatisfy { $0 == wire || $0 == next.wire(key: Self.key) }
+    if !isHarmless || swift.frames.last != next.wire(key: Self.key) || swift != firmwareEvents(bytes) {
       Issue.record("\(name): \(swift)")
     }
   }
@@ -91,12 +92,12 @@ import WireProtocol
   }
 
   private func swiftEvents(_ bytes: [UInt8]) -> Events {
-    var decoder = FrameDecoder()
+    var decoder = FrameDecoder(key: Self.key)
     var events = Events()
     for byte in bytes {
       switch decoder.take(byte) {
       case nil: break
-      case .success(let frame): events.frames.append(frame.wire)
+      case .success(let frame): events.frames.append(frame.wire(key: Self.key))
       case .failure(let error): events.errors.append(error.rawValue)
       }
     }
@@ -106,13 +107,15 @@ import WireProtocol
   private func firmwareEvents(_ bytes: [UInt8]) -> Events {
     var decoder = frame_decoder()
     frame_decoder_start(&decoder)
+    decoder.key = Self.key
+    decoder.has_key = true
     var events = Events()
     for byte in bytes {
       let event = frame_decoder_take(&decoder, byte)
       if event == FRAME_GOOD {
         var header = decoder.header
         var wire = [UInt8](repeating: 0, count: 657)
-        let count = frame_encode(&header, decoder.body, UInt32(decoder.body_count), &wire)
+        let count = frame_encode(&header, decoder.body, UInt32(decoder.body_count), Self.key, &wire)
         events.frames.append(Array(wire.prefix(Int(count))))
       } else if event != FRAME_NONE {
         events.errors.append(UInt8(event.rawValue))

@@ -2,6 +2,12 @@ import WireProtocol
 
 /// Bytes between two zeros, and what a decoder must say of them.
 struct FrameVector {
+  /// Of the connection that the frames belong to.
+  static let key = Wire.DeviceHello(
+    magic: Wire.magic, protocolMinimum: 1, protocolMaximum: 1, session: 0x0123_4567_89AB_CDEF, attempt: 2,
+    bootID: 0xB007_1D00, connection: 1, schemaHash: 0, mtu: 640
+  ).key
+
   var name: String
   var wire: [UInt8]
   var result: Result<Frame, FrameError>
@@ -32,9 +38,13 @@ struct FrameVector {
     var selective = ack
     selective.body = [0x05, 0, 0, 0, 0, 0, 0, 0x80]
     let ping = Frame(kind: .ping, sender: .host, epoch: 0)
+    var hello = Frame(kind: .hello, sender: .device, epoch: 2)
+    (hello.isFirst, hello.isLast) = (true, true)
+    hello.body = [2, 70, 84, 85, 78]
     return data + [
       FrameVector(name: "ack", frame: ack), FrameVector(name: "selective ack", frame: selective),
       FrameVector(name: "ping of zeros", frame: ping),
+      FrameVector(name: "hello, without a key", frame: hello),
     ]
   }
 
@@ -42,12 +52,14 @@ struct FrameVector {
     var frame = Frame(kind: .data, sender: .device, epoch: 3)
     frame.channel = .telemetry
     frame.body = [1, 2, 3, 4]
-    let wire = frame.wire
+    let wire = frame.wire(key: key)
     var flipped = wire
     flipped[wire.count - 2] ^= 0x10
     let long = COBS.stuff(Array(repeating: 9, count: Frame.maximumContentBytes + 1)) + [0]
     return [
       FrameVector(name: "one bit flipped", wire: flipped, error: .corrupt),
+      FrameVector(name: "of another connection", wire: frame.wire(key: key &+ 1), error: .corrupt),
+      FrameVector(name: "of no connection", wire: frame.wire(key: 0), error: .foreign),
       FrameVector(name: "last byte lost", wire: wire.dropLast(2) + [0], error: .cut),
       FrameVector(name: "first byte lost", wire: Array(wire.dropFirst()), error: .cut),
       FrameVector(name: "one byte", wire: [1, 0], error: .tooShort),
@@ -61,7 +73,7 @@ struct FrameVector {
   }
 
   private init(name: String, frame: Frame) {
-    self.init(name: name, wire: frame.wire, result: .success(frame))
+    self.init(name: name, wire: frame.wire(key: Self.key), result: .success(frame))
   }
 
   private init(name: String, wire: [UInt8], error: FrameError) {
@@ -72,7 +84,7 @@ struct FrameVector {
   private init(name: String, header: [UInt8]) {
     var writer = WireWriter()
     writer.write(fixed: header, count: Wire.headerBytes)
-    writer.write(CRC32C.checksum(header))
+    writer.write(CRC32C.checksum(header) ^ (header[0] & 7 == 0 ? 0 : Self.key))
     self.init(name: name, wire: COBS.stuff(writer.bytes) + [0], error: .reserved)
   }
 

@@ -14,7 +14,7 @@ struct MessageVector {
     .hostHello(
       Wire.HostHello(
         magic: Wire.magic, protocolMinimum: 1, protocolMaximum: 2, session: 0x1122_3344_5566_7788,
-        attempt: 9, mtu: 640, schemaHash: 0x8877_6655_4433_2211)),
+        attempt: 9, bootID: 3, connection: 4, schemaHash: 0x8877_6655_4433_2211, mtu: 640)),
     .deviceHello(
       Wire.DeviceHello(
         magic: Wire.magic, protocolMinimum: 1, protocolMaximum: 2, session: 1, attempt: 2, bootID: 3,

@@ -47,7 +47,9 @@ enum VectorFiles {
   }
 
   private static func json(_ vector: FrameVector) -> [String: Any] {
-    var object: [String: Any] = ["name": vector.name, "wire": hex(vector.wire)]
+    var object: [String: Any] = [
+      "name": vector.name, "wire": hex(vector.wire), "key": String(FrameVector.key, radix: 16),
+    ]
     switch vector.result {
     case .failure(let error): object["result"] = "\(error)"
     case .success(let frame):
@@ -114,6 +116,7 @@ extension VectorFiles {
     for (index, vector) in messages.enumerated() {
       text += array("message_\(index)", vector.bytes)
     }
+    text += "\nconst uint32_t frame_vector_key = 0x\(String(FrameVector.key, radix: 16));\n"
     text += "\nconst struct frame_vector frame_vectors[] = {\n"
     for (index, vector) in frames.enumerated() { text += row(index, vector) }
     text += "};\nconst uint32_t frame_vector_count = \(frames.count);\n"

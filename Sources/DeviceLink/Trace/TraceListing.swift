@@ -23,7 +23,6 @@ package struct TraceListing: Sendable {
   fileprivate struct Side {
     var decoder = FrameDecoder()
     var receiver = LinkReceiver()
-    var epoch: UInt8?
   }
 
   package private(set) var rows: [Row] = []
@@ -40,7 +39,9 @@ package struct TraceListing: Sendable {
       let seconds = Double(Int64(bitPattern: packet.stamp &- start)) / 1e9
       switch record {
       case .sent(let bytes): rows += host.rows(of: bytes, from: .host, index + 1, seconds)
-      case .received(let bytes): rows += device.rows(of: bytes, from: .device, index + 1, seconds)
+      case .received(let bytes):
+        rows += device.rows(of: bytes, from: .device, index + 1, seconds)
+        if let key = device.decoder.key { host.bind(to: key) }
       case .note(let note): list(note, index + 1, seconds)
       }
     }
@@ -77,14 +78,21 @@ extension TraceListing.Side {
     }
   }
 
-  /// The messages that a frame completes; sequence numbers begin anew with each connection.
+  /// Sequence numbers begin anew with each connection.
+  fileprivate mutating func bind(to key: UInt32) {
+    if decoder.key == key { return }
+    decoder.key = key
+    receiver = LinkReceiver()
+  }
+
+  /// The messages that a frame completes. The device's hello says which connection stands.
   private mutating func messages(in frame: Frame, from sender: Wire.Side) -> [String] {
-    if frame.epoch != epoch {
-      epoch = frame.epoch
-      receiver = LinkReceiver()
-    }
     switch frame.kind {
-    case .hello: return [Self.text(of: frame.body, from: sender)]
+    case .hello:
+      if case .deviceHello(let hello)? = try? Wire.Message(frame.body, from: sender), hello.session != 0 {
+        bind(to: hello.key)
+      }
+      return [Self.text(of: frame.body, from: sender)]
     case .data: return receiver.take(frame).map { Self.text(of: $0.bytes, from: sender) }
     case .ack, .ping: return []
     }

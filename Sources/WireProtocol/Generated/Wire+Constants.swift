@@ -6,7 +6,7 @@ extension Wire {
   package static let version: UInt8 = 1
   package static let minimumVersion: UInt8 = 1
   /// FNV-1a (64 bit) over every name, type and number of the schema.
-  package static let schemaHash: UInt64 = 0x178D93C37019CE3F
+  package static let schemaHash: UInt64 = 0x477D762E441D0EFA
   /// The bytes 'F' 'T' 'U' 'N': the first field of both hellos.
   package static let magic: UInt32 = 1314214982
   /// Bytes of a frame's header.
@@ -25,8 +25,8 @@ extension Wire {
   package static let windowFrames: Int = 64
   /// The host repeats its hello at this interval until it is answered.
   package static let helloIntervalMilliseconds: Int = 200
-  /// A device that knows no connection answers any other frame of a host with its hello, at most
-  /// this often.
+  /// A device that hears frames of another connection than its own says its hello, at most this
+  /// often.
   package static let unaskedHelloMilliseconds: Int = 100
   /// A host that hears nothing for this long gives the connection up and opens another.
   package static let hostSilenceMilliseconds: Int = 10000

@@ -13,12 +13,17 @@ extension Wire {
     package var protocolMaximum: UInt8
     /// Random number of this host process and port; never 0.
     package var session: UInt64
-    /// Counts the connections of this session; repeats of one hello carry the same number.
+    /// Counts the connections that this session tried; repeats of one hello carry the same number.
     package var attempt: UInt32
-    /// Largest body the host takes.
-    package var mtu: UInt16
+    /// As the host heard it last in a DEVICE_HELLO; 0 before the first.
+    package var bootID: UInt32
+    /// As the host heard it last. The device opens a connection only where this and `bootID` are
+    /// its own.
+    package var connection: UInt32
     /// Hash of the host's schema.
     package var schemaHash: UInt64
+    /// Largest body the host takes.
+    package var mtu: UInt16
 
     package init(
       magic: UInt32,
@@ -26,16 +31,20 @@ extension Wire {
       protocolMaximum: UInt8,
       session: UInt64,
       attempt: UInt32,
-      mtu: UInt16,
-      schemaHash: UInt64
+      bootID: UInt32,
+      connection: UInt32,
+      schemaHash: UInt64,
+      mtu: UInt16
     ) {
       self.magic = magic
       self.protocolMinimum = protocolMinimum
       self.protocolMaximum = protocolMaximum
       self.session = session
       self.attempt = attempt
-      self.mtu = mtu
+      self.bootID = bootID
+      self.connection = connection
       self.schemaHash = schemaHash
+      self.mtu = mtu
     }
   }
 }
@@ -50,8 +59,10 @@ extension Wire.HostHello: WireMessage {
     writer.write(protocolMaximum)
     writer.write(session)
     writer.write(attempt)
-    writer.write(mtu)
+    writer.write(bootID)
+    writer.write(connection)
     writer.write(schemaHash)
+    writer.write(mtu)
   }
 
   package init(from reader: inout WireReader) throws(WireError) {
@@ -60,14 +71,17 @@ extension Wire.HostHello: WireMessage {
     protocolMaximum = try reader.integer("hostHello.protocolMaximum")
     session = try reader.integer("hostHello.session")
     attempt = try reader.integer("hostHello.attempt")
-    mtu = try reader.integer("hostHello.mtu")
+    bootID = try reader.integer("hostHello.bootID")
+    connection = try reader.integer("hostHello.connection")
     schemaHash = try reader.integer("hostHello.schemaHash")
+    mtu = try reader.integer("hostHello.mtu")
   }
 }
 
 extension Wire {
-  /// Answers each valid host hello. Short, so that it arrives over a bad line; DEVICE_INFO says the
-  /// rest. Travels in a HELLO frame.
+  /// Answers each valid host hello: which connection stands, and what the next one has to name.
+  /// Short, so that it arrives over a bad line; DEVICE_INFO says the rest. Travels in a HELLO
+  /// frame.
   package struct DeviceHello: Equatable, Sendable {
     /// The constant `magic`.
     package var magic: UInt32
@@ -75,9 +89,9 @@ extension Wire {
     package var protocolMinimum: UInt8
     /// Highest version the device speaks.
     package var protocolMaximum: UInt8
-    /// Copied from the host's hello; 0 from a device that knows no connection.
+    /// Of the connection that stands; 0 where none does.
     package var session: UInt64
-    /// Copied from the host's hello; 0 where `session` is.
+    /// Of the connection that stands; 0 where none does.
     package var attempt: UInt32
     /// New after every reset: a counter or a random number.
     package var bootID: UInt32
