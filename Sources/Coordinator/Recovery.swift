@@ -2,7 +2,8 @@ import WireProtocol
 
 /// What to do with a device that has just said where it stands.
 package enum Recovery: Hashable, Sendable {
-  /// It holds the state of this run before `position`, and its ring reaches back to what is not durable.
+  /// It holds the state of this run before `position`, its ring reaches back to what is not durable, and no state that
+  /// has still to be copied lies behind it.
   case goOn(position: Int)
   /// Write the newest checkpoint, which stands before `position`, into it.
   case restore(position: Int)
@@ -13,7 +14,8 @@ package enum Recovery: Hashable, Sendable {
   ///   - number: the run as the device knows it.
   ///   - durable: first position the store has no record of.
   ///   - checkpoint: position of the newest checkpoint in the store.
-  package init(info: Wire.DeviceInfo, number: UInt64, durable: Int, checkpoint: Int?) {
+  ///   - boundary: position of the next one, which a device can only have passed for a host that lost its copy.
+  package init(info: Wire.DeviceInfo, number: UInt64, durable: Int, checkpoint: Int?, boundary: Int) {
     let position = Int(info.nextIndex)
     // Opening an ended run again empties the ring.
     let reach =
@@ -22,7 +24,9 @@ package enum Recovery: Hashable, Sendable {
       case .ended: 0
       case .idle, .failed: Int.min / 2
       }
-    if info.run == number, position >= checkpoint ?? 0, position - durable <= reach {
+    if info.run == number, (checkpoint ?? 0)...boundary ~= position,
+      position - durable <= reach
+    {
       self = .goOn(position: position)
     } else if let checkpoint {
       self = .restore(position: checkpoint)

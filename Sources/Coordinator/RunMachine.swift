@@ -113,7 +113,7 @@ package struct RunMachine: Sendable {
   }
 
   /// Where sending pauses next: before a checkpoint, or at the end.
-  private var boundary: Int { plan.nextCheckpoint(after: checkpoint ?? 0) ?? plan.count }
+  package var boundary: Int { plan.nextCheckpoint(after: checkpoint ?? 0) ?? plan.count }
 
   /// Whether the state at `received` has still to be copied. Evaluations leave the state as it is.
   private var needsCheckpoint: Bool {

@@ -11,7 +11,8 @@ extension TrainingRun {
     self.info = info
     try DeviceCheck.verify(info, against: manifest, device: source.name)
     let recovery = Recovery(
-      info: info, number: number, durable: machine.durable, checkpoint: machine.checkpoint)
+      info: info, number: number, durable: machine.durable, checkpoint: machine.checkpoint,
+      boundary: machine.boundary)
     let position = try await bring(device, by: recovery)
     if record.board != info.board || record.state != .running {
       record.board = info.board

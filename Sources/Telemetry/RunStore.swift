@@ -4,7 +4,8 @@ import GRDB
 /// The SQLite store of runs.
 ///
 /// Invariants:
-/// - A call that returns has reached the disk (WAL, `synchronous=FULL`).
+/// - A call that returns has reached the disk (WAL, `synchronous=FULL`); so has, once the store is open, what a killed
+///   process before this one had written and not synced.
 /// - Steps of a run are contiguous from position 0; one position has one row, whatever is repeated.
 /// - A run's newest checkpoint covers no position without a row.
 package final class RunStore: Sendable {
@@ -62,6 +63,8 @@ package final class RunStore: Sendable {
   private static func harden(_ pool: DatabasePool, maximumBytes: Int?) throws {
     try pool.writeWithoutTransaction { database in
       try database.execute(sql: "PRAGMA synchronous = FULL")
+      // Syncs the log; does not wait for readers.
+      try database.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)")
       guard let maximumBytes else { return }
       let pageBytes = try Int.fetchOne(database, sql: "PRAGMA page_size") ?? 4096
       try database.execute(sql: "PRAGMA max_page_count = \(max(1, maximumBytes / pageBytes))")

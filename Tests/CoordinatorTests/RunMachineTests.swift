@@ -79,7 +79,7 @@ import Testing
     // From a checkpoint on.
     (5, 3, 3, ["send 3", "send 4", "checkpoint 5", "send 5", "journal 5", "close"]),
     // A device that kept its state is ahead of the journal: it is asked for what was lost.
-    (3, nil, 4, ["checkpoint 3", "send 3", "journal 3", "send 4", "journal 4"]),
+    (1, nil, 3, ["send 1", "journal 1", "send 2", "journal 2", "checkpoint 3"]),
     // All is done but the last evaluation.
     (5, 5, 5, ["send 5", "journal 5", "close"]),
     (6, 5, 5, ["send 5", "close"]),

@@ -23,9 +23,9 @@ package struct FaultMix: Sendable {
     perByte = random.chance(0.1) ? 0 : random.spread(1e-3, 1.2e-2)
     let isNarrow = random.chance(0.3)
     mishaps = isNarrow ? [all[Int(random.next() % 6)]] : all.filter { _ in random.chance(0.7) }
-    mishapMilliseconds = mishaps.isEmpty ? nil : random.spread(700, 10_000)
+    mishapMilliseconds = mishaps.isEmpty ? nil : random.spread(1500, 10_000)
     if random.chance(0.6) { deathAtBoundary = random.spread(0.003, 0.1) }
-    if random.chance(0.5) { deathMilliseconds = random.spread(700, 10_000) }
+    if random.chance(0.5) { deathMilliseconds = random.spread(1500, 10_000) }
   }
 }
 

@@ -92,7 +92,8 @@ extension HostProcess {
   private func bringDevice() throws(Interruption) {
     guard let info = world.host?.device?.info else { throw .broken("connected without a device") }
     let recovery = Recovery(
-      info: info, number: Self.run, durable: machine.durable, checkpoint: machine.checkpoint)
+      info: info, number: Self.run, durable: machine.durable, checkpoint: machine.checkpoint,
+      boundary: machine.boundary)
     let report: Wire.RunReport
     switch recovery {
     case .goOn(let position): report = try beginRun(Self.run, at: position, resetting: false)
@@ -167,7 +168,11 @@ extension HostProcess {
 
   private func segments() throws(Interruption) -> [Wire.SegmentInfo] {
     guard let device = world.host?.device else { throw .vanished("no device") }
-    return device.info.segments
+    let segments = device.info.segments
+    guard segments.map({ Int($0.byteCount) }) == [ToyStep.headerBytes, ToyStep.biasBytes, ToyStep.weightBytes] else {
+      throw .broken("the device describes another training state: \(segments)")
+    }
+    return segments
   }
 }
 

@@ -61,6 +61,8 @@ package struct Trial {
     var isOver = false
     while !isOver {
       lives += 1
+      // As opening the real store does: what is read is safe from now on.
+      store.sync()
       let host = HostProcess(world, store: store, plan: plan, limitMilliseconds: Self.limitMilliseconds)
       do throws(Interruption) {
         let digest = try host.live()

@@ -176,7 +176,7 @@ extension World {
     let before = device.stepCount
     _ = device.poll(now: milliseconds)
     if device.stepCount != before { busyUntil = now + stepMilliseconds }
-    while let frame = device.nextFrame(capacity: 1023 - toHost.queue.count, now: milliseconds) {
+    while let frame = device.nextFrame(capacity: max(0, 1023 - toHost.queue.count), now: milliseconds) {
       if isPlugged { toHost.write(frame) }
     }
   }
