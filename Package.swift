@@ -80,6 +80,7 @@ let package = Package(
     module("Datasets", ["CZlib", nioCore, nioPosix]),
     module("Telemetry", [grdb]),
     module("Transport", ["CUdev", nioCore, nioPosix]),
+    module("Doctor", ["Transport"]),
     module("DeviceLink", ["Transport", "WireProtocol"]),
     module(
       "DeviceModel", ["Transport", "WireProtocol", "GraphIR", "Interpreter", "ArtifactManifest"]),
@@ -92,12 +93,12 @@ let package = Package(
       dependencies: [
         "Compiler", "FirmwareBuild", "Coordinator", "DeviceModel", "ModelExport", "ModelImport",
         "Interpreter", "GraphIR", "ArtifactManifest", "UpdatePlanning", "Datasets", "DeviceLink",
-        "Profiling", "Telemetry", "Transport", "WireProtocol", argumentParser,
+        "Doctor", "Profiling", "Telemetry", "Transport", "WireProtocol", argumentParser,
       ], swiftSettings: strict),
     .executableTarget(
       name: "fieldtuned",
       dependencies: [
-        "Coordinator", "DeviceModel", "DeviceLink", "Telemetry", "Transport", "ArtifactManifest",
+        "Coordinator", "DeviceModel", "DeviceLink", "Doctor", "Telemetry", "Transport", "ArtifactManifest",
         "Datasets", "WireProtocol", hummingbird, hummingbirdCore, nioHTTPTypes, toml, logging, nioCore, nioPosix, argumentParser,
       ], resources: [.embedInCode("page.html")], swiftSettings: strict),
     .executableTarget(
@@ -132,6 +133,7 @@ let package = Package(
     tests("ProfilingTests", ["Profiling"]),
     tests("WireProtocolTests", ["WireProtocol", "FirmwareRuntime", "schema-generator"]),
     tests("TransportTests", ["Transport"]),
+    tests("DoctorTests", ["Doctor", "Transport"]),
     tests("DatasetsTests", ["Datasets"]),
     tests("TelemetryTests", ["Telemetry"]),
     tests(

@@ -18,8 +18,8 @@ package struct FirmwareRoot: Hashable, Sendable {
   }
 
   /// Finds the folder: `$FIELDTUNE_HOME/Firmware`, then `Firmware` beside the running program or in a
-  /// folder above it (a build tree), then above the working directory, then
-  /// `/usr/share/fieldtune/Firmware`.
+  /// folder above it (a build tree), then above the working directory, then where it is installed: under
+  /// `share/fieldtune` beside the program's `bin`, or under `/usr`.
   package static func locate() throws(FirmwareBuildError) -> FirmwareRoot {
     try locate(among: candidates())
   }
@@ -42,6 +42,8 @@ package struct FirmwareRoot: Hashable, Sendable {
     let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     folders += ancestors(of: program.deletingLastPathComponent())
     folders += ancestors(of: URL(fileURLWithPath: FileManager.default.currentDirectoryPath))
+    let prefix = program.deletingLastPathComponent().deletingLastPathComponent()
+    folders.append(prefix.appendingPathComponent("share/fieldtune"))
     folders.append(URL(fileURLWithPath: "/usr/share/fieldtune"))
     return folders
   }

@@ -15,6 +15,9 @@ package struct UdevPortEventSource: PortEventSource {
     access("/run/udev/control", F_OK) == 0
   }
 
+  /// All devices of the subsystems that hold ports and probes, as udev describes them.
+  package func records() throws -> [UdevRecord] { try UdevContext().enumerate() }
+
   package func present() throws -> [PortEvent] {
     let context = try UdevContext()
     var inventory = PortInventory()

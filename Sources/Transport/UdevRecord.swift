@@ -27,7 +27,7 @@ package struct UdevRecord: Equatable, Sendable {
   }
 
   /// The port, if the record is one of a USB serial port.
-  var port: Port? {
+  package var port: Port? {
     guard properties["SUBSYSTEM"] == "tty", properties["ID_BUS"] == "usb", let usb,
       let devicePath = properties["DEVNAME"]
     else { return nil }
@@ -42,7 +42,7 @@ package struct UdevRecord: Equatable, Sendable {
   }
 
   /// The probe, if the record is one of an ST-Link without a serial port.
-  var portlessProbe: PortlessProbe? {
+  package var portlessProbe: PortlessProbe? {
     guard properties["SUBSYSTEM"] == "usb", properties["DEVTYPE"] == "usb_device", let usb,
       USBIdentity.stLinksWithoutPort.contains(usb)
     else { return nil }

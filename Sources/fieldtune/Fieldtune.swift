@@ -10,8 +10,8 @@ struct Fieldtune: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       InspectCommand.self, BoardsCommand.self, CompileCommand.self, BuildCommand.self, ProfileCommand.self,
-      TrainCommand.self, EvalCommand.self, RunsCommand.self, ExportCommand.self, DevicesCommand.self, PageCommand.self,
-      SelfTestCommand.self, FlashCommandLine.self, PushCommand.self, ReplayCommand.self, DemoCommand.self,
+      TrainCommand.self, EvalCommand.self, RunsCommand.self, ExportCommand.self, DevicesCommand.self,
+      DoctorCommand.self, PageCommand.self, SelfTestCommand.self, FlashCommandLine.self, PushCommand.self, ReplayCommand.self, DemoCommand.self,
     ])
 
   static func main() async {

@@ -20,6 +20,8 @@ struct Daemon {
     let logger = Logger(label: "fieldtuned")
     let signals = TerminationSignals()
     defer { signals.cancel() }
+    let lock = try StateLock(directory: configuration.stateDirectory)
+    defer { withExtendedLifetime(lock) {} }
     let metrics = MetricsRegistry()
     let state = URL(fileURLWithPath: configuration.stateDirectory, isDirectory: true)
     let store = try RunStore(directory: state)
@@ -62,7 +64,7 @@ struct Daemon {
         return false
       }
       group.addTask {
-        await notifier.keepAlive { await director.isAlive }
+        await notifier.keepAlive { await isHealthy(control, director) }
         return false
       }
       group.addTask {
@@ -78,6 +80,20 @@ struct Daemon {
       await director.stopAll(within: Self.stopPatience)
       group.cancelAll()
       await ignoringCancellation(&group)
+    }
+  }
+
+  /// The daemon asks itself, over its socket: event loops, sessions, roster and director answer.
+  private func isHealthy(_ control: ControlServer, _ director: RunDirector) async -> Bool {
+    guard await director.isAlive else { return false }
+    do throws(ControlFailure) {
+      _ = try await ControlClient(socketPath: control.path).devices()
+      return true
+    } catch {
+      // Many clients are no illness.
+      if error.kind == .busy { return true }
+      control.logger.error("the watchdog is not fed", metadata: ["reason": "\(error)"])
+      return false
     }
   }
 

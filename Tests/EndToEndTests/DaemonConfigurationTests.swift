@@ -4,30 +4,32 @@ import Testing
 /// What the daemon makes of its files, told by `--check`.
 @Suite struct DaemonConfigurationTests {
   @Test(arguments: [
-    ("prot = 1", "found key 'prot', expected 'http.port': correct the key"),
-    ("[http]\nprot = 1", "found key 'http.prot', expected 'http.port': correct the key"),
-    ("sokcet = '/a'", "found key 'sokcet', expected 'socket': correct the key"),
-    ("state_directory = '/a'", "found key 'state_directory', expected 'state-directory': correct the key"),
+    ("prot = 1", 1, "found key 'prot', expected 'http.port': correct the key"),
+    ("[http]\n\n  prot = 1", 3, "found key 'http.prot', expected 'http.port': correct the key"),
+    ("# a comment = 1\nsokcet = '/a'", 2, "found key 'sokcet', expected 'socket': correct the key"),
+    ("state_directory = '/a'", 1, "found key 'state_directory', expected 'state-directory': correct the key"),
     (
-      "[mqtt]\nbroker = 'x'",
+      "[mqtt]\nbroker = 'x'", 2,
       "found key 'mqtt.broker', expected one of socket, state-directory, log-level, http.address, http.port, "
         + "ports.listed, ports.baud"
     ),
-    ("http.port = 'x'", "http.port: found \"x\", expected an integer from 0 (any free port) to 65535"),
-    ("http.port = 65536", "http.port: found 65536, expected an integer from 0 (any free port) to 65535"),
-    ("http.port = 1.5", "http.port: found a value of type floating-point number, expected an integer from 0"),
-    ("http.address = '0.0.0.0'", "http.address: found \"0.0.0.0\", expected \"127.0.0.1\" or \"::1\": the page is for"),
-    ("socket = 'here'", "socket: found \"here\", expected an absolute path of at most 107 bytes"),
-    ("log-level = 'loud'", "log-level: found \"loud\", expected one of trace, debug, info, notice, warning, error"),
-    ("ports.listed = ['0403']", "ports.listed: found [\"0403\"], expected a list of strings such as \"0403:6001\""),
-    ("ports.baud = 300", "ports.baud: found 300, expected \"auto\" or an integer from 1200 to 12000000"),
-    ("socket = ", "line 1: no TOML: "),
+    ("http.port = 'x'", 1, "http.port: found \"x\", expected an integer from 0 (any free port) to 65535"),
+    ("http.port = 65536", 1, "http.port: found 65536, expected an integer from 0 (any free port) to 65535"),
+    ("http.port = 1.5", 1, "http.port: found a value of type floating-point number, expected an integer from 0"),
+    ("http.address = '0.0.0.0'", 1, "http.address: found \"0.0.0.0\", expected \"127.0.0.1\" or \"::1\": the page is for"),
+    ("socket = 'here'", 1, "socket: found \"here\", expected an absolute path of at most 107 bytes"),
+    ("log-level = 'loud'", 1, "log-level: found \"loud\", expected one of trace, debug, info, notice, warning, error"),
+    ("ports.listed = ['0403']", 1, "ports.listed: found [\"0403\"], expected a list of strings such as \"0403:6001\""),
+    ("ports.baud = 300", 1, "ports.baud: found 300, expected \"auto\" or an integer from 1200 to 12000000"),
+    ("http = { prot = 1 }", 1, "found key 'http.prot', expected 'http.port': correct the key"),
+    ("socket = ", 1, "no TOML: "), ("\n[http]\nport = 1\nport = 2", 4, "no TOML: "), ("log-level = true", 1, "log-level: found"),
+    ("[ports]\nbaud = [\n  1,\n  2,\n]", 2, "ports.baud: found a value of type array, expected \"auto\""),
   ])
-  func mistake_isOneSentenceWithFileAndKey(text: String, expected: String) async throws {
+  func mistake_isOneSentenceWithFileLineAndKey(text: String, line: Int, expected: String) async throws {
     try await withFile(text) { file in
       let result = try await DaemonProcess.run(["--config", file.path, "--check"])
       #expect(result.status == 78)
-      #expect(result.errors.hasPrefix("fieldtuned: \(file.path): \(expected)"), "\(result.errors)")
+      #expect(result.errors.hasPrefix("fieldtuned: \(file.path): line \(line): \(expected)"), "\(result.errors)")
       #expect(result.output.isEmpty)
     }
   }

@@ -19,7 +19,8 @@ final class DaemonProcess: Sendable {
       .write(to: URL(filePath: configuration))
     let daemon = DaemonProcess(Self.process(["--config", configuration]), ControlClient(socketPath: socket))
     daemon.process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    daemon.process.standardError = FileHandle.nullDevice
+    _ = FileManager.default.createFile(atPath: daemon.logPath, contents: nil)
+    daemon.process.standardError = try FileHandle(forWritingTo: URL(filePath: daemon.logPath))
     try daemon.process.run()
     try await daemon.waitUntilItAnswers()
     return daemon
@@ -43,6 +44,18 @@ final class DaemonProcess: Sendable {
         process.terminationStatus, String(decoding: text, as: UTF8.self), String(decoding: sentence, as: UTF8.self)
       )
     }
+  }
+
+  private var logPath: String { client.socketPath + ".log" }
+
+  /// What it has logged, once that is enough.
+  func log(until isEnough: (String) -> Bool) async throws -> String {
+    while process.isRunning {
+      let text = try String(contentsOfFile: logPath, encoding: .utf8)
+      if isEnough(text) { return text }
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    return try String(contentsOfFile: logPath, encoding: .utf8)
   }
 
   private init(_ process: Process, _ client: ControlClient) {

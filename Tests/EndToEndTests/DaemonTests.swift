@@ -123,9 +123,12 @@ import Testing
     defer { listener.close() }
     let daemon = try await DaemonProcess.start(
       in: tool, environment: ["NOTIFY_SOCKET": tool.path("notify.sock"), "WATCHDOG_USEC": "100000"])
+    let alive = try await DaemonProcess.offload {
+      Result { try listener.receive { String(decoding: $0, as: UTF8.self).contains("WATCHDOG=1") } }
+    }.get()
     #expect(await daemon.terminate().status == 0)
     // The daemon has ended: all it had to say is in the socket's queue.
-    let said = try String(
+    let said = try String(decoding: alive, as: UTF8.self) + String(
       decoding: listener.receive { $0.count > 9 && $0.suffix(10) == Array("STOPPING=1".utf8) }, as: UTF8.self)
     for word in ["READY=1\nSTATUS=page at http://127.0.0.1:", "WATCHDOG=1", "STOPPING=1"] {
       #expect(said.contains(word))
@@ -133,12 +136,43 @@ import Testing
     #expect(!said.contains("token"), "a status is for everybody to read")
   }
 
-  @Test func secondDaemon_isRefusedAtOneSocket() async throws {
-    try await withDaemon { tool, _ in
-      let result = try await DaemonProcess.run(["--config", tool.path("fieldtuned.toml")])
+  /// Each of the three places that two daemons cannot share; the sentence names the process that is there.
+  @Test(arguments: [
+    ("state", "state-directory: FOLDER/state: found another daemon there (process PID), expected none: stop it first"),
+    ("d.sock", "socket: FOLDER/d.sock: found another daemon there (process PID), expected none: stop it first"),
+    ("http", "http: 127.0.0.1:PORT: found fieldtuned (process PID) listening there, expected nobody: set http.port"),
+  ])
+  func secondDaemon_isRefusedInOneSentence(shared: String, expected: String) async throws {
+    try await withDaemon { tool, daemon in
+      let (info, port) = (try await daemon.client.ping(), try await daemon.port())
+      let configuration = tool.path("second.toml")
+      try Data(
+        """
+        socket = "\(tool.path(shared == "d.sock" ? "d.sock" : "e.sock"))"
+        state-directory = "\(tool.path(shared == "state" ? "state" : "state-2"))"
+        http.port = \(shared == "http" ? port : 0)
+        """.utf8
+      ).write(to: URL(filePath: configuration))
+      let result = try await DaemonProcess.run(["--config", configuration])
       #expect(result.status == 71)
-      #expect(result.errors.contains("found another daemon there"))
+      let sentence = expected.replacing("FOLDER", with: tool.folder.path).replacing("PID", with: "\(info.processID)")
+        .replacing("PORT", with: "\(port)")
+      #expect(result.errors.contains("fieldtuned: " + sentence), "\(result.errors)")
     }
+  }
+
+  /// A watchdog that is fed whatever happens guards nothing: here the daemon cannot be reached any more.
+  @Test func watchdog_isNotFedWhenTheDaemonDoesNotAnswer() async throws {
+    let tool = try Tool()
+    defer { tool.remove() }
+    let listener = try DaemonSocket(datagramsAt: tool.path("notify.sock"))
+    defer { listener.close() }
+    let daemon = try await DaemonProcess.start(
+      in: tool, environment: ["NOTIFY_SOCKET": tool.path("notify.sock"), "WATCHDOG_USEC": "60000"])
+    try FileManager.default.removeItem(atPath: daemon.client.socketPath)
+    let log = try await daemon.log { $0.contains("the watchdog is not fed") }
+    #expect(log.contains("the watchdog is not fed"))
+    #expect(await daemon.terminate().status == 0)
   }
 
   private static func expect(_ sentence: String, from body: () async throws -> Void) async {

@@ -18,6 +18,7 @@ import Testing
     "ModelExport": ["ArtifactManifest"],
     "FirmwareBuild": ["ArtifactManifest"],
     "Transport": ["CUdev"],
+    "Doctor": ["Transport"],
     "DeviceLink": ["Transport", "WireProtocol"],
     "DeviceModel": ["Transport", "WireProtocol", "GraphIR", "Interpreter", "ArtifactManifest"],
     "Coordinator": [

@@ -8,11 +8,14 @@ package struct DaemonInfo: Hashable, Sendable, Codable {
   package var processID: Int32
   /// The link to its page, with the token that lets a browser in; `nil` while HTTP is off.
   package var page: String?
+  /// Where it keeps its runs.
+  package var stateDirectory: String?
 
-  package init(version: String, processID: Int32, page: String?) {
+  package init(version: String, processID: Int32, page: String?, stateDirectory: String? = nil) {
     self.version = version
     protocolVersion = Self.protocolVersion
     self.processID = processID
     self.page = page
+    self.stateDirectory = stateDirectory
   }
 }

@@ -46,11 +46,11 @@ extension Configuration {
   private mutating func apply(_ file: ConfigurationFile) throws(ConfigurationError) {
     for entry in file.entries {
       guard let setting = Setting.all.first(where: { $0.key == entry.key }) else {
-        throw ConfigurationError("\(file.path): \(Setting.unknown(entry.key))")
+        throw ConfigurationError("\(file.place(of: entry.key)): \(Setting.unknown(entry.key))")
       }
       guard setting.apply(&self, entry.value) else {
         throw ConfigurationError(
-          "\(file.path): \(entry.key): found \(entry.value.text), expected \(setting.expectation)")
+          "\(file.place(of: entry.key)): \(entry.key): found \(entry.value.text), expected \(setting.expectation)")
       }
     }
   }

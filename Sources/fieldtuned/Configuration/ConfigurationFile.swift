@@ -24,6 +24,7 @@ struct ConfigurationFile {
   let path: String
   /// In order of their keys.
   let entries: [(key: String, value: Value)]
+  private let lines: KeyLines
 
   /// - Throws: `ConfigurationError` naming the file, and the line where it is no TOML.
   init(path: String) throws(ConfigurationError) {
@@ -34,6 +35,7 @@ struct ConfigurationFile {
     } catch {
       throw ConfigurationError("\(path): cannot be read: \((error as NSError).localizedDescription)")
     }
+    lines = KeyLines(text)
     do {
       entries = Self.flat(try TOMLTable(string: text), below: "").sorted { $0.key < $1.key }
     } catch let error as TOMLParseError {
@@ -42,6 +44,9 @@ struct ConfigurationFile {
       throw ConfigurationError("\(path): no TOML: \(error)")
     }
   }
+
+  /// Where the key stands: the file, and the line where it is known.
+  func place(of key: String) -> String { path + (lines[key].map { ": line \($0)" } ?? "") }
 
   private static func flat(_ table: TOMLTable, below prefix: String) -> [(key: String, value: Value)] {
     table.keys.flatMap { name -> [(key: String, value: Value)] in

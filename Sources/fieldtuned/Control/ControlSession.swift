@@ -60,7 +60,9 @@ struct ControlSession {
   private mutating func carryOut(_ request: ControlRequest) async throws {
     switch request {
     case .ping:
-      let info = DaemonInfo(version: Fieldtuned.version, processID: getpid(), page: server.page())
+      let info = DaemonInfo(
+        version: Fieldtuned.version, processID: getpid(), page: server.page(),
+        stateDirectory: URL(fileURLWithPath: server.store.path).deletingLastPathComponent().path)
       try await send(.info(daemon: info))
     case .devices: try await send(.devices(list: await server.roster.summaries()))
     case .runs: try await send(.runs(list: try await runs()))

@@ -1,4 +1,5 @@
 import Coordinator
+import Doctor
 import Foundation
 import Hummingbird
 import HummingbirdCore
@@ -73,9 +74,14 @@ struct PageServer: Sendable {
       return
     } catch let error as IOError {
       throw ConfigurationError(
-        "http: \(address):\(port): cannot be opened: \(String(cString: strerror(error.errnoCode))): set http.port in "
-          + "the configuration")
+        "http: \(address):\(port): \(Self.reason(error, port: port)): set http.port in the configuration")
     }
+  }
+
+  private static func reason(_ error: IOError, port: Int) -> String {
+    guard error.errnoCode == EADDRINUSE else { return "cannot be opened: \(String(cString: strerror(error.errnoCode)))" }
+    let listener = LiveMachine().listener(onPort: port)
+    return "found \(listener.map { "\($0.name) (process \($0.id))" } ?? "another program") listening there, expected nobody"
   }
 
   private func router() -> Router<BasicRequestContext> {

@@ -3,23 +3,24 @@ import Foundation
 /// Tells systemd how the daemon is (sd_notify(3)); does nothing where `$NOTIFY_SOCKET` is not set.
 struct SystemdNotifier: Sendable {
   private let path: String?
-  /// Half of what systemd allows between two signs of life.
+  /// A third of what systemd allows between two signs of life.
   private let interval: Duration?
 
   init(environment: [String: String] = ProcessInfo.processInfo.environment) {
     path = environment["NOTIFY_SOCKET"]
-    interval = environment["WATCHDOG_USEC"].flatMap(Int64.init).map { .microseconds($0 / 2) }
+    interval = environment["WATCHDOG_USEC"].flatMap(Int64.init).map { .microseconds($0 / 3) }
   }
 
   func ready(status: String) { send("READY=1\nSTATUS=\(status)") }
 
   func stopping() { send("STOPPING=1") }
 
-  /// Sends signs of life while `isAlive` answers, until the task is cancelled.
-  func keepAlive(_ isAlive: @Sendable () async -> Bool) async {
+  /// Sends a sign of life whenever `isHealthy` says so, until the task is cancelled. Without one, systemd ends the
+  /// daemon and starts it anew.
+  func keepAlive(while isHealthy: @Sendable () async -> Bool) async {
     guard let interval else { return }
-    while await isAlive() {
-      send("WATCHDOG=1")
+    while true {
+      if await isHealthy() { send("WATCHDOG=1") }
       do { try await Task.sleep(for: interval) } catch { return }
     }
   }
