@@ -27,9 +27,14 @@ package final class MetricsRegistry: Sendable {
     values.withLock { $0[Series(metric: metric, labels: labels), default: 0] += amount }
   }
 
-  /// Sets a gauge.
+  /// Sets a gauge, or a counter that is kept elsewhere.
   package func set(_ metric: Metric, _ labels: Label..., to value: Double) {
     values.withLock { $0[Series(metric: metric, labels: labels)] = value }
+  }
+
+  /// Forgets all series with the label: of a run that is shown no more.
+  package func remove(_ label: Label) {
+    values.withLock { values in values = values.filter { !$0.key.labels.contains(label) } }
   }
 
   /// Text exposition format 0.0.4 of Prometheus: metrics in the order of `Metric`, series sorted by label.

@@ -28,7 +28,7 @@ import Testing
 
       #expect(try await daemon.get("/").contains("<title>Fieldtune</title>"))
       #expect(try await daemon.get("/api/runs").contains("\"state\":\"finished\""))
-      #expect(try await daemon.get("/api/runs/1").contains("\"framesDamaged\":0"))
+      #expect(try await daemon.get("/api/runs/1").contains("\"damaged\":{\"corrupt\":0"))
       #expect(try await daemon.get("/api/runs/1/steps?after=54").contains("\"rows\":[[55,"))
       #expect(try await daemon.get("/api/runs/9").hasPrefix("HTTP/1.1 404"))
       #expect(try await daemon.get("/api/devices").hasPrefix("HTTP/1.1 200"))

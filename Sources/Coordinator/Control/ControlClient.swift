@@ -59,6 +59,12 @@ package struct ControlClient: Sendable {
     return (record, evaluations, steps)
   }
 
+  /// How the link of a run is; `nil` before its first connection, and for a run this daemon does not keep in mind.
+  package func link(_ id: Int64) async throws(ControlFailure) -> LinkView? {
+    guard case .link(let view) = try await ask(.link(id: id)) else { throw Self.unexpected }
+    return view
+  }
+
   /// Ends a run after the samples already sent; whoever trains or watches gets its result.
   package func stop(_ id: Int64) async throws(ControlFailure) {
     guard case .done = try await ask(.stop(id: id)) else { throw Self.unexpected }
@@ -122,7 +128,7 @@ package struct ControlClient: Sendable {
       case .accepted(let run): accepted(run)
       case .event(let event): watch(event)
       case .result(let result): return result
-      case .info, .devices, .runs, .run, .bytes, .done, .failure: throw unexpected
+      case .info, .devices, .runs, .run, .bytes, .link, .done, .failure: throw unexpected
       }
     }
   }

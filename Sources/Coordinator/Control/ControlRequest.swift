@@ -19,6 +19,8 @@ package enum ControlRequest: Hashable, Sendable, Codable {
   case start
   /// Events of a run that is under way, from now on, then its `result`.
   case watch(id: Int64)
+  /// The link of a run that is under way or has just ended. Answered by `link`.
+  case link(id: Int64)
   /// Ends a run after the samples already sent, with a checkpoint. Answered by `done`.
   case stop(id: Int64)
   /// The model file with what a run has learnt: `bytes` pieces, then `done`.
@@ -35,6 +37,8 @@ package enum ControlReply: Hashable, Sendable, Codable {
   /// A client that reads too slowly misses some; the result is whole.
   case event(event: RunEvent)
   case result(result: TrainResult)
+  /// Without a view before the first connection.
+  case link(view: LinkView?)
   case bytes(bytes: Data)
   case done
   case failure(failure: ControlFailure)

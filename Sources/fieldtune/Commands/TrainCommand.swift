@@ -34,6 +34,7 @@ struct TrainCommand: AsyncParsableCommand {
     if case .daemon = backend, trace != nil {
       throw Failure(.usage, code: "usage", "--trace: a daemon has the line: add --local to train in this process")
     }
+    if case .daemon(let daemon) = backend, let page = try await daemon.ping().page { options.note("page: \(page)") }
     let result = try await session.run(in: backend)
     if let failure = trace?.failure { Console.note("fieldtune: \(failure)") }
     if let export {

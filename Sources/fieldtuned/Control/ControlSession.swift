@@ -71,6 +71,7 @@ struct ControlSession {
     case .part(let name, let bytes): take(bytes, as: name)
     case .start: try await start()
     case .watch(let id): try await watch(id)
+    case .link(let id): try await send(.link(view: await server.director.entry(id)?.link.view()))
     case .stop(let id):
       log("asked to stop", id)
       try await server.director.stop(id)

@@ -105,7 +105,7 @@ struct PageServer: Sendable {
   }
 
   private func metricsText() async throws -> Response {
-    await reports.countFrames(in: metrics)
+    await reports.countLinks(in: metrics)
     return Self.response(Array(metrics.text().utf8), type: "text/plain; version=0.0.4; charset=utf-8")
   }
 

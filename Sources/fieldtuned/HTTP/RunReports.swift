@@ -101,13 +101,19 @@ struct RunReports: Sendable {
       }, hasMore: records.count == Self.rowsPerAnswer)
   }
 
-  /// Brings the gauges of frames up to date.
-  func countFrames(in metrics: MetricsRegistry) async {
+  /// Brings the figures of links up to date.
+  func countLinks(in metrics: MetricsRegistry) async {
     for (id, view) in await director.links() {
-      for (fate, count) in [
-        ("sent", view.framesSent), ("received", view.framesReceived), ("resent", view.framesResent),
-        ("damaged", view.framesDamaged),
-      ] { metrics.set(.frames, .init("run", "\(id)"), .init("fate", fate), to: Double(count)) }
+      let run = MetricsRegistry.Label("run", "\(id)")
+      for (direction, count) in [("sent", view.framesSent), ("received", view.framesReceived)] {
+        metrics.set(.frames, run, .init("direction", direction), to: Double(count))
+      }
+      for (reason, count) in view.damaged { metrics.set(.framesDamaged, run, .init("reason", reason), to: Double(count)) }
+      for (metric, count) in [
+        (Metric.framesResent, view.framesResent), (.timeouts, view.timeouts), (.duplicates, view.duplicates),
+        (.staleFrames, view.stale), (.echoes, view.echoes), (.reconnects, view.connections - 1), (.lineRate, view.baud),
+      ] { metrics.set(metric, run, to: Double(count)) }
+      if let trip = view.roundTripMicroseconds { metrics.set(.roundTrip, run, to: Double(trip) / 1e6) }
     }
   }
 

@@ -9,6 +9,8 @@ final class LinkMonitor: DeviceSource {
   let name: String
   private let source: TransportSource
   private let connection = Mutex<LinkConnection?>(nil)
+  /// The sum of the connections before.
+  private let earlier = Mutex<LinkView?>(nil)
 
   init(_ source: TransportSource) {
     self.source = source
@@ -16,54 +18,40 @@ final class LinkMonitor: DeviceSource {
   }
 
   func connect() async throws(DeviceFailure) -> any DeviceConnection {
+    if let view = await view() { earlier.withLock { $0 = view } }
+    connection.withLock { $0 = nil }
     let opened = try await source.connect()
     if let link = opened as? LinkConnection { connection.withLock { $0 = link } }
     return opened
   }
 
-  /// What the last connection has seen; `nil` before the first.
+  /// What the connections have seen; `nil` before the first.
   func view() async -> LinkView? {
-    guard let current = connection.withLock({ $0 }) else { return nil }
-    return LinkView(current.info, await current.link.statistics)
+    let before = earlier.withLock { $0 }
+    guard let current = connection.withLock({ $0 }) else { return before }
+    let link = current.link
+    let view = LinkView(
+      current.info, await link.statistics, roundTripMicroseconds: await link.roundTripMicroseconds, baud: await link.baud)
+    return before.map(view.adding) ?? view
   }
 }
 
-/// The device of a run and the health of its link, for the page.
-struct LinkView: Encodable, Sendable {
-  struct Region: Encodable, Sendable {
-    let name: String
-    let bytes: Int
-    let planned: Int
-    let highWater: Int
-  }
-
-  let board: String
-  let firmware: String
-  /// What ticks are: `cycles`, `instructions` or `nanoseconds`, and how many there are in a second.
-  let unit: String
-  let ticksPerSecond: Int
-  let framesSent: Int
-  let framesReceived: Int
-  let framesResent: Int
-  let framesDamaged: Int
-  let duplicates: Int
-  let timeouts: Int
-  let memory: [Region]
-
-  init(_ info: Wire.DeviceInfo, _ statistics: LinkStatistics) {
-    board = info.board
-    firmware = info.firmware
-    unit = info.counterUnit.name
-    ticksPerSecond = Int(info.counterHertz)
-    framesSent = statistics.framesSent
-    framesReceived = statistics.framesReceived
-    framesResent = statistics.framesResent
-    framesDamaged = statistics.damaged + statistics.malformed
-    duplicates = statistics.duplicates
-    timeouts = statistics.timeouts
-    memory = info.memory.map {
-      Region(
-        name: $0.name, bytes: Int($0.byteCount), planned: Int($0.plannedBytes), highWater: Int($0.highWaterBytes))
-    }
+extension LinkView {
+  init(_ info: Wire.DeviceInfo, _ statistics: LinkStatistics, roundTripMicroseconds: UInt64?, baud: Int?) {
+    self.init(
+      board: info.board, firmware: info.firmware, unit: info.counterUnit.name, ticksPerSecond: Int(info.counterHertz),
+      baud: baud ?? 0, roundTripMicroseconds: roundTripMicroseconds.map { Int(clamping: $0) },
+      framesSent: statistics.framesSent, framesReceived: statistics.framesReceived,
+      framesResent: statistics.framesResent,
+      damaged: [
+        "too-short": statistics.tooShort, "too-long": statistics.tooLong, "cut": statistics.cut,
+        "corrupt": statistics.corrupt, "reserved": statistics.reserved, "malformed": statistics.malformed,
+      ],
+      duplicates: statistics.duplicates, stale: statistics.stale, echoes: statistics.echoes,
+      timeouts: statistics.timeouts,
+      memory: info.memory.map {
+        Region(
+          name: $0.name, bytes: Int($0.byteCount), planned: Int($0.plannedBytes), highWater: Int($0.highWaterBytes))
+      })
   }
 }

@@ -1,3 +1,5 @@
+import Coordinator
+
 extension RunDirector {
   /// The links of the runs under way and of the last that ended.
   func links() async -> [(run: Int64, view: LinkView)] {

@@ -111,7 +111,8 @@ actor RunDirector {
     _ request: TrainRequest, _ artifact: Artifact, _ data: TrainingData, on device: DeviceRoster.Claim
   ) async throws -> (run: Int64, events: AsyncStream<RunEvent>) {
     let feed = RunFeed()
-    let counter = RunMetrics(registry: metrics)
+    let counter = RunMetrics(
+      registry: metrics, sampleBytes: artifact.manifest.input.bytes + artifact.manifest.loss.targetBytes)
     let link = LinkMonitor(source(for: request, device, artifact))
     let watch: @Sendable (RunEvent) -> Void = { event in
       counter.count(event)
@@ -180,6 +181,9 @@ actor RunDirector {
 
   private func dropOldEntries() {
     let over = entries.filter { $0.value.feed.progress.isOver }.keys.sorted()
-    for id in over.dropLast(Self.keptEntries) { entries[id] = nil }
+    for id in over.dropLast(Self.keptEntries) {
+      entries[id] = nil
+      metrics.remove(MetricsRegistry.Label("run", "\(id)"))
+    }
   }
 }

@@ -7,9 +7,14 @@ final class RunMetrics: Sendable {
   private static let smoothingSteps = 50.0
 
   private let registry: MetricsRegistry
+  /// Of one sample with its target.
+  private let sampleBytes: Int
   private let smoothLoss = Mutex<Double?>(nil)
 
-  init(registry: MetricsRegistry) { self.registry = registry }
+  init(registry: MetricsRegistry, sampleBytes: Int) {
+    self.registry = registry
+    self.sampleBytes = sampleBytes
+  }
 
   func count(_ event: RunEvent) {
     switch event {
@@ -29,6 +34,7 @@ final class RunMetrics: Sendable {
     let run = MetricsRegistry.Label("run", "\(step.run)")
     let mode = MetricsRegistry.Label("mode", "\(step.mode)")
     registry.add(to: .steps, run, mode)
+    registry.add(Double(sampleBytes), to: .sampleBytes, run)
     if step.isCorrect == true { registry.add(to: .correct, run, mode) }
     guard step.mode == .train else { return }
     registry.set(.loss, run, to: smoothed(step.loss))
