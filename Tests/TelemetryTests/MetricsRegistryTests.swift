@@ -1,3 +1,4 @@
+import Foundation
 import Telemetry
 import Testing
 
@@ -25,6 +26,24 @@ import Testing
     let heads = MetricsRegistry().text().split(separator: "\n").filter { $0.hasPrefix("# HELP ") }
     #expect(heads.count == Metric.allCases.count)
     #expect(Set(heads).count == heads.count)
+  }
+
+  @Test func documentation_namesEveryMetricAsItIs() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let page = try String(contentsOf: root.appending(path: "Documentation/metrics.md"), encoding: .utf8)
+    for metric in Metric.allCases {
+      let row = "| `\(metric.rawValue)` | \(metric.kind.rawValue) | \(metric.help) |"
+      #expect(page.contains(row), "expected the row: \(row)")
+    }
+    #expect(page.split(separator: "\n").count { $0.hasPrefix("| `") } == Metric.allCases.count)
+  }
+
+  @Test func series_ofALabelAreForgotten() {
+    let registry = MetricsRegistry()
+    registry.add(to: .steps, Label("run", "1"), Label("mode", "train"))
+    registry.add(to: .steps, Label("run", "2"), Label("mode", "train"))
+    registry.remove(Label("run", "1"))
+    #expect(registry.text().split(separator: "\n").filter { $0.hasPrefix("fieldtune_") } == ["fieldtune_steps_total{run=\"2\",mode=\"train\"} 1"])
   }
 
   @Test(arguments: [(3.0, "3"), (0.5, "0.5"), (.infinity, "+Inf"), (-.infinity, "-Inf"), (.nan, "NaN")])

@@ -89,8 +89,8 @@ package struct WatchView {
     return [
       row(
         "link", baud,
-        "\(Number.grouped(link.framesSent)) sent   \(Number.grouped(link.framesReceived)) received   \(resent) again"
-          + "   \(link.framesDamaged) damaged\(trip)   lost \(model.devicesLost) times")
+        "\(Number.grouped(link.framesSent)) frames sent   \(resent) again   \(link.framesDamaged) damaged\(trip)"
+          + "   device lost \(model.devicesLost)×")
     ]
   }
 
