@@ -339,7 +339,7 @@ static uint32_t poll_connection(struct link *link, uint32_t now, uint32_t capaci
     if (link->receiver.owes_ack && has_hole) {
         return frame_wire_bytes(8) <= capacity ? emit_ack(link) : 0;
     }
-    int32_t index = link_sender_next(&link->sender);
+    int32_t index = link_sender_next(&link->sender, now);
     if (index >= 0) {
         uint32_t needed = frame_wire_bytes(link_sender_body_bytes(&link->sender, (uint32_t)index));
         return needed <= capacity ? emit_data(link, (uint32_t)index, now) : 0;
@@ -358,6 +358,10 @@ uint32_t link_poll(struct link *link, uint32_t now, uint32_t capacity, const uin
     }
     if (link->is_connected && now - link->heard_at >= WIRE_DEVICE_SILENCE_MILLISECONDS) {
         disconnect(link);
+    }
+    if (link->is_connected && link_sender_is_stuck(&link->sender)) {
+        disconnect(link);
+        link->owes_hello = true; /* the host will open another, whose frames are shorter */
     }
     if (link->owes_hello) {
         return frame_wire_bytes(WIRE_DEVICE_HELLO_MAX_BYTES) <= capacity ? emit_hello(link) : 0;

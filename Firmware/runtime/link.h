@@ -73,7 +73,7 @@ struct link_outgoing {
     uint16_t sent_at; /* milliseconds, modulo 2^16 */
     uint8_t channel;
     uint8_t transmissions; /* saturates */
-    uint8_t expirations;   /* transmissions that the timer, and not a later frame, gave up */
+    uint8_t expirations;   /* transmissions given up while the host was silent */
     bool is_first : 1;
     bool is_last : 1;
     bool is_acknowledged : 1;
@@ -98,6 +98,7 @@ struct link_sender {
     uint16_t order;                  /* of the next transmission */
     uint16_t heard_order;            /* latest transmission known to have arrived, plus one */
     uint32_t waiting_since;          /* milliseconds: last progress */
+    uint32_t heard_at;               /* milliseconds: latest frame */
     uint32_t smoothed;               /* round trip in 1/8 ms; 0 before the first */
     uint32_t deviation;              /* of the round trip, in 1/4 ms */
     uint32_t shortest;               /* round trip in ms */

@@ -9,13 +9,14 @@ enum {
     MOST_TIMEOUT_MS = 500,
     SLACK_MS = 10, /* of the clocks, and of a host that is scheduled late */
     MOST_BACKOFF = 3,
+    EXPIRED_BYTES = 128, /* what the timer sends again, in bytes of bodies; one frame at least */
 };
 
 /* Sources/WireProtocol/FragmentSize.swift says where these numbers come from. */
 enum {
     FRAGMENT_MEMORY_BYTES = 16384,
     FRAGMENT_OVERHEAD = FRAME_OVERHEAD_BYTES + 2,
-    FRAGMENT_FIRST_BYTES = 396,
+    FRAGMENT_FIRST_BYTES = 128,
     FRAGMENT_LOST = 16,
 };
 
@@ -137,6 +138,10 @@ static void drop_front(struct link_sender *sender, uint16_t count) {
 
 void link_sender_acknowledge(struct link_sender *sender, uint16_t acknowledged, uint64_t selective,
                              uint32_t now) {
+    sender->heard_at = now;
+    if (sender->backoff > 1) {
+        sender->backoff = 1; /* the host is there: waiting longer mends no loss */
+    }
     uint16_t advance = (uint16_t)(acknowledged - sender->base);
     if (advance > sender->sent) {
         return;
@@ -169,22 +174,61 @@ void link_sender_acknowledge(struct link_sender *sender, uint16_t acknowledged, 
     }
 }
 
+static void give_up(struct link_sender *sender, struct link_outgoing *frame, uint32_t now) {
+    frame->is_lost = true;
+    uint32_t sent_ago = (uint16_t)(now - frame->sent_at);
+    if (now - sender->heard_at < sent_ago) {
+        fragment_size_learn(&sender->fragments, frame->body_count, FRAGMENT_LOST);
+    } else if (frame->expirations < UINT8_MAX) {
+        frame->expirations++;
+    }
+}
+
+bool link_sender_is_stuck(const struct link_sender *sender) {
+    uint32_t longest = 4 * fragment_bytes(&sender->fragments);
+    for (uint32_t i = 0; i < sender->sent; i++) {
+        const struct link_outgoing *frame = &sender->frames[i];
+        if (frame->transmissions >= 8 && frame->body_count > longest && !frame->is_acknowledged) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The frame that waits longest in front of one that has arrived, where that is longer than an answer
+ * takes as a rule; -1 for none. */
+static int32_t find_overdue(const struct link_sender *sender, uint32_t now) {
+    uint32_t usual = sender->smoothed / 8 + sender->deviation / 2 + 1;
+    uint32_t longest = usual;
+    int32_t oldest = -1;
+    int32_t overdue = -1;
+    for (uint32_t i = 0; i < sender->sent && sender->smoothed != 0; i++) {
+        uint32_t sent_ago = (uint16_t)(now - sender->frames[i].sent_at);
+        if (sender->frames[i].is_acknowledged) {
+            overdue = oldest;
+        } else if (sent_ago >= longest) {
+            longest = sent_ago + 1;
+            oldest = (int32_t)i;
+        }
+    }
+    return overdue;
+}
+
 bool link_sender_expire(struct link_sender *sender, uint32_t now) {
-    struct link_outgoing *oldest = 0;
     for (uint32_t i = 0; i < sender->sent; i++) {
         if (sender->frames[i].is_lost) {
             return false;
         }
-        if (!oldest && !sender->frames[i].is_acknowledged) {
-            oldest = &sender->frames[i];
-        }
     }
-    if (!oldest || now - sender->waiting_since < timeout(sender)) {
+    if (sender->sent == 0 || now - sender->waiting_since < timeout(sender)) {
         return false;
     }
-    oldest->is_lost = true;
-    if (oldest->expirations < UINT8_MAX) {
-        oldest->expirations++;
+    uint32_t bytes = 0;
+    for (uint32_t i = 0; i < sender->sent && bytes < EXPIRED_BYTES; i++) {
+        if (!sender->frames[i].is_acknowledged) {
+            bytes += sender->frames[i].body_count;
+            give_up(sender, &sender->frames[i], now);
+        }
     }
     sender->waiting_since = now;
     if (sender->backoff < MOST_BACKOFF) {
@@ -193,14 +237,20 @@ bool link_sender_expire(struct link_sender *sender, uint32_t now) {
     return true;
 }
 
-int32_t link_sender_next(const struct link_sender *sender) {
+int32_t link_sender_next(struct link_sender *sender, uint32_t now) {
     for (uint32_t i = 0; i < sender->sent; i++) {
         if (sender->frames[i].is_lost) {
             return (int32_t)i;
         }
     }
-    bool can_cut = sender->sent < sender->count && sender->count < LINK_SEND_FRAMES;
-    return can_cut ? (int32_t)sender->sent : -1;
+    if (sender->sent < sender->count && sender->count < LINK_SEND_FRAMES) {
+        return (int32_t)sender->sent;
+    }
+    int32_t overdue = find_overdue(sender, now);
+    if (overdue >= 0) {
+        give_up(sender, &sender->frames[overdue], now);
+    }
+    return overdue;
 }
 
 uint32_t link_sender_body_bytes(const struct link_sender *sender, uint32_t index) {

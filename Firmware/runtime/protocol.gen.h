@@ -14,7 +14,7 @@
 
 #define WIRE_VERSION 1u
 #define WIRE_MINIMUM_VERSION 1u
-#define WIRE_SCHEMA_HASH UINT64_C(0x477D762E441D0EFA)
+#define WIRE_SCHEMA_HASH UINT64_C(0xAA5489DBE4CB5700)
 
 /* The bytes 'F' 'T' 'U' 'N': the first field of both hellos. */
 #define WIRE_MAGIC 1314214982u
@@ -29,7 +29,7 @@
 #define WIRE_MAXIMUM_BODY_BYTES 640u
 
 /* Smallest body a sender cuts a message into, the last one aside. */
-#define WIRE_MINIMUM_FRAGMENT_BYTES 32u
+#define WIRE_MINIMUM_FRAGMENT_BYTES 16u
 
 /* Largest message of any channel, after reassembly. */
 #define WIRE_MAXIMUM_MESSAGE_BYTES 65600u

@@ -3,7 +3,7 @@
 /// When a byte is damaged with probability p and a frame has h bytes beside its body, goodput
 /// n / (n + h) * (1 - p)^(n + h) is largest where n^2 + h n = h / p. Known is only f, frames lost over
 /// bytes sent; with 1 / p near 1 / f - (n + h) / 2 follows n = sqrt(h / f + h^2 / 16) - 3 h / 4.
-/// f is of about the last 16 KB, and begins so that a line of which nothing is known gets 64 bytes:
+/// f is of about the last 16 KB, and begins so that a line of which nothing is known gets 32 bytes:
 /// they arrive over a bad line, and a good one is soon known for what it is.
 struct FragmentSize: Sendable {
   private static let memoryBytes = 16_384
@@ -13,7 +13,7 @@ struct FragmentSize: Sendable {
   private static let overhead = Frame.overheadBytes + 2
 
   var maximum: Int
-  private var sentBytes = 396
+  private var sentBytes = 128
   private var lost = FragmentSize.unit
 
   init(maximum: Int) {

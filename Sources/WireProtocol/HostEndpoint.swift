@@ -20,6 +20,8 @@ package struct HostEndpoint: Sendable {
   private static let refusedInterval: UInt64 = 1_000_000
   /// After a damaged answer to the hello.
   private static let damagedInterval: UInt64 = 20_000
+  /// Hellos in a row on a line that is known to damage frames: one of them may arrive whole.
+  private static let noisyHellos = 4
   /// Samples that wait for credit ask for it this often.
   private static let starvedInterval: UInt64 = 50_000
   /// The host has room for whatever a device sends.
@@ -36,6 +38,8 @@ package struct HostEndpoint: Sendable {
   private var events: [LinkEvent] = []
   private var heardAt: UInt64 = 0
   private var askedAt: UInt64 = 0
+  /// Hellos that follow the latest one at once.
+  private var hellosLeft = 0
   /// As the device said last: what the next connection has to name.
   private var bootID: UInt32 = 0
   private var connectionNumber: UInt32 = 0
@@ -260,7 +264,9 @@ extension HostEndpoint {
     switch state {
     case .connecting(let nextHello):
       guard now >= nextHello else { return nil }
-      state = .connecting(nextHello: now + Self.helloInterval)
+      if hellosLeft == 0 { hellosLeft = counted.damaged > 0 ? Self.noisyHellos : 1 }
+      hellosLeft -= 1
+      if hellosLeft == 0 { state = .connecting(nextHello: now + Self.helloInterval) }
       return hello
     case .greeted, .connected:
       return question(now) ?? connection.nextFrame(credit: Self.credit, now: now)

@@ -3,7 +3,8 @@
 /// Invariants
 ///   - `flight[i]` has the sequence number `base + i`; `flight[0]` is not acknowledged.
 ///   - A frame is lost when one that was transmitted after it has arrived. The timer serves only the
-///     case that nothing arrives any more: it starts anew with every progress.
+///     case that nothing arrives any more: it starts anew with every progress. An idle line is used to
+///     send again what is overdue in front of a frame that has arrived.
 ///   - Bytes of samples in `flight` never exceed the credit that came with the latest
 ///     acknowledgement.
 ///   - A message's fragments follow each other on their channel; control overtakes samples.
@@ -14,13 +15,16 @@ struct LinkSender: Sendable {
     /// Position among all transmissions.
     var order = 0
     var transmissions = 0
-    /// Transmissions that the timer, and not a later frame, gave up.
+    /// Transmissions given up while the peer was silent: the frames may have come after all.
     var expirations = 0
     var isAcknowledged = false
     var isLost = false
 
     var wireBytes: Int { Frame.wireBytes(bodyBytes: frame.body.count) }
   }
+
+  /// What the timer sends again, in bytes of bodies; one frame at least.
+  private static let expiredBytes = 128
 
   private let side: Wire.Side
   private let epoch: UInt8
@@ -33,6 +37,8 @@ struct LinkSender: Sendable {
   /// One more than the latest transmission known to have arrived.
   private var heardOrder = 0
   private var waitingSince: UInt64 = 0
+  /// When the latest frame came.
+  private var heardAt: UInt64 = 0
   private(set) var roundTrip = RoundTrip()
   private(set) var fragmentSize: FragmentSize
   private(set) var resentFrames = 0
@@ -71,15 +77,21 @@ struct LinkSender: Sendable {
   /// Samples wait for credit, and nothing is under way that would bring it.
   var isStarved: Bool { flight.isEmpty && messages.isEmpty && !samples.isEmpty }
 
-  /// A frame that was sent many times and never arrived: too long for this line.
+  /// A frame that was sent many times and never arrived: by far too long for this line.
   var isStuck: Bool {
-    flight.contains { $0.transmissions >= 8 && $0.frame.body.count > 2 * Wire.minimumFragmentBytes }
+    flight.contains {
+      $0.transmissions >= 8 && $0.frame.body.count > 4 * fragmentSize.bodyBytes && !$0.isAcknowledged
+    }
   }
 
-  /// When `expire` may have something to do.
+  /// When `expire` or `next` may have something to do though nothing came in.
   var deadline: UInt64? {
-    flight.isEmpty ? nil : waitingSince + roundTrip.timeout
+    guard !flight.isEmpty else { return nil }
+    guard let usual = roundTrip.usual, let hole = oldestHole else { return timer }
+    return min(timer, flight[hole].sentAt + usual)
   }
+
+  private var timer: UInt64 { waitingSince + roundTrip.timeout }
 }
 
 extension LinkSender {
@@ -88,6 +100,8 @@ extension LinkSender {
   mutating func acknowledge(
     _ acknowledged: UInt16, selective: UInt64, credit granted: Int, now: UInt64
   ) {
+    heardAt = now
+    roundTrip.heard()
     let advance = Int(acknowledged &- base)
     guard advance <= flight.count else { return }
     credit = advance > 0 ? granted : max(credit, granted)
@@ -134,16 +148,34 @@ extension LinkSender {
     }
   }
 
-  /// Marks the oldest frame in flight lost when the timer has run out; true when it has.
+  /// Marks the oldest frames in flight lost when the timer has run out; true when it has. One of
+  /// several short ones arrives over a bad line where a single one would not.
   mutating func expire(now: UInt64) -> Bool {
-    guard let deadline, now >= deadline, !flight.contains(where: \.isLost),
-      let oldest = flight.firstIndex(where: { !$0.isAcknowledged })
-    else { return false }
-    flight[oldest].isLost = true
-    flight[oldest].expirations += 1
+    guard now >= timer, !flight.isEmpty, !flight.contains(where: \.isLost) else { return false }
+    var bytes = 0
+    for index in flight.indices where !flight[index].isAcknowledged && bytes < Self.expiredBytes {
+      bytes += flight[index].frame.body.count
+      giveUp(index)
+    }
     waitingSince = now
     roundTrip.expired()
     return true
+  }
+
+  private mutating func giveUp(_ index: Int) {
+    flight[index].isLost = true
+    if heardAt > flight[index].sentAt {
+      fragmentSize.lost(wireBytes: flight[index].wireBytes)
+    } else {
+      flight[index].expirations += 1
+    }
+  }
+
+  /// The frame that waits longest in front of one that has arrived.
+  private var oldestHole: Int? {
+    guard let last = flight.lastIndex(where: \.isAcknowledged) else { return nil }
+    let holes = flight[..<last].indices.filter { !flight[$0].isAcknowledged && !flight[$0].isLost }
+    return holes.min { flight[$0].sentAt < flight[$1].sentAt }
   }
 
   /// Remembers for the next connection that this line loses what the timer gave up.
@@ -162,7 +194,9 @@ extension LinkSender {
       resentFrames += 1
       return transmit(index, now)
     }
-    guard flight.count < Wire.windowFrames, let fragment = nextFragment() else { return nil }
+    guard flight.count < Wire.windowFrames, let fragment = nextFragment() else {
+      return nextOverdue(now)
+    }
     var frame = Frame(kind: .data, sender: side, epoch: epoch)
     frame.channel = fragment.channel
     frame.isFirst = fragment.isFirst
@@ -171,6 +205,15 @@ extension LinkSender {
     frame.sequence = base &+ UInt16(flight.count)
     flight.append(Flying(frame: frame))
     return transmit(flight.count - 1, now)
+  }
+
+  private mutating func nextOverdue(_ now: UInt64) -> Frame? {
+    guard let usual = roundTrip.usual, let hole = oldestHole, now >= flight[hole].sentAt + usual else {
+      return nil
+    }
+    giveUp(hole)
+    resentFrames += 1
+    return transmit(hole, now)
   }
 
   private mutating func transmit(_ index: Int, _ now: UInt64) -> Frame {

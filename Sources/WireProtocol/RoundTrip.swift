@@ -26,7 +26,13 @@ struct RoundTrip: Sendable {
 
   mutating func progressed() { backoff = 0 }
 
+  /// The peer is there: what does not arrive is lost to the line, and waiting longer mends nothing.
+  mutating func heard() { backoff = min(backoff, 1) }
+
   mutating func expired() { backoff = min(backoff + 1, Self.maximumBackoff) }
+
+  /// How long an answer takes at most, as a rule; nil before the first measurement.
+  var usual: UInt64? { smoothed.map { $0 + 2 * deviation } }
 
   /// How long nothing may arrive before a frame is sent again.
   var timeout: UInt64 {

@@ -6,7 +6,7 @@ extension Wire {
   package static let version: UInt8 = 1
   package static let minimumVersion: UInt8 = 1
   /// FNV-1a (64 bit) over every name, type and number of the schema.
-  package static let schemaHash: UInt64 = 0x477D762E441D0EFA
+  package static let schemaHash: UInt64 = 0xAA5489DBE4CB5700
   /// The bytes 'F' 'T' 'U' 'N': the first field of both hellos.
   package static let magic: UInt32 = 1314214982
   /// Bytes of a frame's header.
@@ -16,7 +16,7 @@ extension Wire {
   /// Largest body of a frame.
   package static let maximumBodyBytes: Int = 640
   /// Smallest body a sender cuts a message into, the last one aside.
-  package static let minimumFragmentBytes: Int = 32
+  package static let minimumFragmentBytes: Int = 16
   /// Largest message of any channel, after reassembly.
   package static let maximumMessageBytes: Int = 65600
   /// Largest message from host to device on every channel but samples and bulk.
