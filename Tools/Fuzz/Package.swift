@@ -30,6 +30,16 @@ let package = Package(
         "GraphIR", "ModelImport", "Interpreter", "Transforms", "UpdatePlanning", "Autodiff", "MemoryPlanning", "CodegenC",
         "ArtifactManifest",
       ]),
+    module("WireProtocol"),
+    // The host's end without its transports.
+    module(
+      "DeviceLink", ["WireProtocol"],
+      exclude: [
+        "DeviceLink.swift", "DeviceLink+Calls.swift", "DeviceLink+Pump.swift", "DeviceLink+Runs.swift",
+        "DeviceLink+State.swift", "DeviceLink+Trace.swift", "LinkPump.swift", "Waiters.swift",
+      ]),
+    fuzzer("device", "Device", ["DeviceLink", "WireProtocol"]),
+    fuzzer("trace", "Trace", ["DeviceLink"]),
     fuzzer("importer", "Importer", ["Compiler", "GraphIR", "ModelImport", "MemoryPlanning"]),
     fuzzer("plan", "Plan", ["GraphIR", "UpdatePlanning"]),
   ],
