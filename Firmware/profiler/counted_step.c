@@ -39,6 +39,15 @@ __attribute__((noinline)) _Noreturn void counting_ends(bool is_right) {
         __asm volatile("bkpt 0xab" : "+r"(operation) : "r"(reason) : "memory");
 }
 
+/* As that of the firmware when nothing is to be done. */
+void firmware_yield(void) {
+    static uint32_t yielded_at;
+    uint32_t now = board_milliseconds();
+    if (now == yielded_at)
+        return;
+    yielded_at = now;
+}
+
 static const struct step_rate first_rate = {COUNTED_RATE_MANTISSA, COUNTED_FIRST_RATE_SHIFT};
 static const struct step_rate rate = {COUNTED_RATE_MANTISSA, COUNTED_RATE_SHIFT};
 
@@ -57,7 +66,7 @@ static bool first_step_is_right(struct phase_clock *clock) {
 }
 
 _Noreturn void firmware_run(void) {
-    struct phase_clock clock = {.now = board_ticks};
+    struct phase_clock clock = {.now = board_ticks, .yield = firmware_yield};
     bool is_right = first_step_is_right(&clock);
     step_model.reset(1);
     for (uint32_t step = 1; step < COUNTED_STEPS; step++)

@@ -172,7 +172,9 @@ void link_feed(struct link *link, const uint8_t *bytes, uint32_t count, uint32_t
 }
 
 static uint16_t sample_credit(const struct link *link) {
-    uint32_t credit = link->client.sample_credit(link->client.context);
+    uint32_t credit = link->client.sample_credit(link->client.context) + LINK_HELD_SAMPLE_BYTES;
+    uint32_t held = link->receiver.held_sample_bytes;
+    credit -= held < credit ? held : credit;
     return credit > LINK_MOST_CREDIT ? LINK_MOST_CREDIT : (uint16_t)credit;
 }
 
@@ -329,7 +331,7 @@ void link_post(struct link *link, uint8_t channel, const uint8_t *bytes, uint32_
 }
 
 static uint32_t poll_connection(struct link *link, uint32_t now, uint32_t capacity) {
-    link_receiver_deliver_early(link);
+    link_receiver_deliver_held(link);
     if (link->owes_info) {
         link->owes_info = !send_info(link);
     }

@@ -9,7 +9,8 @@
  *   - sender.frames: first `sent` frames that are not acknowledged, numbered from `base`; behind
  *     them up to `count` the messages that wait, of which the first may be cut already. Their bytes
  *     lie one after the other in sender.bodies.
- *   - `receiver.early` holds frames of [expected, expected + 64), each at most once.
+ *   - `receiver.early` holds frames of [expected - held, expected), acknowledged, which the session
+ *     has put off, and others of (expected, expected + 64), each at most once.
  *   - `struct link` takes LINK_BUFFER_BYTES at most, checked where it is compiled. */
 #ifndef FIELDTUNE_LINK_H
 #define FIELDTUNE_LINK_H
@@ -26,7 +27,9 @@ enum {
     LINK_SEND_FRAMES = 40,   /* at most this many of them and of messages that wait */
     LINK_ROOM_MESSAGES = 3,  /* "there is room" means room for so many */
     LINK_SEND_MESSAGES = 24, /* no message is queued behind this many: room to cut those that wait */
-    LINK_EARLY_BYTES = 1728, /* frames that came before the one in front of them */
+    LINK_EARLY_BYTES = 1728, /* frames that came before the one in front of them, or before the
+                              * session took them */
+    LINK_HELD_SAMPLE_BYTES = 1024, /* of samples there, that the credit grants */
     LINK_MOST_CREDIT = 3072, /* what is on its way behind a lost frame has to be sent again */
     LINK_BUFFER_BYTES = 5800,
 };
@@ -122,10 +125,12 @@ struct link_early {
 };
 
 struct link_receiver {
-    uint16_t expected;
+    uint16_t expected; /* the first that is not acknowledged */
     uint16_t early_bytes;
     uint8_t early[LINK_EARLY_BYTES]; /* struct link_early and body, one after the other */
-    uint64_t early_map;              /* bit i: expected + i is held */
+    uint64_t early_map;              /* bit i: expected + i is there; bit 0 is clear */
+    uint16_t held;                   /* frames before `expected` that wait for the session */
+    uint16_t held_sample_bytes;      /* of samples in them */
     struct link_assembly control;    /* every channel but samples and bulk, one at a time */
     struct link_assembly bulk;
     uint8_t control_bytes[WIRE_MAXIMUM_CONTROL_BYTES];

@@ -65,42 +65,60 @@ static bool deliver(struct link *link, const struct link_early *part, const uint
                     sizeof receiver->control_bytes, part, body);
 }
 
-/* Keeps a frame for later; forgets it, so that it will be sent again, when there is no room. */
-static void keep(struct link *link, const struct link_early *part, const uint8_t *body) {
+/* Keeps a frame for later. False when there is no room: it will be sent again. */
+static bool keep(struct link *link, const struct link_early *part, const uint8_t *body) {
     struct link_receiver *receiver = &link->receiver;
     uint32_t needed = (uint32_t)sizeof *part + part->body_count;
     if (needed > (uint32_t)(LINK_EARLY_BYTES - receiver->early_bytes)) {
         link->counters.refused++;
-        return;
+        return false;
     }
     uint8_t *end = receiver->early + receiver->early_bytes;
     memcpy(end, part, sizeof *part);
     memcpy(end + sizeof *part, body, part->body_count);
     receiver->early_bytes = (uint16_t)(receiver->early_bytes + needed);
-    receiver->early_map |= UINT64_C(1) << (uint16_t)(part->sequence - receiver->expected);
+    return true;
 }
 
-static void advance(struct link_receiver *receiver) {
-    receiver->expected++;
-    receiver->early_map >>= 1;
-}
-
-/* Where the frame `expected` begins in `early`. Only called when the map says it is there. */
-static uint32_t find_expected(const struct link_receiver *receiver, struct link_early *part) {
+/* Where the frame `sequence` begins in `early`. Only called for one that is there. */
+static uint32_t find(const struct link_receiver *receiver, uint16_t sequence,
+                     struct link_early *part) {
     uint32_t offset = 0;
     memcpy(part, receiver->early, sizeof *part);
-    while (part->sequence != receiver->expected) {
+    while (part->sequence != sequence) {
         offset += (uint32_t)sizeof *part + part->body_count;
         memcpy(part, receiver->early + offset, sizeof *part);
     }
     return offset;
 }
 
-void link_receiver_deliver_early(struct link *link) {
-    struct link_receiver *receiver = &link->receiver;
+static uint16_t sample_bytes(const struct link_early *part) {
+    return part->channel == WIRE_CHANNEL_SAMPLES ? part->body_count : 0;
+}
+
+/* The frame `expected`, which is in `early`, waits for the session from now on. */
+static void hold(struct link_receiver *receiver, const struct link_early *part) {
+    receiver->held++;
+    receiver->held_sample_bytes = (uint16_t)(receiver->held_sample_bytes + sample_bytes(part));
+}
+
+static void advance(struct link_receiver *receiver) {
+    receiver->expected++;
+    receiver->early_map >>= 1;
     while ((receiver->early_map & 1) != 0) {
         struct link_early part;
-        uint32_t offset = find_expected(receiver, &part);
+        find(receiver, receiver->expected, &part);
+        hold(receiver, &part);
+        receiver->expected++;
+        receiver->early_map >>= 1;
+    }
+}
+
+void link_receiver_deliver_held(struct link *link) {
+    struct link_receiver *receiver = &link->receiver;
+    while (receiver->held > 0) {
+        struct link_early part;
+        uint32_t offset = find(receiver, (uint16_t)(receiver->expected - receiver->held), &part);
         if (!deliver(link, &part, receiver->early + offset + sizeof part)) {
             return;
         }
@@ -108,8 +126,8 @@ void link_receiver_deliver_early(struct link *link) {
         uint32_t behind = receiver->early_bytes - offset - taken;
         memmove(receiver->early + offset, receiver->early + offset + taken, behind);
         receiver->early_bytes = (uint16_t)(receiver->early_bytes - taken);
-        advance(receiver);
-        receiver->owes_ack = true;
+        receiver->held--;
+        receiver->held_sample_bytes = (uint16_t)(receiver->held_sample_bytes - sample_bytes(&part));
     }
 }
 
@@ -127,10 +145,18 @@ void link_receiver_take(struct link *link) {
         link->counters.duplicates++;
         return;
     }
-    if (distance > 0 || !deliver(link, &part, link->decoder.body)) {
-        keep(link, &part, link->decoder.body);
+    if (distance > 0) {
+        if (keep(link, &part, link->decoder.body)) {
+            receiver->early_map |= UINT64_C(1) << distance;
+        }
         return;
     }
+    if (receiver->held > 0 || !deliver(link, &part, link->decoder.body)) {
+        if (!keep(link, &part, link->decoder.body)) {
+            return;
+        }
+        hold(receiver, &part);
+    }
     advance(receiver);
-    link_receiver_deliver_early(link);
+    link_receiver_deliver_held(link);
 }

@@ -8,8 +8,8 @@
 void link_receiver_start(struct link_receiver *receiver);
 /* Takes the DATA frame in `link->decoder` and delivers what it completes. */
 void link_receiver_take(struct link *link);
-/* Delivers early frames whose turn has come, or which the session put off. */
-void link_receiver_deliver_early(struct link *link);
+/* Delivers frames whose turn has come, as far as the session takes them. */
+void link_receiver_deliver_held(struct link *link);
 /* Bit i: the frame `expected` + 1 + i is held. */
 uint64_t link_receiver_selective(const struct link_receiver *receiver);
 

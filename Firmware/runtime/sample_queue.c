@@ -41,6 +41,12 @@ void sample_queue_clear(struct sample_queue *queue) {
     queue->filled = 0;
 }
 
+void sample_queue_clear_behind(struct sample_queue *queue) {
+    assert(queue->ready > 0);
+    queue->ready = 1;
+    queue->filled = 0;
+}
+
 /* Copies what of `bytes` lies behind the head of the message and inside of the place. A target's
  * values are little-endian on the wire, as here. */
 static void store(struct sample_queue *queue, const uint8_t *bytes, uint32_t byte_count) {
@@ -111,13 +117,6 @@ void sample_queue_pop(struct sample_queue *queue) {
         memcpy(target_at(queue, i - 1), target_at(queue, i), queue->target_bytes);
     }
     queue->ready--;
-}
-
-uint32_t sample_queue_bytes_before_step(const struct sample_queue *queue) {
-    if (queue->ready > 0) {
-        return 0;
-    }
-    return message_bytes(queue) - minimum(queue->filled, message_bytes(queue));
 }
 
 uint32_t sample_queue_free_bytes(const struct sample_queue *queue) {

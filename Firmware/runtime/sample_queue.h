@@ -6,8 +6,8 @@
  *     rest are free.
  *   - A place holds `input_bytes` of codes, and outside of the arena `target_bytes` of target
  *     values, which follow the codes in the message. What is longer is counted, not stored.
- *   - The step consumes place 0, then every sample moves one place ahead. With a slot the host may
- *     send the next sample while a step runs; with none, only between steps. */
+ *   - A step uses place 0 until the sample is popped; then every sample moves one place ahead. With
+ *     a slot the next sample arrives while a step runs; with none, only between steps. */
 #ifndef FIELDTUNE_SAMPLE_QUEUE_H
 #define FIELDTUNE_SAMPLE_QUEUE_H
 
@@ -26,8 +26,8 @@ struct queued_sample {
 };
 
 struct sample_queue {
-    int8_t *input; /* `input_bytes` */
-    int8_t *slots; /* `slot_count` times `input_bytes` */
+    int8_t *input;    /* `input_bytes` */
+    int8_t *slots;    /* `slot_count` times `input_bytes` */
     int16_t *targets; /* 1 + `slot_count` times `target_bytes` */
     uint32_t input_bytes;
     uint32_t target_bytes; /* even */
@@ -41,11 +41,13 @@ struct sample_queue {
 /* `slots` holds `slot_count` times `input_bytes`, at most SAMPLE_QUEUE_SLOTS_MAX of them; `targets`
  * holds `target_bytes` for each of them and for the input. */
 void sample_queue_init(struct sample_queue *queue, int8_t *input, uint32_t input_bytes,
-                       int8_t *slots, uint32_t slot_count, int16_t *targets,
-                       uint32_t target_bytes);
+                       int8_t *slots, uint32_t slot_count, int16_t *targets, uint32_t target_bytes);
 
 /* Drops every sample, the arriving one included. */
 void sample_queue_clear(struct sample_queue *queue);
+
+/* The same but for the oldest whole sample, whose place a step is using. */
+void sample_queue_clear_behind(struct sample_queue *queue);
 
 /* Takes the next fragment of a SAMPLE message. False, and nothing is taken, when no place is free:
  * the sender left its credit behind. */
@@ -63,9 +65,6 @@ void sample_queue_pop(struct sample_queue *queue);
 
 /* How many samples fit. */
 uint32_t sample_queue_places(const struct sample_queue *queue);
-
-/* Bytes of SAMPLE messages that must still come before any step can begin. */
-uint32_t sample_queue_bytes_before_step(const struct sample_queue *queue);
 
 /* Bytes of SAMPLE messages that still fit. */
 uint32_t sample_queue_free_bytes(const struct sample_queue *queue);

@@ -13,6 +13,9 @@ static bool identify(void *context, struct wire_device_info *info) {
     const struct session *session = context;
     const struct session_board *board = session->board;
     const struct step_model *model = session->model;
+    if (session->is_stepping) {
+        return false;
+    }
     memcpy(info->uid, board->uid, SESSION_UID_BYTES);
     info->board = text_of(board->name);
     info->firmware = text_of(board->firmware);
@@ -45,7 +48,13 @@ static bool identify(void *context, struct wire_device_info *info) {
 
 /* What the old connection left behind is sent again by the host. */
 static void forget_connection(struct session *session) {
-    sample_queue_clear(&session->samples);
+    if (session->is_stepping) {
+        sample_queue_clear_behind(&session->samples);
+        session->is_orphaned = true;
+    } else {
+        sample_queue_clear(&session->samples);
+    }
+    session->is_answer_due = false;
     session->run_ending = false;
     session->output_told = false;
     session->speed.proposed = 0;
@@ -64,8 +73,9 @@ static void lose_connection(void *context) {
 static bool take_message(void *context, uint8_t channel, const uint8_t *bytes, uint32_t count) {
     struct session *session = context;
     (void)channel; /* the identifier says all */
-    bool is_changing_speed = session->speed.proposed != 0;
-    if (is_changing_speed || !link_has_room(&session->link, session_call_room(bytes, count))) {
+    bool must_wait = session->speed.proposed != 0 ||
+                     (session->is_stepping && !session_call_is_harmless(bytes, count));
+    if (must_wait || !link_has_room(&session->link, session_call_room(bytes, count))) {
         return false;
     }
     session_call(session, bytes, count);
@@ -78,15 +88,9 @@ static bool take_sample(void *context, const uint8_t *bytes, uint32_t count, boo
     return sample_queue_append(&session->samples, bytes, count, is_first, is_last);
 }
 
-/* What comes before a step can begin is read as it comes. What comes behind it waits in the board's
- * ring while the step runs; a frame is longer there than its body: a third of the ring is for that.
- */
 static uint32_t sample_credit(void *context) {
     const struct session *session = context;
-    uint32_t free_bytes = sample_queue_free_bytes(&session->samples);
-    uint32_t credit = sample_queue_bytes_before_step(&session->samples) +
-                      session->board->receive_ring_bytes / 3 * 2;
-    return free_bytes < credit ? free_bytes : credit;
+    return sample_queue_free_bytes(&session->samples);
 }
 
 void session_init(struct session *session, const struct step_model *model,
@@ -129,6 +133,25 @@ static bool must_wait(const struct session *session, const struct queued_sample 
     return session->output_told && sample->head.mode == WIRE_SAMPLE_MODE_TRAIN;
 }
 
+/* Runs the oldest sample's step where that has not happened, and answers it. False: not now. */
+static bool serve_sample(struct session *session, const struct queued_sample *sample) {
+    if (!session->is_answer_due) {
+        if (!link_has_room(&session->link, session_sample_room(session, sample)) ||
+            must_wait(session, sample)) {
+            return false;
+        }
+        session_run_sample(session, sample);
+    }
+    /* What was answered during the step may have taken the room. */
+    if (session->is_answer_due && !session_answer_step(session, sample)) {
+        return false;
+    }
+    sample_queue_pop(&session->samples);
+    session->is_waiting = sample_queue_front(&session->samples) == 0;
+    session->waiting_since = session_ticks(session);
+    return true;
+}
+
 bool session_poll(struct session *session) {
     session_ticks(session);
     if (link_is_idle(&session->link)) {
@@ -136,18 +159,15 @@ bool session_poll(struct session *session) {
         session->notices.unheard = 0;
     }
     session_tell_notices(session);
-    const struct queued_sample *sample = sample_queue_front(&session->samples);
-    uint32_t room = sample != 0 ? session_sample_room(session, sample) : SESSION_ANSWER_BYTES;
-    if (session->speed.proposed != 0 || !link_has_room(&session->link, room)) {
+    if (session->speed.proposed != 0) {
         return false;
     }
+    const struct queued_sample *sample = sample_queue_front(&session->samples);
     if (sample != 0) {
-        if (must_wait(session, sample)) {
+        if (!serve_sample(session, sample)) {
             return false;
         }
-        session_run_sample(session, sample);
-        sample_queue_pop(&session->samples);
-    } else if (session->run_ending) {
+    } else if (session->run_ending && link_has_room(&session->link, SESSION_ANSWER_BYTES)) {
         session_finish_ending(session);
     }
     return sample_queue_front(&session->samples) != 0 || session->run_ending;

@@ -7,7 +7,11 @@
  *     answer to it.
  *   - Outputs are not kept but computed again, so no step changes the weights before every OUTPUT
  *     is acknowledged.
- *   - `session_poll` runs at most one step, and nothing else here takes long.
+ *   - `session_poll` runs at most one step, and nothing else here takes long. Between the step's
+ *     operations the board's `yield` moves bytes: the next sample arrives in a slot, and calls that
+ *     touch neither run nor training state are answered; the others wait. No step begins in a step.
+ *   - A step whose connection is gone meanwhile is applied and recorded, but not answered: the host
+ *     sends its sample again, and the answer comes from `records`.
  *   - A message that cannot be carried out is answered by ERROR_REPORT and changes nothing.
  *   - No globals, no allocation, no input or output: the caller moves the bytes. */
 #ifndef FIELDTUNE_SESSION_H
@@ -47,7 +51,6 @@ struct session_board {
     uint32_t boot_id;
     uint8_t counter_unit; /* enum wire_counter_unit */
     uint32_t counter_hertz;
-    uint32_t receive_ring_bytes;        /* bytes the receive interrupt can keep while a step runs */
     uint32_t default_speed;             /* of the line after a reset, baud; 0 where it has none */
     const struct wire_baud_rate *bauds; /* what `set_speed` can make */
     uint8_t baud_count;                 /* at most 8 */
@@ -61,6 +64,9 @@ struct session_board {
     struct session_line_errors (*line_errors)(void);
     bool (*is_drained)(void);          /* the last byte given to the line has left it */
     void (*set_speed)(uint32_t speed); /* one of `bauds`; neither is called where there are none */
+    /* Called between the operations of a step: gives what has come to session_receive and sends
+     * what session_transmit has; never calls session_poll. */
+    void (*yield)(void);
 };
 
 struct session {
@@ -77,10 +83,15 @@ struct session {
     bool run_ending;  /* RUN_END came and waits for the samples before it */
     bool output_told; /* an OUTPUT is on its way */
 
-    uint32_t now; /* milliseconds, as the caller said last */
+    bool is_stepping;          /* the oldest sample is in use */
+    bool is_orphaned;          /* its connection is gone */
+    bool is_answer_due;        /* its step is over, its answer waits for room */
+    struct step_result result; /* of the latest step */
 
+    uint32_t now;           /* milliseconds, as the caller said last */
     uint64_t ticks;         /* the board's counter, extended to 64 bits */
-    uint64_t waiting_since; /* when the last step ended */
+    uint64_t waiting_since; /* when no sample was left */
+    bool is_waiting;        /* for a sample */
 };
 
 /* Resets the training state with seed 0. `slots` holds `slot_count` samples of model->input_bytes

@@ -46,6 +46,7 @@ static struct session_fault begin_run(struct session *session, const uint8_t *by
         session->run = begin.run;
         session->state = WIRE_RUN_STATE_RUNNING;
         record_ring_clear(&session->records, begin.first_index);
+        session->is_waiting = true;
         session->waiting_since = session_ticks(session);
     }
     answer_run_report(session);
@@ -213,6 +214,17 @@ static struct session_fault carry_out(struct session *session, const uint8_t *by
         return session_commit_speed(session, bytes, count);
     default:
         return session_fault(WIRE_ERROR_CODE_UNKNOWN_MESSAGE, bytes[0]);
+    }
+}
+
+bool session_call_is_harmless(const uint8_t *bytes, uint32_t byte_count) {
+    switch (byte_count > 0 ? bytes[0] : 0) {
+    case WIRE_MESSAGE_TIME:
+    case WIRE_MESSAGE_LINK_TEST:
+    case WIRE_MESSAGE_LINK_COUNTERS:
+        return true;
+    default:
+        return false;
     }
 }
 

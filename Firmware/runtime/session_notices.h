@@ -1,8 +1,8 @@
 /* What the device tells without being asked: the crash before this boot, and logs.
  *
  * Invariants
- *   - Each change is told once, at most one in a second and what is new with it; the numbers are totals, so what a
- *     later one says includes an earlier one.
+ *   - Each change is told once, at most every second; the numbers are totals, so that what a later
+ *     one says includes an earlier one.
  *   - What was on its way when a connection broke is told again to the next one. */
 #ifndef FIELDTUNE_SESSION_NOTICES_H
 #define FIELDTUNE_SESSION_NOTICES_H

@@ -43,6 +43,9 @@ void session_answer_fault(struct session *session, struct session_fault fault);
 uint32_t session_call_room(const uint8_t *bytes, uint32_t byte_count);
 uint32_t session_sample_room(const struct session *session, const struct queued_sample *sample);
 
+/* True for calls that touch neither run nor training state. */
+bool session_call_is_harmless(const uint8_t *bytes, uint32_t byte_count);
+
 /* Carries out one message of any channel but samples, and answers it. */
 void session_call(struct session *session, const uint8_t *bytes, uint32_t byte_count);
 
@@ -68,7 +71,10 @@ void session_repeat_notices(struct session *session);
 /* Answers RUN_END when the samples before it are applied. */
 void session_finish_ending(struct session *session);
 
-/* Applies the oldest sample, or answers it from the records. */
+/* Applies the oldest sample, whose answer is then due, or answers it from the records. */
 void session_run_sample(struct session *session, const struct queued_sample *sample);
+
+/* Answers the step of the oldest sample. False when there is no room yet. */
+bool session_answer_step(struct session *session, const struct queued_sample *sample);
 
 #endif

@@ -65,10 +65,13 @@ static struct session_fault check_sample(const struct session *session,
 
 /* The sample's codes are in the step's input, where its values overwrite them. */
 static void compute(struct session *session, const struct wire_sample *head,
-                    struct phase_clock *clock, struct step_result *result) {
+                    struct phase_clock *clock) {
     const struct step_model *model = session->model;
     const struct step_target target = {head->label, sample_queue_target(&session->samples)};
+    struct step_result *result = &session->result;
     memset(result, 0, sizeof *result);
+    session->is_orphaned = false;
+    session->is_stepping = true;
     switch ((enum wire_sample_mode)head->mode) {
     case WIRE_SAMPLE_MODE_TRAIN: {
         const struct step_update update = {
@@ -88,11 +91,14 @@ static void compute(struct session *session, const struct wire_sample *head,
         break;
     }
     phase_enter(clock, PHASE_WAIT);
+    session->is_stepping = false;
+    session->is_answer_due = !session->is_orphaned;
 }
 
 static struct phase_clock start_clock(const struct session *session) {
     return (struct phase_clock){
         .now = session->board->ticks,
+        .yield = session->board->yield,
         .since = session->board->ticks(),
         .current = PHASE_WAIT,
     };
@@ -104,8 +110,8 @@ static void answer_step(struct session *session, const struct wire_step *record)
                       wire_step_encode(record, space.bytes, space.byte_count));
 }
 
-static void answer_output(struct session *session, const struct wire_sample *head,
-                          const struct step_result *result) {
+static void answer_output(struct session *session, const struct wire_sample *head) {
+    const struct step_result *result = &session->result;
     uint32_t count =
         result->output_count < SESSION_CODES_MAX ? result->output_count : SESSION_CODES_MAX;
     const struct wire_output output = {
@@ -137,35 +143,29 @@ static void fill_digest(const struct session *session, struct wire_step *record)
 }
 
 static void apply(struct session *session, const struct wire_sample *head) {
-    uint64_t waited = session_ticks(session) - session->waiting_since;
+    uint64_t waited = session->is_waiting ? session_ticks(session) - session->waiting_since : 0;
     struct phase_clock clock = start_clock(session);
-    struct step_result result;
-    compute(session, head, &clock, &result);
+    compute(session, head, &clock);
+    const struct step_result *result = &session->result;
     struct wire_step record = {
         .run = session->run,
         .index = head->index,
         .mode = head->mode,
-        .loss_q16 = result.loss_q16,
-        .prediction = result.prediction,
+        .loss_q16 = result->loss_q16,
+        .prediction = result->prediction,
         .label = head->label,
-        .correct = result.prediction == head->label,
+        .correct = result->prediction == head->label,
         .training_step = session_training_step(session),
         .wait_ticks = waited < UINT32_MAX ? (uint32_t)waited : UINT32_MAX,
         .forward_ticks = clock.total[PHASE_FORWARD],
         .backward_ticks = clock.total[PHASE_BACKWARD],
         .update_ticks = clock.total[PHASE_UPDATE],
-        .saturated = result.saturated,
-        .unchanged = result.unchanged,
+        .saturated = result->saturated,
+        .unchanged = result->unchanged,
     };
     fill_board(session, &record);
     fill_digest(session, &record);
     record_ring_add(&session->records, &record);
-    session->waiting_since = session_ticks(session);
-    if (head->mode == WIRE_SAMPLE_MODE_INFER) {
-        answer_output(session, head, &result);
-    } else {
-        answer_step(session, &record);
-    }
 }
 
 /* Output codes are not kept: they are computed again, from the codes that the host has sent again,
@@ -187,9 +187,7 @@ static struct session_fault answer_repeat(struct session *session,
     struct session_fault fault = check_sample(session, sample);
     if (fault.code == 0) {
         struct phase_clock clock = start_clock(session);
-        struct step_result result;
-        compute(session, &sample->head, &clock, &result);
-        answer_output(session, &sample->head, &result);
+        compute(session, &sample->head, &clock);
     }
     return fault;
 }
@@ -226,4 +224,17 @@ void session_run_sample(struct session *session, const struct queued_sample *sam
     if (fault.code != 0) {
         session_answer_fault(session, fault);
     }
+}
+
+bool session_answer_step(struct session *session, const struct queued_sample *sample) {
+    if (!link_has_room(&session->link, session_sample_room(session, sample))) {
+        return false;
+    }
+    session->is_answer_due = false;
+    if (sample->head.mode == WIRE_SAMPLE_MODE_INFER) {
+        answer_output(session, &sample->head);
+    } else {
+        answer_step(session, record_ring_find(&session->records, sample->head.index));
+    }
+    return true;
 }

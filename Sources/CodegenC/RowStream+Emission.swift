@@ -14,7 +14,7 @@ struct EmittedRowLoop {
   /// Whether some of them are left out where nothing is trained.
   let hasMasks: Bool
 
-  var call: EmittedCall { EmittedCall(name, hasMasks ? ["training"] : []) }
+  var call: EmittedCall { EmittedCall(name, (hasMasks ? ["training"] : []) + ["clock"]) }
 }
 
 extension EmissionContext {
@@ -61,13 +61,14 @@ extension EmissionContext {
 extension EmittedRowLoop {
   /// - Parameter describe: writes the comment above the call of the operation at a position.
   func write(_ writer: inout CSourceWriter, _ graph: Graph, describe: (inout CSourceWriter, Int) -> Void) {
-    writer.block("static void \(name)(\(hasMasks ? "bool training" : "void")) {") { writer in
+    writer.block("static void \(name)(\(hasMasks ? "bool training, " : "")const struct phase_clock *clock) {") { writer in
       writer.block("struct row_map maps[] = {", closing: "};") { writer in
         for map in maps { writer.wrapped("{", map, "},") }
       }
       writer.line("struct row_stream stream = {maps, \(stages), \(calls.count)};")
       writer.line("struct row_step row;")
       writer.block("while (row_stream_next(&stream, &row)) {") { writer in
+        writer.line("phase_yield(clock);")
         writer.block("switch (row.stage) {") { writer in
           for (stage, position) in operations.enumerated() {
             writer.block("case \(stage): {") { writer in

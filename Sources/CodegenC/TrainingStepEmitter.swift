@@ -237,7 +237,7 @@ package struct TrainingStepEmitter {
       loop.write(&writer, graph) { describe(&$0, $1) }
       writer.line()
     }
-    writer.block("static void forward(bool training) {") { writer in
+    writer.block("static void forward(bool training, const struct phase_clock *clock) {") { writer in
       let masks = forward.contains { graph.operations[$0].kind.isTrainingOnly }
       if !masks { writer.line("(void)training;") }
       for position in forward {
@@ -249,6 +249,7 @@ package struct TrainingStepEmitter {
         } else {
           writeDescribed(&writer, call, position)
         }
+        writer.line("phase_yield(clock);")
       }
     }
     writer.line()
@@ -289,6 +290,7 @@ package struct TrainingStepEmitter {
           phase = next
         }
         writeDescribed(&writer, call, position)
+        writer.line("phase_yield(clock);")
       }
     }
   }
@@ -349,7 +351,7 @@ package struct TrainingStepEmitter {
     writer.block("                  struct phase_clock *clock, struct step_result *result) {") { writer in
       if trains { writer.line("const struct update_counts before = update_counts_total(counters, \(state.countedLayers.count));") }
       writer.line("phase_enter(clock, PHASE_FORWARD);")
-      writer.line("forward(true);")
+      writer.line("forward(true, clock);")
       writer.line("describe_output(result);")
       writer.line("phase_enter(clock, PHASE_BACKWARD);")
       writer.line("result->loss_q16 = loss(target, true);")
@@ -365,7 +367,7 @@ package struct TrainingStepEmitter {
     writer.line("static void evaluate(struct step_target target, struct phase_clock *clock,")
     writer.block("                     struct step_result *result) {") { writer in
       writer.line("phase_enter(clock, PHASE_FORWARD);")
-      writer.line("forward(false);")
+      writer.line("forward(false, clock);")
       writer.line("describe_output(result);")
       writer.line("result->loss_q16 = loss(target, false);")
       writer.line("result->saturated = 0;")
@@ -375,7 +377,7 @@ package struct TrainingStepEmitter {
     writer.line()
     writer.block("static void infer(struct phase_clock *clock, struct step_result *result) {") { writer in
       writer.line("phase_enter(clock, PHASE_FORWARD);")
-      writer.line("forward(false);")
+      writer.line("forward(false, clock);")
       writer.line("describe_output(result);")
       writer.line("result->loss_q16 = 0;")
       writer.line("result->saturated = 0;")

@@ -2,13 +2,18 @@
 ///
 /// There are three tables of functions in the firmware: `step_model`, filled by the artifact and called
 /// by the session; `struct session_board`, filled by `common/firmware.c` and called by the session;
-/// `struct link_client`, filled by the session and called by the link. The board's counter travels on to
-/// the generated step as `phase_clock.now`.
+/// `struct link_client`, filled by the session and called by the link. The board's counter and its yield travel on
+/// to the generated step as `phase_clock.now` and `phase_clock.yield`.
 ///
 /// A static function that nobody calls by name must be in such a table: the compiler refuses unused ones.
 struct IndirectCalls: Hashable, Sendable {
   /// Functions of `step_model` that run a step: only `session_samples.c` calls them, with a shallow stack.
   private static let stepEntries = ["train", "evaluate", "infer"]
+
+  /// Functions of `session_board` that are called by name as well.
+  private static let boardEntries = [
+    "board_ticks", "board_stack_high_water", "board_serial_drained", "board_serial_set_baud",
+  ]
 
   /// The artifact's folder, as it stands in the call graph's locations.
   let artifactPath: String
@@ -16,7 +21,7 @@ struct IndirectCalls: Hashable, Sendable {
   /// Functions a call through a pointer, made at `location`, may reach; empty when no rule covers it.
   func targets(of location: String, in graph: CallGraph) -> [String] {
     if location.hasPrefix(artifactPath) || location.contains("/kernels/") {
-      return boardFunctions(["board_ticks"], in: graph)
+      return boardFunctions(["board_ticks", "firmware_yield"], in: graph)
     }
     if location.contains("/runtime/link") {
       return nameless(in: graph) { $0.contains("/runtime/session") }
@@ -25,7 +30,7 @@ struct IndirectCalls: Hashable, Sendable {
       return boardFunctions(["board_ticks"], in: graph) + nameless(in: graph) { $0.hasPrefix(artifactPath) }
     }
     guard location.contains("/runtime/") else { return [] }
-    let called = boardFunctions(["board_ticks", "board_stack_high_water"], in: graph)
+    let called = boardFunctions(Self.boardEntries, in: graph)
       + nameless(in: graph) { $0.contains("/common/firmware.c") || $0.hasPrefix(artifactPath) }
     if location.contains("/runtime/session_samples.c") { return called }
     return called.filter { name in !Self.stepEntries.contains { name.hasSuffix(":" + $0) } }

@@ -78,6 +78,7 @@ struct FixtureArtifact {
     static void infer(struct phase_clock *clock, struct step_result *result) {
         phase_enter(clock, PHASE_FORWARD);
         for (uint32_t i = 0; i < ARENA_BYTES; i++) arena[i] = arena[i % INPUT_BYTES];
+        phase_yield(clock);
         int32_t sum = 0;
         for (uint32_t i = 0; i < ARENA_BYTES; i++) sum += arena[i] * weights[i % CLASSES];
         *result = (struct step_result){

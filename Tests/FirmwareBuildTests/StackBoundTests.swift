@@ -29,9 +29,9 @@ import Testing
   @Test func bound_growsWithTheStepsFrame() throws {
     let plain = try #require(try TestBench.shared.report("mps2-an500").stackBoundBytes)
     let larger = try build(
-      insert("volatile uint8_t scratch[768]; scratch[target.label] = 1; weights[0] = (int8_t)scratch[0];"))
+      insert("volatile uint8_t scratch[512]; scratch[target.label] = 1; weights[0] = (int8_t)scratch[0];"))
     let bound = try #require(larger.stackBoundBytes)
-    #expect((plain + 300...plain + 800).contains(bound))
+    #expect((plain + 250...plain + 550).contains(bound))
   }
 
   @Test func recursion_isRefused() throws {

@@ -5,7 +5,7 @@
  *
  * Invariants
  *   - Nothing here blocks, `board_init`'s bounded waits and `board_idle` aside.
- *   - The receive ring is filled by interrupt, so bytes arrive while a training step runs.
+ *   - The receive ring is filled by interrupt, so bytes arrive while an operation runs.
  *   - Everything but the interrupt handlers runs in one thread: the main loop.
  *   - Nothing here allocates.
  */
@@ -17,7 +17,7 @@
 
 enum {
     BOARD_UNIQUE_ID_BYTES = 12,
-    BOARD_RECEIVE_RING_BYTES = 2304,  /* one byte stays free */
+    BOARD_RECEIVE_RING_BYTES = 4096,  /* one byte stays free */
     BOARD_TRANSMIT_RING_BYTES = 1024, /* the same; holds the longest frame */
 };
 

@@ -3,8 +3,9 @@
  * Invariants
  *   - The transmit ring holds the longest frame, so every frame finds room once the ring has
  * drained.
- *   - A step delays the line's bytes but loses none: the receive ring fills by interrupt, and its
- *     size is part of the credit the host is given.
+ *   - A step yields between its operations, and the line is served. During one operation the
+ *     receive ring fills by interrupt; it holds all that a host may send on credit, however long
+ *     the operation takes.
  */
 #include "firmware.h"
 
@@ -16,13 +17,18 @@
 #include "session.h"
 
 enum {
-    LINE_CHUNK_BYTES = 256,
+    LINE_CHUNK_BYTES = 64,
+    LINE_CHUNKS = BOARD_RECEIVE_RING_BYTES / LINE_CHUNK_BYTES, /* read at once, at most */
     MEMORY_REGIONS_MAX = 3,
     TARGET_VALUES = (1 + FIRMWARE_SAMPLE_SLOTS) * FIRMWARE_TARGET_BYTES / 2,
 };
 
 _Static_assert(FRAME_WIRE_BYTES < BOARD_TRANSMIT_RING_BYTES,
                "the transmit ring cannot take the longest frame");
+/* Frames are longer than the samples in them, by a third at the most where they have 48 B or more.
+ */
+_Static_assert(LINK_MOST_CREDIT * 4 / 3 <= BOARD_RECEIVE_RING_BYTES,
+               "the receive ring cannot take what the credit allows");
 
 static struct session session;
 #if FIRMWARE_SAMPLE_SLOTS > 0
@@ -50,7 +56,6 @@ static struct session_board board = {
     .name = BOARD_NAME,
     .firmware = FIRMWARE_VERSION,
     .counter_unit = BOARD_COUNTER_UNIT,
-    .receive_ring_bytes = BOARD_RECEIVE_RING_BYTES - 1, /* one byte stays free */
     .bauds = bauds,
     .memory = memory,
     .ticks = board_ticks,
@@ -58,6 +63,7 @@ static struct session_board board = {
     .line_errors = line_errors,
     .is_drained = board_serial_drained,
     .set_speed = board_serial_set_baud,
+    .yield = firmware_yield,
 };
 
 static void describe_memory(void) {
@@ -120,22 +126,42 @@ static void describe_board(void) {
 }
 
 /* Not inlined: its bytes would lie on the stack below every step. */
-__attribute__((noinline)) static bool receive(uint32_t now_milliseconds) {
+__attribute__((noinline)) static bool receive(void) {
     uint8_t bytes[LINE_CHUNK_BYTES];
     uint32_t count = board_serial_read(bytes, sizeof bytes);
     if (count > 0)
-        session_receive(&session, bytes, count, now_milliseconds);
+        session_receive(&session, bytes, count, board_milliseconds());
     return count > 0;
 }
 
 /* A frame leaves the session only when the ring takes all of it. */
-static bool transmit(uint32_t now_milliseconds) {
+static bool transmit(void) {
     const uint8_t *frame;
     uint32_t room = board_serial_writable();
-    uint32_t byte_count = session_transmit(&session, now_milliseconds, room, &frame);
+    uint32_t byte_count = session_transmit(&session, board_milliseconds(), room, &frame);
     if (byte_count > 0)
         board_serial_write(frame, byte_count);
     return byte_count > 0;
+}
+
+/* True when bytes were moved. */
+static bool exchange(void) {
+    uint32_t chunks = 0;
+    while (chunks < LINE_CHUNKS && receive())
+        chunks++;
+    bool has_sent = false;
+    while (transmit())
+        has_sent = true;
+    return chunks > 0 || has_sent;
+}
+
+void firmware_yield(void) {
+    static uint32_t yielded_at;
+    uint32_t now = board_milliseconds();
+    if (now == yielded_at)
+        return;
+    yielded_at = now;
+    exchange();
 }
 
 _Noreturn void firmware_run(void) {
@@ -146,13 +172,9 @@ _Noreturn void firmware_run(void) {
     session_init(&session, &step_model, &board, sample_slots, FIRMWARE_SAMPLE_SLOTS,
                  sample_targets);
     for (;;) {
-        bool has_received = receive(board_milliseconds());
+        bool has_moved = exchange();
         bool has_more = session_poll(&session);
-        /* A step may have run: frames are stamped with the time at which they leave. */
-        bool has_sent = false;
-        while (transmit(board_milliseconds()))
-            has_sent = true;
-        if (!has_received && !has_more && !has_sent)
+        if (!has_moved && !has_more)
             board_idle();
     }
 }

@@ -4,4 +4,8 @@
 
 _Noreturn void firmware_run(void);
 
+/* Serves the line while a step runs: moves bytes between line and session, at most once in a
+ * millisecond. */
+void firmware_yield(void);
+
 #endif

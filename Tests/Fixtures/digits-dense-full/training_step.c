@@ -137,7 +137,7 @@ static const struct update_stage hidden_0_bias_step = {.multiplier = hidden_0_bi
     .shift = hidden_0_bias_step_shift};
 static const uint8_t range_bits[2] = {0, 15};
 
-static void forward(bool training) {
+static void forward(bool training, const struct phase_clock *clock) {
     {
         /* 0. hidden:
          * image (1,64), hidden_weights (32,64), hidden_bias (32) -> hidden (1,32) */
@@ -145,11 +145,13 @@ static void forward(bool training) {
             (struct weights_s8){.trained = weights.hidden_weights}, biases.hidden_bias,
             (int16_t *)(arena + 208), t.hidden);
     }
+    phase_yield(clock);
     /* 1. hidden/mask:
      * hidden (1,32) -> hidden_mask (1,32) */
     if (training) {
         clamp_mask_s8(32, &clamp_m128_to_127, t.hidden, t.hidden_mask);
     }
+    phase_yield(clock);
     {
         /* 2. head:
          * hidden (1,32), head_weights (10,32), head_bias (10) -> head_accumulators (1,10) */
@@ -157,13 +159,16 @@ static void forward(bool training) {
             (struct weights_s8){.trained = weights.head_weights}, biases.head_bias,
             (int16_t *)(arena + 208), t.head_accumulators);
     }
+    phase_yield(clock);
     /* 3. head/requantize:
      * head_accumulators (1,10) -> head (1,10) */
     requantize_once_s32_s8(&head_requantize_shape, &head_requantize_stage, t.head_accumulators,
         t.head);
+    phase_yield(clock);
     /* 4. probabilities:
      * head (1,10) -> probabilities (1,10) */
     softmax_s8(&probabilities_shape, &probabilities_stage, t.head, t.probabilities);
+    phase_yield(clock);
 }
 
 static int32_t loss(struct step_target target, bool training) {
@@ -181,6 +186,7 @@ static void backward(const struct step_update *update, struct phase_clock *clock
             &ranges[0], (struct weights_s8){.trained = weights.head_weights},
             (int16_t *)(arena + 208), t.d_hidden_from_head, &ranges[1]);
     }
+    phase_yield(clock);
     phase_enter(clock, PHASE_UPDATE);
     {
         /* 7. head/update_weights:
@@ -191,14 +197,17 @@ static void backward(const struct step_update *update, struct phase_clock *clock
             (struct weight_planes){.weight = weights.head_weights, .residual = residuals.head_weights_residual},
             &counters[1]);
     }
+    phase_yield(clock);
     /* 8. head/update_bias:
      * d_head_accumulators (1,10), head_bias (10) */
     bias_s32_update(&head_1_bias_shape, &head_1_bias_step, update, t.d_head_accumulators,
         &ranges[0], biases.head_bias, 0, &counters[1]);
+    phase_yield(clock);
     phase_enter(clock, PHASE_BACKWARD);
     /* 9. hidden/mask_error:
      * d_hidden_from_head (1,32), hidden_mask (1,32) -> d_hidden_masked (1,32) */
     mask_error_s16(32, t.d_hidden_from_head, t.hidden_mask, t.d_hidden_masked);
+    phase_yield(clock);
     phase_enter(clock, PHASE_UPDATE);
     {
         /* 10. hidden/update_weights:
@@ -208,12 +217,15 @@ static void backward(const struct step_update *update, struct phase_clock *clock
             (struct weight_planes){.weight = weights.hidden_weights, .residual = residuals.hidden_weights_residual},
             &counters[0]);
     }
+    phase_yield(clock);
     /* 11. hidden/update_bias:
      * d_hidden_masked (1,32), hidden_bias (32) */
     bias_s32_update(&hidden_0_bias_shape, &hidden_0_bias_step, update, t.d_hidden_masked,
         &ranges[1], biases.hidden_bias, 0, &counters[0]);
+    phase_yield(clock);
     /* 12. ranges */
     error_ranges_update(ranges, range_bits, 2);
+    phase_yield(clock);
 }
 
 static void describe_output(struct step_result *result) {
@@ -235,7 +247,7 @@ static void train(struct step_target target, const struct step_update *update,
                   struct phase_clock *clock, struct step_result *result) {
     const struct update_counts before = update_counts_total(counters, 2);
     phase_enter(clock, PHASE_FORWARD);
-    forward(true);
+    forward(true, clock);
     describe_output(result);
     phase_enter(clock, PHASE_BACKWARD);
     result->loss_q16 = loss(target, true);
@@ -250,7 +262,7 @@ static void train(struct step_target target, const struct step_update *update,
 static void evaluate(struct step_target target, struct phase_clock *clock,
                      struct step_result *result) {
     phase_enter(clock, PHASE_FORWARD);
-    forward(false);
+    forward(false, clock);
     describe_output(result);
     result->loss_q16 = loss(target, false);
     result->saturated = 0;
@@ -260,7 +272,7 @@ static void evaluate(struct step_target target, struct phase_clock *clock,
 
 static void infer(struct phase_clock *clock, struct step_result *result) {
     phase_enter(clock, PHASE_FORWARD);
-    forward(false);
+    forward(false, clock);
     describe_output(result);
     result->loss_q16 = 0;
     result->saturated = 0;

@@ -192,7 +192,7 @@ extension FirmwareDevice {
     board.firmware = UnsafePointer(firmware)
     board.boot_id = bootID
     board.counter_unit = UInt8(WIRE_COUNTER_UNIT_NANOSECONDS.rawValue)
-    board.receive_ring_bytes = 2303
+    board.yield = {}
     board.ticks = {
       FirmwareDevice.current.ticks &+= 1000
       return FirmwareDevice.current.ticks
