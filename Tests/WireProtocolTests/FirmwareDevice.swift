@@ -6,19 +6,14 @@ final class FirmwareDevice: SimulatedEnd {
   private let link = UnsafeMutablePointer<FirmwareRuntime.link>.allocate(capacity: 1)
   private let inputBytes: Int
   private let slots: UInt32
-  private let ringBytes: Int
   private var partial: [UInt8] = []
   private(set) var log = SampleLog()
   private(set) var connectionCount = 0
   private(set) var messages: [Wire.Message] = []
   private var calls = 0
   var isReluctant = false
-  /// A whole sample waits for its step.
-  var isAboutToRun = false
 
-  /// - Parameter ringBytes: what the board can keep while a step runs.
-  init(bootID: UInt32, slots: UInt16, inputBytes: Int, ringBytes: Int = .max / 2) {
-    self.ringBytes = ringBytes
+  init(bootID: UInt32, slots: UInt16, inputBytes: Int) {
     self.inputBytes = inputBytes
     self.slots = UInt32(slots)
     link.initialize(to: FirmwareRuntime.link())
@@ -55,12 +50,8 @@ final class FirmwareDevice: SimulatedEnd {
     context.map { Unmanaged<FirmwareDevice>.fromOpaque($0).takeUnretainedValue() }
   }
 
-  /// As the session grants it: what comes before a step can begin is read as it comes, what follows must fit the ring.
-  private var credit: UInt32 {
-    let messageBytes = inputBytes + 23
-    let beforeStep = isAboutToRun ? 0 : messageBytes - partial.count
-    return UInt32(min(Int(slots) * messageBytes - partial.count, beforeStep + ringBytes / 3 * 2))
-  }
+  /// As the session grants it: the free bytes of its queue.
+  private var credit: UInt32 { slots * UInt32(inputBytes + 23) - UInt32(partial.count) }
 
   private func connected() {
     connectionCount += 1
