@@ -18,9 +18,13 @@ package protocol DeviceConnection: Sendable {
   func nextAnswer() async throws(DeviceFailure) -> Wire.Step
 
   /// The whole training state, in digest order.
-  func readState() async throws(DeviceFailure) -> [StateSegment]
+  /// What is there when it throws stays in `reading`.
+  func read(_ reading: inout StateReading) async throws(DeviceFailure)
   /// Overwrites the training state; no run may be open.
-  func writeState(_ segments: [StateSegment]) async throws(DeviceFailure)
+  func write(_ writing: inout StateWriting) async throws(DeviceFailure)
+
+  /// What the device tells without being asked; for one reader.
+  var events: AsyncStream<DeviceEvent> { get }
 
   func close() async
 }

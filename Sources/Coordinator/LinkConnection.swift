@@ -68,13 +68,15 @@ package final class LinkConnection: DeviceConnection {
     return step
   }
 
-  package func readState() async throws(DeviceFailure) -> [StateSegment] {
-    do throws(DeviceLinkError) { return try await link.readSegments() } catch { throw DeviceFailure(error) }
+  package func read(_ reading: inout StateReading) async throws(DeviceFailure) {
+    do throws(DeviceLinkError) { try await link.read(&reading) } catch { throw DeviceFailure(error) }
   }
 
-  package func writeState(_ segments: [StateSegment]) async throws(DeviceFailure) {
-    do throws(DeviceLinkError) { try await link.writeSegments(segments) } catch { throw DeviceFailure(error) }
+  package func write(_ writing: inout StateWriting) async throws(DeviceFailure) {
+    do throws(DeviceLinkError) { try await link.write(&writing) } catch { throw DeviceFailure(error) }
   }
+
+  package var events: AsyncStream<DeviceEvent> { link.events }
 
   package func close() async { await link.close() }
 }

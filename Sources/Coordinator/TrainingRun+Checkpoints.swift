@@ -6,7 +6,7 @@ import WireProtocol
 extension TrainingRun {
   /// Copies the training state into the store, proven by the device's own digest.
   func takeCheckpoint(at position: Int, from device: any DeviceConnection) async throws {
-    let bytes = try await device.readState().flatMap(\.bytes)
+    let bytes = try await copyState(at: position, from: device)
     let found = HexDigest(Digest64(bytes).value)
     let expected = HexDigest(try await device.digest().digest)
     guard found == expected else {
@@ -43,7 +43,7 @@ extension TrainingRun {
     guard let checkpoint = try await store.newestCheckpoint(of: id) else {
       throw CoordinatorError.wrongState(run: id, reason: "its checkpoint is gone from the store")
     }
-    try await device.writeState(try segments(of: checkpoint))
+    try await putState(try segments(of: checkpoint), into: device)
     let found = HexDigest(try await device.digest().digest).text
     guard found == checkpoint.digest else {
       throw CoordinatorError.digestDiffers(
@@ -51,7 +51,7 @@ extension TrainingRun {
     }
   }
 
-  private func segments(of checkpoint: CheckpointRecord) throws(CoordinatorError) -> [StateSegment] {
+  func segments(of checkpoint: CheckpointRecord) throws(CoordinatorError) -> [StateSegment] {
     guard checkpoint.segments.count == manifest.segments.reduce(0, { $0 + $1.bytes }) else {
       throw .wrongState(run: id, reason: "its checkpoint has another size than the training state")
     }

@@ -7,6 +7,7 @@ extension TrainingRun {
   func readyDevice() async throws -> any DeviceConnection {
     let device = try await reachDevice()
     connection = device
+    follow(device.events)
     let info = device.info
     self.info = info
     try DeviceCheck.verify(info, against: manifest, device: source.name)
@@ -28,6 +29,11 @@ extension TrainingRun {
         : .opened(run: record, position: machine.received, total: machine.plan.count))
     wasOpened = true
     return device
+  }
+
+  /// Passes on what the device tells, until the connection ends.
+  private func follow(_ events: AsyncStream<DeviceEvent>) {
+    Task { for await event in events { watch(.note(text: event.sentence)) } }
   }
 
   /// Tries until the device answers or has stayed away for too long.
@@ -63,7 +69,7 @@ extension TrainingRun {
     case .goOn(let position):
       return Int(try await open(device, at: position, flags: 0).nextIndex)
     case .restore(let position):
-      _ = try await SelfTest(device: source.name, manifest: manifest).run(on: device)
+      if !hasPart(device) { _ = try await SelfTest(device: source.name, manifest: manifest).run(on: device) }
       try await restoreCheckpoint(to: device)
       return Int(try await open(device, at: position, flags: 0).nextIndex)
     case .begin:

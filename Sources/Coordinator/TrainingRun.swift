@@ -27,6 +27,9 @@ package actor TrainingRun {
   /// Of the newest connection.
   var info: Wire.DeviceInfo?
   var wasOpened = false
+  /// Copies of the training state that a lost device broke off.
+  var reading: StateReading?
+  var writing: StateWriting?
   /// Connections lost since `mostReceived` last rose. A step that always faults ends the run by it.
   private var losses = 0
   private var mostReceived = 0

@@ -75,8 +75,6 @@ extension Wire.Message {
       (.digest, .digestReport), (.linkCounters, .linkCountersReport):
       true
     case (.linkTest(let test), .linkTestReport(let report)): test.number == report.number
-    case (.time(let time), .timeReport(let report)):
-      time.hostMicroseconds == report.hostMicroseconds
     case (.segmentRead(let read), .segmentData(let data)):
       read.segment == data.segment && read.offset == data.offset
     case (.segmentWrite(let write), .segmentWritten(let written)):

@@ -6,8 +6,12 @@ extension Conversation {
   /// device keeps records of, so that every answer can be had again.
   package var window: Int {
     guard let info = device?.info else { return 1 }
-    return max(1, min(Int(info.sampleSlots) + policy.samplesAhead, Int(info.recordSlots)))
+    let held = min(Int(info.sampleSlots) + policy.samplesAhead, Int(info.recordSlots))
+    return min(max(1, held), Self.largestWindow)
   }
+
+  /// What this side holds is bounded, whatever a device says.
+  private static let largestWindow = 256
 
   /// True while the window is full: `submit` has to wait for an answer.
   package var mustWait: Bool { run != nil && inFlight.count >= window }

@@ -47,6 +47,9 @@ package struct Conversation {
     var sentAt: Duration = .zero
   }
 
+  /// A device that asks for more is not waited for: a flash erase takes seconds.
+  private static let longestPause = Duration.seconds(600)
+
   let name: String
   let policy: RetryPolicy
   package internal(set) var phase = Phase.new
@@ -65,6 +68,13 @@ package struct Conversation {
   var inFlight: [Wire.Sample] = []
   /// nil where the line has no rate, or a pinned one.
   var speed: SpeedNegotiation?
+  var clockAlignment: ClockAlignment?
+  /// When the TIME on its way was sent; nil for none.
+  var clockAskedAt: Duration?
+  var clockDue = Duration.zero
+  var floodGate = FloodGate()
+  /// Silence until then is no fault: the device said so.
+  var pausedUntil = Duration.zero
   /// When the last frame came.
   var heardAt = Duration.zero
   /// When the last sample was answered, or the first one sent.
@@ -84,6 +94,9 @@ package struct Conversation {
   package var isOver: Bool {
     if case .over = phase { true } else { false }
   }
+
+  /// Bytes that messages are cut into now, given how often this line loses frames.
+  package var fragmentBytes: Int { endpoint.fragmentBytes }
 
   package var statistics: LinkStatistics { endpoint.statistics }
 
@@ -125,7 +138,7 @@ extension Conversation {
 
   /// Gives up what has waited for too long.
   package mutating func tick(now: Duration) -> [Effect] {
-    let effects = tickSpeed(now: now) + raiseEvents(now: now)
+    let effects = tickSpeed(now: now) + tickClock(now: now) + raiseEvents(now: now)
     guard let limit, now >= limit else { return effects }
     return effects + giveUp()
   }
@@ -134,7 +147,7 @@ extension Conversation {
   package var deadline: Duration? {
     if phase == .new || isOver { return nil }
     let link = Duration.microseconds(Int64(clamping: endpoint.deadline))
-    return [limit, speedDeadline, speed?.isHolding == true ? nil : link].compactMap(\.self).min()
+    return [limit, speedDeadline, clockDeadline, speed?.isHolding == true ? nil : link].compactMap(\.self).min()
   }
 
   /// The link is over: everything that waits fails.
@@ -151,8 +164,8 @@ extension Conversation {
     case .greeting(let deadline): return deadline
     case .connected:
       // A call may wait for the samples before it, so its time begins with their last answer.
-      if !inFlight.isEmpty { return progressAt + policy.stepTimeout }
-      return sentCalls > 0 ? max(calls[0].sentAt, progressAt) + policy.callTimeout : nil
+      if !inFlight.isEmpty { return max(progressAt, pausedUntil) + policy.stepTimeout }
+      return sentCalls > 0 ? max(calls[0].sentAt, progressAt, pausedUntil) + policy.callTimeout : nil
     }
   }
 
@@ -191,8 +204,10 @@ extension Conversation {
     } catch {
       return close(error)
     }
+    if let fault = found.fault { return close(.unexpected(name: name, what: fault)) }
     let before = device
     device = found
+    beginClock(of: info, isReboot: before.map(found.isReboot) ?? true, now: now)
     runOnDevice = info.state == .running ? info.run : nil
     var effects: [Effect] = []
     if let before {
@@ -265,26 +280,40 @@ extension Conversation {
     case .speedReport(let report): return speedReported(report, now: now)
     case .linkTestReport(let report) where report.number & SpeedTest.numberMark != 0:
       return speedTested(report, now: now)
-    case .runReport, .digestReport, .timeReport, .segmentData, .segmentWritten, .linkCountersReport,
+    case .timeReport(let report):
+      clockAnswered(report, now: now)
+      return []
+    case .runReport, .digestReport, .segmentData, .segmentWritten, .linkCountersReport,
       .linkTestReport:
       return callAnswered(message, now: now)
-    case .log(let log): return [.tell(.log(log))]
-    case .gap(let gap): return [.tell(.gap(gap))]
-    case .pause(let pause): return [.tell(.pause(pause))]
-    case .crashReport(let crash): return [.tell(.crash(crash))]
+    case .log(let log): return tell(.log(log), now: now)
+    case .gap(let gap): return tell(.gap(gap), now: now)
+    case .pause(let pause): return paused(pause, now: now)
+    case .crashReport(let crash): return tell(.crash(crash), now: now)
     case .hostHello, .deviceHello, .deviceInfo, .refuse, .runBegin, .runEnd, .resetState, .digest, .time,
       .segmentRead, .segmentWrite, .sample, .speedPropose, .speedCommit, .linkCounters, .linkTest:
       return close(.unexpected(name: name, what: "a \(message.kind) came"))
     }
   }
 
+  private mutating func paused(_ pause: Wire.Pause, now: Duration) -> [Effect] {
+    let time = min(Duration.milliseconds(Int64(pause.milliseconds)), Self.longestPause)
+    pausedUntil = now + time
+    endpoint.expectSilence(until: pausedUntil.microseconds)
+    return tell(.pause(pause), now: now)
+  }
+
+  private mutating func tell(_ event: DeviceEvent, now: Duration) -> [Effect] {
+    floodGate.pass(event, now: now).map { .tell($0) }
+  }
+
   private mutating func complained(_ report: Wire.ErrorReport, now: Duration) -> [Effect] {
     if isAboutSpeed(report) { return speedUnknown(now: now) }
     if isAboutSample(report) {
-      guard let sample = inFlight.first else { return [.tell(.complaint(report))] }
+      guard let sample = inFlight.first else { return tell(.complaint(report), now: now) }
       return endRun(.rejected(name: name, what: "sample \(sample.index)", report: report))
     }
-    guard sentCalls > 0, let call = calls.first else { return [.tell(.complaint(report))] }
+    guard sentCalls > 0, let call = calls.first else { return tell(.complaint(report), now: now) }
     let error = DeviceLinkError.rejected(name: name, what: "\(call.request.kind)", report: report)
     return [finishFirstCall(.failure(error), now: now)]
   }

@@ -12,6 +12,22 @@ package struct DeviceDescription: Equatable, Sendable {
   /// The microcontroller's unique number, 24 hexadecimal digits.
   package var identifier: String { info.uid.map(hexadecimal).joined() }
 
+  /// What no device of ours says of itself; nil for none. What is written to memory here is bounded by it.
+  var fault: String? {
+    let stateBytes = info.segments.reduce(0) { $0 + Int($1.byteCount) }
+    if stateBytes > Self.mostStateBytes {
+      return "DEVICE_INFO: found a training state of \(stateBytes) bytes, expected at most \(Self.mostStateBytes)"
+    }
+    if Set(info.segments.map(\.kind)).count != info.segments.count {
+      return "DEVICE_INFO: found a segment twice, expected each once"
+    }
+    if info.recordSlots == 0 { return "DEVICE_INFO: found no slot for records, expected one at least" }
+    return nil
+  }
+
+  /// More than any board has SRAM.
+  private static let mostStateBytes = 16 * 1024 * 1024
+
   /// `mps2-an500 (0123456789abcdef01234567)`.
   package var title: String { "\(board) (\(identifier))" }
 

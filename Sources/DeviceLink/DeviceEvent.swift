@@ -9,6 +9,8 @@ package enum DeviceEvent: Equatable, Sendable {
   case log(Wire.Log)
   /// The line's rate is found.
   case lineSpeed(Int)
+  /// So many of its words were left out: it never stops.
+  case tooMuch(Int)
   /// Messages were dropped on the device.
   case gap(Wire.Gap)
   /// The device will not answer for a while.

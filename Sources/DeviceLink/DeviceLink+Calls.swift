@@ -16,7 +16,7 @@ extension DeviceLink {
     return answers
   }
 
-  private func ask(_ requests: [Wire.Message]) -> [Conversation.CallID] {
+  func ask(_ requests: [Wire.Message]) -> [Conversation.CallID] {
     let (ids, effects) = send(requests)
     waiters.open(ids)
     perform(effects)
@@ -24,7 +24,7 @@ extension DeviceLink {
     return ids
   }
 
-  private func result(of id: Conversation.CallID) async -> Waiters.CallResult {
+  func result(of id: Conversation.CallID) async -> Waiters.CallResult {
     await withCheckedContinuation { waiters.wait(for: id, $0) }
   }
 

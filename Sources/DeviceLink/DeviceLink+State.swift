@@ -1,6 +1,6 @@
 import WireProtocol
 
-/// The training state: digests, checkpoints, clocks.
+/// The training state: digests, checkpoints.
 extension DeviceLink {
   /// The digest of the training state, FNV-1a over the segments.
   package func digest() async throws(DeviceLinkError) -> Wire.DigestReport {
@@ -10,59 +10,68 @@ extension DeviceLink {
     return report
   }
 
-  /// The device's counter, and this side's clock when the answer came.
-  package func time() async throws(DeviceLinkError) -> (report: Wire.TimeReport, answeredAt: Duration) {
-    let microseconds = clock.now().microseconds
-    guard case .timeReport(let report) = try await call(.time(.init(hostMicroseconds: microseconds)))
-    else { throw unexpectedAnswer(to: .time) }
-    return (report, clock.now())
-  }
-
-  /// A copy of the whole training state. It is of one moment only when no sample is on its way.
-  package func readSegments() async throws(DeviceLinkError) -> [StateSegment] {
-    var segments: [StateSegment] = []
-    for info in try segmentTable() {
-      let requests = StateSegment.pieces(of: Int(info.byteCount)).map { piece in
-        Wire.Message.segmentRead(
-          .init(segment: info.kind, offset: UInt32(piece.lowerBound), count: UInt32(piece.count)))
-      }
-      var bytes: [UInt8] = []
-      for answer in try await call(requests) {
-        guard case .segmentData(let data) = answer, Int(data.offset) == bytes.count else {
-          throw unexpectedAnswer(to: .segmentRead)
-        }
-        bytes += data.data
-      }
-      guard bytes.count == Int(info.byteCount) else { throw unexpectedAnswer(to: .segmentRead) }
-      segments.append(StateSegment(kind: info.kind, bytes: bytes))
+  /// What the device's end of the link has counted since boot.
+  package func counters() async throws(DeviceLinkError) -> Wire.LinkCountersReport {
+    guard case .linkCountersReport(let report) = try await call(.linkCounters(.init())) else {
+      throw unexpectedAnswer(to: .linkCounters)
     }
-    return segments
+    return report
   }
 
-  /// Overwrites the whole training state; no run may be open.
+  /// Completes a copy of the training state. What is there when it throws stays in `reading`. It is of
+  /// one moment only when no sample is on its way.
+  package func read(_ reading: inout StateReading) async throws(DeviceLinkError) {
+    while !reading.isComplete {
+      reading.rewind()
+      let pieceBytes = pieceBytes
+      let before = reading.byteCount
+      try await stream({ reading.nextRequest(pieceBytes: pieceBytes) }) { answer in
+        guard case .segmentData(let data) = answer else { return }
+        _ = reading.take(data)
+      }
+      guard reading.byteCount > before else { throw unexpectedAnswer(to: .segmentRead) }
+    }
+  }
+
+  /// Overwrites the whole training state; no run may be open. What the device has when it throws is
+  /// counted in `writing`.
   ///
   /// - Throws: `.otherSegments` when they are not those of the device; nothing is written then.
-  package func writeSegments(_ segments: [StateSegment]) async throws(DeviceLinkError) {
-    let expected = try segmentTable().map { "\($0.kind) \($0.byteCount) B" }
-    let found = segments.map { "\($0.kind) \($0.bytes.count) B" }
+  package func write(_ writing: inout StateWriting) async throws(DeviceLinkError) {
+    guard let device = conversation.device else { throw .gone(name: name) }
+    let expected = device.info.segments.map { "\($0.kind) \($0.byteCount) B" }
+    let found = writing.segments.map { "\($0.kind) \($0.bytes.count) B" }
     guard found == expected else {
       throw .otherSegments(
         name: name, found: found.joined(separator: ", "), expected: expected.joined(separator: ", "))
     }
-    let requests = segments.flatMap { segment in
-      StateSegment.pieces(of: segment.bytes.count).map { piece in
-        Wire.Message.segmentWrite(
-          .init(
-            segment: segment.kind, offset: UInt32(piece.lowerBound),
-            data: Array(segment.bytes[piece])))
-      }
+    writing.rewind()
+    let pieceBytes = pieceBytes
+    try await stream({ writing.nextRequest(pieceBytes: pieceBytes) }) { answer in
+      if case .segmentWritten(let report) = answer { writing.confirm(report) }
     }
-    _ = try await call(requests)
   }
 
-  private func segmentTable() throws(DeviceLinkError) -> [Wire.SegmentInfo] {
-    guard let device = conversation.device else { throw .gone(name: name) }
-    return device.info.segments
+  /// Several fragments of what the line's noise allows, so that a broken connection costs little.
+  private var pieceBytes: Int {
+    min(max(4 * conversation.fragmentBytes, 128), StateSegment.bytesPerMessage)
+  }
+
+  /// Sends requests, some ahead, as long as there are any, and hands over the answers in order.
+  private func stream(
+    _ next: () -> Wire.Message?, _ take: (Wire.Message) -> Void
+  ) async throws(DeviceLinkError) {
+    var ids: [Conversation.CallID] = []
+    var failure: DeviceLinkError?
+    while true {
+      while failure == nil, ids.count < 2 * policy.callsInFlight, let request = next() { ids += ask([request]) }
+      guard !ids.isEmpty else { break }
+      switch await result(of: ids.removeFirst()) {
+      case .success(let answer): if failure == nil { take(answer) }
+      case .failure(let error): failure = failure ?? error
+      }
+    }
+    if let failure { throw failure }
   }
 
   private func unexpectedAnswer(to kind: Wire.MessageKind) -> DeviceLinkError {

@@ -13,11 +13,4 @@ package struct StateSegment: Hashable, Sendable {
 
   /// Most bytes that one SEGMENT_DATA or SEGMENT_WRITE carries (Protocol/schema.json).
   static let bytesPerMessage = 600
-
-  /// `offset ..< end` of each message that `byteCount` bytes take.
-  static func pieces(of byteCount: Int) -> [Range<Int>] {
-    stride(from: 0, to: byteCount, by: bytesPerMessage).map {
-      $0..<min($0 + bytesPerMessage, byteCount)
-    }
-  }
 }

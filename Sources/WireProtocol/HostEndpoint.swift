@@ -37,6 +37,8 @@ package struct HostEndpoint: Sendable {
   private var decoder = FrameDecoder()
   private var events: [LinkEvent] = []
   private var heardAt: UInt64 = 0
+  /// Silence until then ends no connection.
+  private var quietUntil: UInt64 = 0
   private var askedAt: UInt64 = 0
   /// Hellos that follow the latest one at once.
   private var hellosLeft = 0
@@ -93,6 +95,9 @@ extension HostEndpoint {
     connection.queue(message)
     return true
   }
+
+  /// The device said (PAUSE) that it may not answer until then.
+  package mutating func expectSilence(until moment: UInt64) { quietUntil = moment }
 
   package mutating func takeEvents() -> [LinkEvent] {
     defer { events = [] }
@@ -249,7 +254,7 @@ extension HostEndpoint {
   /// The next bytes to write: one frame, or nil when there is nothing to send now.
   package mutating func nextFrame(now: UInt64) -> [UInt8]? {
     if greeting != nil {
-      if now >= heardAt + Self.silence {
+      if now >= silenceTime {
         restart(.silence, now: now)
       } else if connection.sender.isStuck, now < heardAt + Self.keepalive {
         restart(.noise, now: now)
@@ -289,6 +294,9 @@ extension HostEndpoint {
     return frame
   }
 
+  /// When silence ends the connection.
+  private var silenceTime: UInt64 { max(heardAt, quietUntil) + Self.silence }
+
   private var questionTime: UInt64 {
     if connection.sender.isStarved { return max(heardAt, askedAt) + Self.starvedInterval }
     return max(heardAt + Self.keepalive, askedAt + Self.helloInterval)
@@ -313,7 +321,7 @@ extension HostEndpoint {
     case .connecting(let nextHello): nextHello
     case .greeted, .connected:
       min(
-        questionTime, heardAt + Self.silence, connection.sender.deadline ?? UInt64.max)
+        questionTime, silenceTime, connection.sender.deadline ?? UInt64.max)
     }
   }
 }

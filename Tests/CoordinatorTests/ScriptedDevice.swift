@@ -138,21 +138,24 @@ final class ScriptedDevice: DeviceSource {
       return answer
     }
 
-    func readState() async throws(DeviceFailure) -> [StateSegment] {
-      try call { (state) throws(DeviceFailure) in
-        [
-          StateSegment(kind: .header, bytes: Array(state.bytes[..<4])),
-          StateSegment(kind: .weights, bytes: Array(state.bytes[4...])),
-        ]
+    func read(_ reading: inout StateReading) async throws(DeviceFailure) {
+      let bytes = try call { (state) throws(DeviceFailure) in state.bytes }
+      while case .segmentRead(let request)? = reading.nextRequest(pieceBytes: 5) {
+        let start = Int(request.offset) + (request.segment == .header ? 0 : 4)
+        _ = reading.take(
+          .init(segment: request.segment, offset: request.offset, data: Array(bytes[start...].prefix(Int(request.count)))))
       }
     }
 
-    func writeState(_ segments: [StateSegment]) async throws(DeviceFailure) {
+    func write(_ writing: inout StateWriting) async throws(DeviceFailure) {
+      let segments = writing.segments
       try call { (state) throws(DeviceFailure) in
         guard state.running != .running else { throw .refused(reason: "a run is open") }
         state.bytes = segments.flatMap(\.bytes)
       }
     }
+
+    var events: AsyncStream<DeviceEvent> { AsyncStream { $0.finish() } }
 
     func close() async {}
   }

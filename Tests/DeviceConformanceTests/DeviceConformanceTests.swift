@@ -92,6 +92,12 @@ import WireProtocol
   }
 
   /// A checkpoint taken on one device goes on on another as if it had never moved.
+  private func state(of link: DeviceLink) async throws -> [StateSegment] {
+    var reading = StateReading(of: try #require(await link.device).info, run: 0, position: 0)
+    try await link.read(&reading)
+    return reading.segments
+  }
+
   @Test(arguments: Target.firmware, DemoArtifact.allCases)
   func checkpoint_movedToAnotherDevice_goesOnAlike(
     _ target: Target, _ model: DemoArtifact
@@ -100,10 +106,11 @@ import WireProtocol
     let course = Course(artifact: artifact)
     let (loopback, _) = try await connect(.loopback, artifact)
     _ = try await course.run(loopback, 1, 0..<40, resetsWeights: true)
-    let checkpoint = try await loopback.readSegments()
+    let checkpoint = try await state(of: loopback)
     let (link, device) = try await connect(target, artifact)
-    try await link.writeSegments(checkpoint)
-    #expect(try await link.readSegments() == checkpoint)
+    var writing = StateWriting(checkpoint, into: try #require(await link.device).info, lastRun: 0)
+    try await link.write(&writing)
+    #expect(try await state(of: link) == checkpoint)
     let moved = try await course.run(link, 2, 40..<80, resetsWeights: false)
     let stayed = try await course.run(loopback, 2, 40..<80, resetsWeights: false)
     #expect(moved == stayed)

@@ -77,14 +77,20 @@ struct DeviceLinkTests {
     let link = DeviceLink(transport: try await plugIn(kind, .memory).transport)
     _ = try await link.connect()
     let trained = try await train(link, Script.samples(30)).report
-    let checkpoint = try await link.readSegments()
+    var reading = StateReading(of: try #require(await link.device).info, run: 0, position: 0)
+    try await link.read(&reading)
+    let checkpoint = reading.segments
     #expect(checkpoint.map(\.bytes.count) == [8, 20, 240])
     #expect(try await link.resetState(seed: 1).digest != trained.digest)
-    try await link.writeSegments(checkpoint)
+    let info = try #require(await link.device).info
+    var writing = StateWriting(checkpoint, into: info, lastRun: Script.run)
+    try await link.write(&writing)
+    #expect(writing.isComplete)
     #expect(try await link.digest().digest == trained.digest)
     #expect(try await link.digest().trainingStep == trained.trainingStep)
     let error = await #expect(throws: DeviceLinkError.self) {
-      try await link.writeSegments(checkpoint.reversed())
+      var reversed = StateWriting(checkpoint.reversed(), into: info, lastRun: Script.run)
+      try await link.write(&reversed)
     }
     #expect(
       error?.description == "line: training state: found segments weights 240 B, biases 20 B, "

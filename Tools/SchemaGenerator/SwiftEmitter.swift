@@ -57,6 +57,13 @@ package struct SwiftEmitter {
               writer.comment(item.doc, prefix: "/// ")
               writer.line("case \(item.name) = \(item.value)")
             }
+            writer.line()
+            writer.line("/// What the schema says of it.")
+            writer.block("package var doc: String {") { writer in
+              writer.block("switch self {") { writer in
+                for item in item.cases { writer.line("case .\(item.name): \(item.doc.debugDescription)") }
+              }
+            }
           }
         }
       }

@@ -57,7 +57,7 @@ extension Conversation {
 
   private var silenceDeadline: Duration? {
     guard let speed, phase == .connected, speed.isFast else { return nil }
-    return heardAt + Self.patienceAtSpeed
+    return max(heardAt, pausedUntil) + Self.patienceAtSpeed
   }
 
   private mutating func act(on actions: [SpeedNegotiation.Action], now: Duration) -> [Effect] {

@@ -12,6 +12,16 @@ extension Wire {
     case ack = 2
     /// Asks for an ACK at once; the body is empty.
     case ping = 3
+
+    /// What the schema says of it.
+    package var doc: String {
+      switch self {
+        case .hello: "A hello or a refusal: outside of the sequence, repeatable at any moment."
+        case .data: "One fragment of a message, numbered, acknowledged, delivered in order."
+        case .ack: "Acknowledgement and credit alone; the body is empty or the 64-bit selective acknowledgement."
+        case .ping: "Asks for an ACK at once; the body is empty."
+      }
+    }
   }
 }
 
@@ -30,6 +40,18 @@ extension Wire {
     case log = 4
     /// Clock comparison.
     case time = 5
+
+    /// What the schema says of it.
+    package var doc: String {
+      switch self {
+        case .control: "Calls and their answers."
+        case .samples: "SAMPLE alone, bounded by the device\'s credit."
+        case .telemetry: "STEP and OUTPUT; what does not fit the queue is dropped and counted by a GAP."
+        case .bulk: "Reading and writing of checkpoint segments, by offset."
+        case .log: "Text for people; dropped and counted as telemetry is."
+        case .time: "Clock comparison."
+      }
+    }
   }
 }
 
@@ -42,6 +64,15 @@ extension Wire {
     case evaluate = 1
     /// Forward; answered by OUTPUT.
     case infer = 2
+
+    /// What the schema says of it.
+    package var doc: String {
+      switch self {
+        case .train: "Forward, backward, update."
+        case .evaluate: "Forward and loss; the training state stays as it is."
+        case .infer: "Forward; answered by OUTPUT."
+      }
+    }
   }
 }
 
@@ -56,6 +87,16 @@ extension Wire {
     case ended = 2
     /// The training state is not to be trusted (a crash or a broken write).
     case failed = 3
+
+    /// What the schema says of it.
+    package var doc: String {
+      switch self {
+        case .idle: "No run since boot or since the last one ended."
+        case .running: "A run is open and takes samples."
+        case .ended: "The last run was ended by RUN_END; its weights are still there."
+        case .failed: "The training state is not to be trusted (a crash or a broken write)."
+      }
+    }
   }
 }
 
@@ -76,6 +117,19 @@ extension Wire {
     case velocities = 5
     /// Saturated and unchanged updates of each trained layer since the weights were reset.
     case counters = 6
+
+    /// What the schema says of it.
+    package var doc: String {
+      switch self {
+        case .header: "Step count and seed."
+        case .ranges: "Exponent and peak of each error tensor."
+        case .biases: "32-bit biases."
+        case .weights: "High planes of the trained weights."
+        case .residuals: "Low planes of the trained weights."
+        case .velocities: "Steps of the trained parameters not yet applied."
+        case .counters: "Saturated and unchanged updates of each trained layer since the weights were reset."
+      }
+    }
   }
 }
 
@@ -88,6 +142,15 @@ extension Wire {
     case cycles = 1
     /// Wall clock.
     case nanoseconds = 2
+
+    /// What the schema says of it.
+    package var doc: String {
+      switch self {
+        case .instructions: "Instructions executed (QEMU with icount)."
+        case .cycles: "Processor cycles (DWT)."
+        case .nanoseconds: "Wall clock."
+      }
+    }
   }
 }
 
@@ -100,6 +163,15 @@ extension Wire {
     case schema = 2
     /// The device cannot serve now.
     case busy = 3
+
+    /// What the schema says of it.
+    package var doc: String {
+      switch self {
+        case .protocolVersion: "No common protocol version."
+        case .schema: "The schema hashes differ."
+        case .busy: "The device cannot serve now."
+      }
+    }
   }
 }
 
@@ -112,6 +184,15 @@ extension Wire {
     case user = 1
     /// The board cools down.
     case thermal = 2
+
+    /// What the schema says of it.
+    package var doc: String {
+      switch self {
+        case .flashErase: "The processor stalls while flash is erased."
+        case .user: "Someone asked on the board."
+        case .thermal: "The board cools down."
+      }
+    }
   }
 }
 
@@ -130,6 +211,18 @@ extension Wire {
     case unexpectedInterrupt = 5
     /// A failed assertion.
     case assertion = 6
+
+    /// What the schema says of it.
+    package var doc: String {
+      switch self {
+        case .hardFault: "Hard fault."
+        case .memoryFault: "Memory protection."
+        case .busFault: "Bus fault."
+        case .usageFault: "Usage fault."
+        case .unexpectedInterrupt: "An interrupt without a handler."
+        case .assertion: "A failed assertion."
+      }
+    }
   }
 }
 
@@ -144,6 +237,16 @@ extension Wire {
     case warning = 2
     /// Something was lost.
     case error = 3
+
+    /// What the schema says of it.
+    package var doc: String {
+      switch self {
+        case .debug: "For those who work on the firmware."
+        case .info: "Worth knowing."
+        case .warning: "Unexpected, and dealt with."
+        case .error: "Something was lost."
+      }
+    }
   }
 }
 
@@ -163,6 +266,18 @@ extension Wire {
     case speedFellBack = 5
     /// {first} messages were dropped because the queue was full.
     case messagesDropped = 6
+
+    /// What the schema says of it.
+    package var doc: String {
+      switch self {
+        case .clockInternal: "No external clock: the internal oscillator runs the core at {first} Hz."
+        case .clockSlow: "No PLL: the bare internal oscillator runs the core at {first} Hz."
+        case .bytesDropped: "The receive ring was full: {first} bytes were lost since boot."
+        case .lineErrors: "The UART counted {first} overruns and {second} framing or noise errors since boot."
+        case .speedFellBack: "Nothing was heard at {first} baud; the line is back at {second} baud."
+        case .messagesDropped: "{first} messages were dropped because the queue was full."
+      }
+    }
   }
 }
 
@@ -176,6 +291,15 @@ extension Wire {
     case testing = 1
     /// The device stays at it until it hears nothing any more or is reset.
     case committed = 2
+
+    /// What the schema says of it.
+    package var doc: String {
+      switch self {
+        case .refused: "The device\'s clock cannot make it; nothing changes."
+        case .testing: "The device changes to it once this answer is acknowledged, and back unless it is committed in time."
+        case .committed: "The device stays at it until it hears nothing any more or is reset."
+      }
+    }
   }
 }
 
@@ -192,6 +316,17 @@ extension Wire {
     case segment = 4
     /// The board itself.
     case device = 5
+
+    /// What the schema says of it.
+    package var doc: String {
+      switch self {
+        case .message: "A message that cannot be read."
+        case .session: "A message that does not fit the state of the run."
+        case .sample: "A sample the model cannot take."
+        case .segment: "A read or write outside of the training state."
+        case .device: "The board itself."
+      }
+    }
   }
 }
 
@@ -230,5 +365,26 @@ extension Wire {
     case segmentRange = 402
     /// The board reports a fault; context: its own code.
     case deviceFault = 501
+
+    /// What the schema says of it.
+    package var doc: String {
+      switch self {
+        case .malformedMessage: "A field reaches past the end; context: the message\'s identifier."
+        case .unknownMessage: "No such message in this direction; context: its identifier."
+        case .messageTooLong: "More bytes than the device can hold; context: the limit."
+        case .noRun: "A sample came while no run is open; context: its index."
+        case .wrongRun: "The message names another run; context: low 32 bits of the open run."
+        case .indexAhead: "The sample is not the next one; context: the index expected."
+        case .indexForgotten: "The sample was applied, and its record has left the ring; context: the oldest index still kept."
+        case .runActive: "Not while a run is open; context: low 32 bits of the open run."
+        case .inputSize: "Input and target have another size together; context: the size expected."
+        case .labelRange: "The label is no class; context: the class count."
+        case .rateRange: "The mantissa is neither 0 nor in [2^30, 2^31); context: the mantissa found."
+        case .velocityMissing: "The step is held back or has momentum, and the model has no velocities; context: the momentum."
+        case .segmentUnknown: "The training state has no such segment; context: the kind found."
+        case .segmentRange: "Offset and count leave the segment; context: its size."
+        case .deviceFault: "The board reports a fault; context: its own code."
+      }
+    }
   }
 }
