@@ -1,4 +1,5 @@
 import ArtifactManifest
+import DeviceLink
 import Telemetry
 import WireProtocol
 

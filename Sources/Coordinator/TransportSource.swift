@@ -24,7 +24,10 @@ package struct TransportSource: DeviceSource {
     self.open = open
   }
 
-  package func connect() async throws(DeviceFailure) -> any DeviceConnection {
+  package func connect() async throws(DeviceFailure) -> any DeviceConnection { try await connectLink() }
+
+  /// As `connect`, for those who ask about the line.
+  package func connectLink() async throws(DeviceFailure) -> LinkConnection {
     let transport: any ByteTransport
     let probe: String?
     do {

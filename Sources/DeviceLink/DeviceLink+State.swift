@@ -58,7 +58,7 @@ extension DeviceLink {
   }
 
   /// Sends requests, some ahead, as long as there are any, and hands over the answers in order.
-  private func stream(
+  func stream(
     _ next: () -> Wire.Message?, _ take: (Wire.Message) -> Void
   ) async throws(DeviceLinkError) {
     var ids: [Conversation.CallID] = []

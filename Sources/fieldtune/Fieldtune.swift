@@ -11,7 +11,8 @@ struct Fieldtune: AsyncParsableCommand {
     subcommands: [
       InspectCommand.self, BoardsCommand.self, CompileCommand.self, BuildCommand.self, ProfileCommand.self,
       TrainCommand.self, EvalCommand.self, RunsCommand.self, ExportCommand.self, DevicesCommand.self,
-      DoctorCommand.self, PageCommand.self, WatchCommand.self, SelfTestCommand.self, FlashCommandLine.self, PushCommand.self, ReplayCommand.self, DemoCommand.self,
+      DoctorCommand.self, PageCommand.self, WatchCommand.self, SelfTestCommand.self, FlashCommandLine.self, PushCommand.self, LinkCommand.self,
+      ReplayCommand.self, DemoCommand.self,
     ])
 
   static func main() async {

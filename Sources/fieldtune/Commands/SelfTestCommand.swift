@@ -1,5 +1,6 @@
 import ArgumentParser
 import Coordinator
+import DeviceLink
 
 struct SelfTestCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -23,6 +24,7 @@ struct SelfTestCommand: AsyncParsableCommand {
       artifact: prepared.artifact, baud: device.baud, trace: trace, note: { options.detail($0) }
     ).open(name).source
     let connection = try await source.connect()
+    let words = Task { for await event in connection.events { options.note(event.sentence) } }
     let report: SelfTest.Report
     do {
       report = try await SelfTest(device: source.name, manifest: prepared.artifact.manifest).run(on: connection)
@@ -31,6 +33,7 @@ struct SelfTestCommand: AsyncParsableCommand {
       throw error
     }
     await connection.close()
+    await words.value
     if let failure = trace?.failure { throw failure }
     options.print(
       report,

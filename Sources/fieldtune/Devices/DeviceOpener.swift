@@ -10,7 +10,7 @@ import Transport
 /// A device that can be reached, from here and, by its reference, from the daemon.
 struct OpenedDevice {
   /// Keeps a device that is a process alive.
-  let source: any DeviceSource
+  let source: TransportSource
   let reference: DeviceReference
 }
 
@@ -19,6 +19,7 @@ struct DeviceOpener {
   let artifact: Artifact
   let baud: LineRate
   var trace: LinkTrace?
+  var policy = RetryPolicy()
   let note: (String) -> Void
 
   func open(_ device: DeviceName) throws -> OpenedDevice {
@@ -27,7 +28,7 @@ struct DeviceOpener {
     case .loopback:
       let artifact = artifact
       return OpenedDevice(
-        source: TransportSource(name: name, trace: trace) { try LoopbackDevice(artifact: artifact).transport }, reference: .loopback)
+        source: TransportSource(name: name, policy: policy, trace: trace) { try LoopbackDevice(artifact: artifact).transport }, reference: .loopback)
     case .host:
       return try process(try Workspace.catalog().board(named: "host"), name: name)
     case .qemu(let board):
@@ -37,19 +38,19 @@ struct DeviceOpener {
       let baud = baud.openingBaud
       let search = search { try PortFinder.identity(at: path) }
       return OpenedDevice(
-        source: TransportSource(name: name, trace: trace, search: search) {
+        source: TransportSource(name: name, policy: policy, trace: trace, search: search) {
           try await SerialPort.open(path: path, baud: baud)
         },
         reference: .port(name: path))
     case .socket(let path):
       return OpenedDevice(
-        source: TransportSource(name: name, trace: trace) { try await UnixSocketTransport.connect(path: path) },
+        source: TransportSource(name: name, policy: policy, trace: trace) { try await UnixSocketTransport.connect(path: path) },
         reference: .socket(path: path))
     case .usb(let id):
       let baud = baud.openingBaud
       let search = search { try PortFinder.identity(at: try PortFinder.path(of: id)) }
       return OpenedDevice(
-        source: TransportSource(name: name, trace: trace, search: search) {
+        source: TransportSource(name: name, policy: policy, trace: trace, search: search) {
           try await SerialPort.open(path: try PortFinder.path(of: id), baud: baud)
         }, reference: .port(name: id))
     }
@@ -71,7 +72,7 @@ struct DeviceOpener {
     let report = try Firmware.build(artifact, for: board)
     let device = RestartingDevice(board: board, elf: URL(fileURLWithPath: report.elf))
     return OpenedDevice(
-      source: TransportSource(name: name, trace: trace) {
+      source: TransportSource(name: name, policy: policy, trace: trace) {
         try await UnixSocketTransport.connect(path: try device.socketPath(), patience: .seconds(5))
       }, reference: .socket(path: try device.socketPath()))
   }
