@@ -18,6 +18,17 @@ enum VectorFiles {
     ]
   }
 
+  /// One row a vector: its file and the digest of its line (FNV-1a, 64 bit).
+  static func digests() throws -> [String] {
+    try contents().filter { $0.path.hasSuffix(".json") }.flatMap { file in
+      file.text.split(separator: "\n").filter { $0.hasPrefix("{") }.map { line in
+        let text = line.hasSuffix(",") ? line.dropLast() : line
+        let digest = text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        return "\(file.path.split(separator: "/").last ?? "") \(String(digest, radix: 16))"
+      }
+    }
+  }
+
   static func hex(_ bytes: some Sequence<UInt8>) -> String {
     bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }

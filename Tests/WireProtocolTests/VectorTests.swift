@@ -14,6 +14,21 @@ import WireProtocol
     }
   }
 
+  /// Protocol/vectors/frozen.txt has the digest of each vector of version 1. UPDATE_VECTORS=1 adds rows for
+  /// new vectors and never changes one: who has to, changes the protocol's version.
+  @Test func vectors_onlyGrow() throws {
+    let list = VectorFiles.root.appending(path: "Protocol/vectors/frozen.txt")
+    let frozen = try String(decoding: Data(contentsOf: list), as: UTF8.self).split(separator: "\n").map(String.init)
+    let present = try VectorFiles.digests()
+    #expect(Set(frozen).subtracting(present) == [], "a frozen vector has changed or is gone; this is protocol version 1")
+    let new = present.filter { !Set(frozen).contains($0) }
+    if ProcessInfo.processInfo.environment["UPDATE_VECTORS"] == "1", !new.isEmpty {
+      try Data(((frozen + new).joined(separator: "\n") + "\n").utf8).write(to: list)
+    } else {
+      #expect(new == [], "UPDATE_VECTORS=1 freezes these")
+    }
+  }
+
   @Test func vectors_passInC() {
     #expect(protocol_vectors_run() == 0)
   }
