@@ -12,8 +12,10 @@ extension EvaluationRecord: FetchableRecord, PersistableRecord {
 }
 
 extension RunStore {
-  /// Journals a group of steps in one transaction.
-  package func append(_ steps: [StepRecord]) async throws {
+  /// Journals a group of steps, in one transaction with those that other runs append meanwhile.
+  package func append(_ steps: [StepRecord]) async throws { try await journal.append(steps, to: self) }
+
+  func insert(_ steps: [StepRecord]) async throws {
     try await write { database in
       for step in steps { try step.insert(database) }
     }

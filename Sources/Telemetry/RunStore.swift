@@ -13,6 +13,7 @@ package final class RunStore: Sendable {
 
   package let path: String
   private let pool: DatabasePool
+  let journal = StepJournal()
 
   /// Opens the store in `directory`, which is made when it is absent.
   ///

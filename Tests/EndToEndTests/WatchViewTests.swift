@@ -33,7 +33,7 @@ import struct fieldtune.WatchView
         "step      1.00 ms     wait 10.0 %   forward 20.0 %   backward 30.0 %   update 40.0 %",
         "memory    DTCM        ██████████·········· 32,768 B of 65,536 B planned, 30,000 B measured",
         "          SRAM1       █████··············· 61,440 B of 245,760 B planned",
-        "link      921,600 Bd  1,000 frames sent   1.0 % again   3 damaged   round trip 2.1 ms   device lost 1×",
+        "link      921,600 Bd  1,000 sent   1.0 % again   3 damaged   round trip 2.1 ms   device lost 1×",
         "",
         "10:00:00  on nucleo-f746zg: 0 of 240 samples done",
         "10:00:12  waiting for the device: unplugged",

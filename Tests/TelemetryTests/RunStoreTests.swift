@@ -34,6 +34,33 @@ import Testing
     }
   }
 
+  /// Runs share transactions, and nothing else: one that may not write does not keep others from it.
+  @Test func stepsOfManyRuns_areAllWritten_andOnlyTheFaultyRunFails() async throws {
+    try await withStore { store in
+      var ids: [Int64] = []
+      for number in 0..<8 {
+        ids.append(try #require(try await store.insert(Self.run(number: Int64(number)), artifact: Self.artifact).id))
+      }
+      let failures = await withTaskGroup(of: Bool.self) { group in
+        for id in ids + [999] {
+          group.addTask {
+            do {
+              for block in 0..<20 {
+                try await store.append((0..<4).map { Self.step(run: id, position: block * 4 + $0, loss: 1) })
+              }
+              return false
+            } catch {
+              return true
+            }
+          }
+        }
+        return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+      }
+      #expect(failures == 1)
+      for id in ids { #expect(try await store.steps(of: id).map(\.position) == Array(0..<80)) }
+    }
+  }
+
   @Test func checkpoints_keepTheNewestTwo() async throws {
     try await withStore { store in
       let id = try #require(try await store.insert(Self.run(number: 1), artifact: Self.artifact).id)

@@ -89,7 +89,7 @@ package struct WatchView {
     return [
       row(
         "link", baud,
-        "\(Number.grouped(link.framesSent)) frames sent   \(resent) again   \(link.framesDamaged) damaged\(trip)"
+        "\(Number.grouped(link.framesSent)) sent   \(resent) again   \(link.framesDamaged) damaged\(trip)"
           + "   device lost \(model.devicesLost)×")
     ]
   }

@@ -42,6 +42,8 @@ struct RunReports: Sendable {
     let summary: Summary
     let plan: TrainingPlan
     let dataSource: String
+    /// Whether its loss takes classes, so that there is an accuracy.
+    let hasClasses: Bool
     let memory: Memory
     let forwardMACs: Int
     let backwardMACs: Int
@@ -78,6 +80,7 @@ struct RunReports: Sendable {
     let entry = await director.entry(id)
     return Detail(
       summary: try await summary(of: record), plan: try record.decodedPlan(), dataSource: record.dataSource,
+      hasClasses: manifest.loss.isClassification,
       memory: Detail.Memory(
         arena: manifest.memory.arenaBytes, arenaLowerBound: manifest.memory.arenaLowerBoundBytes,
         weights: manifest.memory.stateBytes, stack: manifest.memory.stackBytes, link: manifest.memory.linkBytes,
