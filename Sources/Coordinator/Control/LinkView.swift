@@ -22,6 +22,10 @@ package struct LinkView: Hashable, Sendable, Codable {
   /// Bits per second of the line; 0 where there is none.
   package var baud: Int
   package var roundTripMicroseconds: Int?
+  /// How much faster than it says the device's counter runs, in parts of one.
+  package var clockDrift: Double?
+  /// What the device's own end has counted since its boot, by name; empty until it was asked.
+  package var device: [String: Int]
   /// Connections that were opened, this one included. Counters are those of all of them.
   package var connections: Int
   package var framesSent: Int
@@ -38,7 +42,7 @@ package struct LinkView: Hashable, Sendable, Codable {
 
   package init(
     board: String, firmware: String, unit: String, ticksPerSecond: Int, baud: Int, roundTripMicroseconds: Int?,
-    connections: Int = 1, framesSent: Int, framesReceived: Int, framesResent: Int, damaged: [String: Int], duplicates: Int, stale: Int,
+    clockDrift: Double? = nil, device: [String: Int] = [:], connections: Int = 1, framesSent: Int, framesReceived: Int, framesResent: Int, damaged: [String: Int], duplicates: Int, stale: Int,
     echoes: Int, timeouts: Int, memory: [Region]
   ) {
     self.board = board
@@ -47,6 +51,8 @@ package struct LinkView: Hashable, Sendable, Codable {
     self.ticksPerSecond = ticksPerSecond
     self.baud = baud
     self.roundTripMicroseconds = roundTripMicroseconds
+    self.clockDrift = clockDrift
+    self.device = device
     self.connections = connections
     self.framesSent = framesSent
     self.framesReceived = framesReceived

@@ -116,6 +116,11 @@ struct RunReports: Sendable {
         (Metric.framesResent, view.framesResent), (.timeouts, view.timeouts), (.duplicates, view.duplicates),
         (.staleFrames, view.stale), (.echoes, view.echoes), (.reconnects, view.connections - 1), (.lineRate, view.baud),
       ] { metrics.set(metric, run, to: Double(count)) }
+      for (event, count) in view.device { metrics.set(.deviceLink, run, .init("event", event), to: Double(count)) }
+      if let drift = view.clockDrift { metrics.set(.clockDrift, run, to: drift) }
+      for region in view.memory where region.highWater > 0 {
+        metrics.set(.memoryBytes, run, .init("region", region.name), to: Double(region.highWater))
+      }
       if let trip = view.roundTripMicroseconds { metrics.set(.roundTrip, run, to: Double(trip) / 1e6) }
     }
   }

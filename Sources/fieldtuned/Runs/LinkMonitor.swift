@@ -9,6 +9,10 @@ final class LinkMonitor: DeviceSource {
   let name: String
   private let source: TransportSource
   private let connection = Mutex<LinkConnection?>(nil)
+  /// What the device's end counted when it was asked last, and when that was.
+  private let device = Mutex<(counters: [String: Int], asked: ContinuousClock.Instant?)>(([:], nil))
+  /// Asking takes a place on the line: no more often than this.
+  private static let deviceInterval = Duration.seconds(5)
   /// The sum of the connections before.
   private let earlier = Mutex<LinkView?>(nil)
 
@@ -30,9 +34,40 @@ final class LinkMonitor: DeviceSource {
     let before = earlier.withLock { $0 }
     guard let current = connection.withLock({ $0 }) else { return before }
     let link = current.link
-    let view = LinkView(
+    askDevice(link)
+    var view = LinkView(
       current.info, await link.statistics, roundTripMicroseconds: await link.roundTripMicroseconds, baud: await link.baud)
+    view.clockDrift = await link.clockDrift
+    view.device = device.withLock { $0.counters }
     return before.map(view.adding) ?? view
+  }
+
+  /// In the background: a device that is in a step, or gone, must not hold up who only wants to look.
+  private func askDevice(_ link: DeviceLink) {
+    let isDue = device.withLock { state in
+      if let asked = state.asked, ContinuousClock.now - asked < Self.deviceInterval { return false }
+      state.asked = .now
+      return true
+    }
+    guard isDue else { return }
+    Task {
+      do throws(DeviceLinkError) {
+        let report = try await link.counters()
+        device.withLock { $0.counters = report.byName }
+      } catch {
+        // The run tells that its device is gone; what was counted before stays.
+      }
+    }
+  }
+}
+
+extension Wire.LinkCountersReport {
+  fileprivate var byName: [String: Int] {
+    [
+      "received": framesReceived, "sent": framesSent, "resent": framesResent, "timeout": timeouts,
+      "duplicate": duplicates, "refused": refused, "damaged": damaged, "malformed": malformed,
+      "byte-dropped": bytesDropped, "overrun": overruns, "framing-error": framingErrors, "noise": noiseErrors,
+    ].mapValues(Int.init)
   }
 }
 
