@@ -1,7 +1,7 @@
 import Foundation
 import WireProtocol
 
-/// The host's end on a Unix socket, driven by one blocking loop: enough to talk to one device.
+/// The host's end on a Unix socket or terminal, driven by one blocking loop: enough to talk to one device.
 final class TestHost {
   private let socket: Int32
   private var endpoint = HostEndpoint(session: 1)
@@ -23,7 +23,22 @@ final class TestHost {
     guard error == 0 else { throw Failure(description: "connect: errno \(errno)") }
   }
 
+  /// Takes the place of a host that is gone.
+  convenience init(socketPath: String, after other: TestHost) throws {
+    shutdown(other.socket, Int32(SHUT_RDWR))
+    try self.init(socketPath: socketPath)
+    endpoint = HostEndpoint(session: 2)
+  }
+
+  /// - Parameter terminal: an open one, which this value closes.
+  init(terminal: Int32) { socket = terminal }
+
   deinit { close(socket) }
+
+  /// Lets what is under way arrive.
+  func settle() throws {
+    for _ in 0..<20 { try exchange() }
+  }
 
   /// Waits until the device has said who it is.
   func info() throws -> Wire.DeviceInfo {

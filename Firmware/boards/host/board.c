@@ -1,13 +1,17 @@
-/* The firmware as a Linux process: `firmware (--socket PATH | --terminal) [--device NUMBER]`.
+/* The firmware as a Linux process:
+ *
+ *     firmware (--socket PATH | --terminal) [--device NUMBER] [--lossy-above BAUD]
  *
  * Invariants
  *   - The firmware runs in one thread, on a stack of its own that is painted like a board's.
  *   - The kernel's socket buffer stands in for the receive interrupt: bytes are not lost while a
  *     step runs.
  *   - A reset replaces the process image and keeps the line, as a board's probe does.
+ *   - SIGUSR1 is a crash: the firmware restarts where it stands and reports it.
  */
 #define _GNU_SOURCE
 #include "board.h"
+#include "board_facts.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -40,6 +44,8 @@ static struct byte_ring transmit_ring = {.bytes = transmit_bytes,
                                          .capacity = sizeof transmit_bytes};
 static uint32_t stack_words[STACK_BYTES / 4] __attribute__((aligned(4096)));
 static uint32_t *stack_top;
+static volatile sig_atomic_t has_crashed;
+static struct board_crash last_crash;
 
 const struct board_memory_region board_memory_regions[] = {{.name = "HOST"}};
 const uint32_t board_memory_region_count = 0;
@@ -61,7 +67,15 @@ uint32_t board_boot_id(void) {
     return boot_id;
 }
 
+static void crash_if_told(void) {
+    if (has_crashed) {
+        last_crash = (struct board_crash){.kind = BOARD_CRASH_UNEXPECTED_INTERRUPT};
+        board_reset();
+    }
+}
+
 static void receive(void) {
+    crash_if_told();
     uint8_t bytes[LINE_CHUNK_BYTES];
     uint32_t free_bytes = byte_ring_free(&receive_ring);
     uint32_t capacity = free_bytes < sizeof bytes ? free_bytes : (uint32_t)sizeof bytes;
@@ -112,20 +126,20 @@ bool board_serial_drained(void) {
 }
 
 uint32_t board_serial_baud(void) {
-    return 0;
+    return line.baud;
 }
 
 bool board_serial_can_set_baud(uint32_t baud) {
-    (void)baud;
-    return false;
+    return line.baud != 0 && baud != 0;
 }
 
 void board_serial_set_baud(uint32_t baud) {
-    (void)baud;
+    line.baud = baud;
 }
 
+/* A receiver at another rate sees stop bits that are none. */
 struct board_serial_errors board_serial_errors(void) {
-    return (struct board_serial_errors){0};
+    return (struct board_serial_errors){.framing = line.garbled_bytes};
 }
 
 static uint64_t nanoseconds(void) {
@@ -160,20 +174,38 @@ uint32_t board_stack_high_water(void) {
 }
 
 struct board_crash board_last_crash(void) {
-    return (struct board_crash){0};
+    return last_crash;
 }
 
+/* SIGUSR1 stays blocked until its handler is back. */
 _Noreturn void board_reset(void) {
-    char listener[12];
-    char connection[12];
-    char device[12];
-    snprintf(listener, sizeof listener, "%d", line.listener);
-    snprintf(connection, sizeof connection, "%d", line.connection);
-    snprintf(device, sizeof device, "%u", device_number);
-    char *arguments[] = {"firmware", "--device", device, "--inherit", listener, connection, NULL};
+    sigset_t crash_signal;
+    sigemptyset(&crash_signal);
+    sigaddset(&crash_signal, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &crash_signal, NULL);
+    const int64_t numbers[] = {line.listener,    line.connection, line.terminal,
+                               line.lossy_above, last_crash.kind, device_number};
+    char texts[6][24];
+    for (uint32_t i = 0; i < 6; i++)
+        snprintf(texts[i], sizeof texts[i], "%lld", (long long)numbers[i]);
+    char *arguments[] = {"firmware", "--inherit", texts[0], texts[1],   texts[2], "--lossy-above",
+                         texts[3],   "--crash",   texts[4], "--device", texts[5], NULL};
     execv("/proc/self/exe", arguments);
     fprintf(stderr, "host board: cannot restart: %s\n", strerror(errno));
     exit(1);
+}
+
+static void take_signal(int number) {
+    (void)number;
+    has_crashed = 1;
+}
+
+static void install_crash_signal(void) {
+    signal(SIGUSR1, take_signal);
+    sigset_t crash_signal;
+    sigemptyset(&crash_signal);
+    sigaddset(&crash_signal, SIGUSR1);
+    sigprocmask(SIG_UNBLOCK, &crash_signal, NULL);
 }
 
 static void *run(void *unused) {
@@ -187,7 +219,8 @@ static void *run(void *unused) {
 }
 
 static _Noreturn void explain_usage(void) {
-    fprintf(stderr, "usage: firmware (--socket PATH | --terminal) [--device NUMBER]\n");
+    fprintf(stderr, "usage: firmware (--socket PATH | --terminal) [--device NUMBER] "
+                    "[--lossy-above BAUD]\n");
     exit(64);
 }
 
@@ -199,20 +232,35 @@ static uint32_t number(const char *text) {
     return (uint32_t)value;
 }
 
+/* What board_reset wrote. */
+static struct host_line inherited(char **arguments) {
+    int terminal = atoi(arguments[2]);
+    return (struct host_line){.listener = atoi(arguments[0]),
+                              .connection = atoi(arguments[1]),
+                              .terminal = terminal,
+                              .baud = terminal >= 0 ? BOARD_DEFAULT_BAUD : 0,
+                              .random = 1};
+}
+
 static void read_arguments(int argc, char **argv) {
     bool has_line = false;
+    uint32_t lossy_above = 0;
     for (int i = 1; i < argc; i++) {
         int left = argc - 1 - i;
         if (strcmp(argv[i], "--socket") == 0 && left >= 1) {
             line = host_line_listen(argv[++i]);
             has_line = true;
         } else if (strcmp(argv[i], "--terminal") == 0) {
-            line = host_line_open_terminal();
+            line = host_line_open_terminal(BOARD_DEFAULT_BAUD);
             has_line = true;
-        } else if (strcmp(argv[i], "--inherit") == 0 && left >= 2) {
-            line.listener = atoi(argv[++i]);
-            line.connection = atoi(argv[++i]);
+        } else if (strcmp(argv[i], "--inherit") == 0 && left >= 3) {
+            line = inherited(&argv[i + 1]);
+            i += 3;
             has_line = true;
+        } else if (strcmp(argv[i], "--lossy-above") == 0 && left >= 1) {
+            lossy_above = number(argv[++i]);
+        } else if (strcmp(argv[i], "--crash") == 0 && left >= 1) {
+            last_crash.kind = number(argv[++i]);
         } else if (strcmp(argv[i], "--device") == 0 && left >= 1) {
             device_number = number(argv[++i]);
         } else {
@@ -221,11 +269,13 @@ static void read_arguments(int argc, char **argv) {
     }
     if (!has_line)
         explain_usage();
+    line.lossy_above = lossy_above;
 }
 
 int main(int argc, char **argv) {
     read_arguments(argc, argv);
     signal(SIGPIPE, SIG_IGN);
+    install_crash_signal();
     pthread_attr_t attributes;
     pthread_t thread;
     int error = pthread_attr_init(&attributes);
