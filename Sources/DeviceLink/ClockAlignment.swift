@@ -4,7 +4,7 @@
 /// the delay divides between the two ways (Cristian 1989, "Probabilistic clock synchronization"). Of
 /// the latest eight the one with the shortest round trip counts, since queues only ever lengthen one
 /// (the clock filter of NTP, RFC 5905, section 10). The rate of the device's counter follows from the
-/// best answers of the first and the latest eight.
+/// best answers of the first eight and the latest four.
 package struct ClockAlignment: Equatable, Sendable {
   /// One answer.
   struct Reading: Equatable, Sendable {
@@ -42,7 +42,7 @@ package struct ClockAlignment: Equatable, Sendable {
   /// How much faster than it says the counter runs, in parts of one, and how far off that may be; nil
   /// until two answers lie a second apart.
   package var drift: (value: Double, bound: Double)? {
-    guard let old = best(of: first), let new = best(of: latest) else { return nil }
+    guard let old = best(of: first), let new = best(of: latest.suffix(Self.filterLength / 2)) else { return nil }
     let elapsed = (new.host - old.host).inSeconds
     guard elapsed >= 1 else { return nil }
     let value = Double(new.ticks - old.ticks) / hertz / elapsed - 1
@@ -64,7 +64,7 @@ package struct ClockAlignment: Equatable, Sendable {
     return (.seconds(Double(anchor.ticks) / hertz) - anchor.host, anchor.roundTrip / 2)
   }
 
-  private func best(of readings: [Reading]) -> Reading? { readings.min { $0.roundTrip < $1.roundTrip } }
+  private func best(of readings: some Sequence<Reading>) -> Reading? { readings.min { $0.roundTrip < $1.roundTrip } }
 }
 
 extension Duration {

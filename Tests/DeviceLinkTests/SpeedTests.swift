@@ -3,11 +3,59 @@ import FaultSimulation
 import Testing
 import WireProtocol
 
-/// The search for the line's rate, against a device that keeps to the protocol, on a line that
-/// damages everything while the two rates differ, in virtual time.
+/// The search for the line's rate, against both kinds of device, on a line that damages everything
+/// while the two rates differ, in virtual time.
 struct SpeedTests {
-  /// The device's end of the search, around a link endpoint in Swift.
-  private struct Device {
+  /// Which device's end of the search.
+  enum End: String, CaseIterable, CustomTestStringConvertible {
+    /// Written for this test, from the specification.
+    case scripted
+    /// The firmware's C.
+    case firmware
+
+    var testDescription: String { rawValue }
+
+    fileprivate func boot(_ bootID: UInt32 = 1) -> any Device {
+      switch self {
+      case .scripted: ScriptedDevice(standard: SpeedTests.ladder[0], ladder: SpeedTests.ladder, bootID: bootID)
+      case .firmware: RealDevice(ladder: SpeedTests.ladder, bootID: bootID)
+      }
+    }
+  }
+
+  fileprivate protocol Device {
+    var baud: Int { get }
+    mutating func receive(_ bytes: [UInt8], _ milliseconds: Int)
+    mutating func nextFrame(_ milliseconds: Int) -> [UInt8]?
+    /// - Parameter isDrained: whether everything the device has written is on the line.
+    mutating func tick(_ milliseconds: Int, isDrained: Bool)
+  }
+
+  private struct RealDevice: Device {
+    let device: FirmwareDevice
+    let standard: Int
+
+    init(ladder: [Int], bootID: UInt32) {
+      device = FirmwareDevice(bootID: bootID, ladder: ladder.map { UInt32($0) })
+      standard = ladder[0]
+    }
+
+    var baud: Int { device.speeds.last.map { Int($0) } ?? standard }
+
+    func receive(_ bytes: [UInt8], _ milliseconds: Int) { device.receive(bytes, now: UInt32(milliseconds)) }
+
+    func nextFrame(_ milliseconds: Int) -> [UInt8]? {
+      device.nextFrame(capacity: 1023, now: UInt32(milliseconds))
+    }
+
+    func tick(_ milliseconds: Int, isDrained: Bool) {
+      device.isDrained = isDrained
+      while device.poll(now: UInt32(milliseconds)) {}
+    }
+  }
+
+  /// Around a link endpoint in Swift.
+  private struct ScriptedDevice: Device {
     var endpoint: DeviceEndpoint
     var baud: Int
     let standard: Int
@@ -15,11 +63,10 @@ struct SpeedTests {
     var committed: Int
     var changedAt: Int?
     var heardAt = 0
-    var proposals: [Int] = []
     /// Whether it knows nothing of line speeds, as a firmware of before.
     var isOld = false
 
-    init(standard: Int, ladder: [Int], bootID: UInt32 = 1) {
+    init(standard: Int, ladder: [Int], bootID: UInt32) {
       endpoint = DeviceEndpoint(identity: .speedToy(ladder: ladder, bootID: bootID))
       baud = standard
       self.standard = standard
@@ -42,7 +89,6 @@ struct SpeedTests {
               category: .message, code: .unknownMessage,
               context: UInt32(Wire.MessageKind.speedPropose.rawValue), text: "unknown")))
       case .speedPropose(let propose):
-        proposals.append(Int(propose.bitsPerSecond))
         pending = Int(propose.bitsPerSecond)
         _ = endpoint.send(.speedReport(.init(bitsPerSecond: propose.bitsPerSecond, state: .testing)))
       case .speedCommit(let commit):
@@ -61,7 +107,12 @@ struct SpeedTests {
       }
     }
 
-    mutating func tick(_ milliseconds: Int) {
+    mutating func nextFrame(_ milliseconds: Int) -> [UInt8]? {
+      endpoint.nextFrame(now: UInt64(milliseconds) * 1000)
+    }
+
+    mutating func tick(_ milliseconds: Int, isDrained: Bool) {
+      guard isDrained else { return }
       if let wanted = pending, endpoint.isIdle { (baud, pending, changedAt) = (wanted, nil, milliseconds) }
       if let changedAt, milliseconds >= changedAt + Int(Wire.speedTestMilliseconds) {
         (baud, self.changedAt) = (committed, nil)
@@ -75,20 +126,22 @@ struct SpeedTests {
   /// Both ends and the line between them.
   private struct Bench {
     var host: Conversation
-    var device: Device
+    var device: any Device
     var hostBaud: Int
     /// Above it one byte in 200 is damaged.
     var goodUpTo = Int.max
     var milliseconds = 0
     var effects: [Conversation.Effect] = []
+    /// The rates that the host's line was set to.
+    var tried: [Int] = []
     private var random = SplitMix(seed: 3)
     private var nextBaud: Int?
     private var toHost: [UInt8] = []
     private var toDevice: [UInt8] = []
 
-    init(_ device: Device, plan: SpeedPlan?) {
+    init(_ device: any Device, plan: SpeedPlan?) {
       self.device = device
-      hostBaud = plan?.standardBaud ?? device.standard
+      hostBaud = plan?.standardBaud ?? device.baud
       host = Conversation(name: "line", policy: RetryPolicy(), session: 5, speed: plan)
       host.start(expecting: nil, timeout: .seconds(20), now: .zero)
     }
@@ -111,7 +164,7 @@ struct SpeedTests {
       milliseconds += 1
       let perMillisecond = hostBaud / 10_000
       while toHost.count < 4 * perMillisecond,
-        let frame = device.endpoint.nextFrame(now: UInt64(milliseconds) * 1000)
+        let frame = device.nextFrame(milliseconds)
       {
         toHost += frame
       }
@@ -121,7 +174,7 @@ struct SpeedTests {
       take(host.tick(now: now))
       device.receive(line(toDevice.prefix(perMillisecond)), milliseconds)
       toDevice.removeFirst(min(perMillisecond, toDevice.count))
-      if toHost.isEmpty { device.tick(milliseconds) }
+      device.tick(milliseconds, isDrained: toHost.isEmpty)
       if toDevice.isEmpty, let baud = nextBaud {
         (hostBaud, nextBaud) = (baud, nil)
         take(host.lineChanged(to: baud, now: now))
@@ -129,7 +182,10 @@ struct SpeedTests {
     }
 
     private mutating func take(_ new: [Conversation.Effect]) {
-      for case .setLine(let baud) in new { nextBaud = baud }
+      for case .setLine(let baud) in new {
+        nextBaud = baud
+        tried.append(baud)
+      }
       effects += new
     }
 
@@ -139,35 +195,35 @@ struct SpeedTests {
     }
   }
 
-  private static let ladder = [115_200, 230_400, 460_800, 921_600, 2_000_000]
+  fileprivate static let ladder = [115_200, 230_400, 460_800, 921_600, 2_000_000]
 
-  private func bench(remembered: Int? = nil) -> Bench {
+  private func bench(_ end: End, remembered: Int? = nil) -> Bench {
     Bench(
-      Device(standard: 115_200, ladder: Self.ladder),
+      end.boot(),
       plan: SpeedPlan(standardBaud: 115_200, rememberedBaud: remembered))
   }
 
-  @Test func ladder_isClimbedToItsTop() {
-    var bench = bench()
+  @Test(arguments: End.allCases) func ladder_isClimbedToItsTop(_ end: End) {
+    var bench = bench(end)
     #expect(bench.run { $0.host.phase == .connected })
-    #expect(bench.device.proposals == Array(Self.ladder.dropFirst()))
+    #expect(bench.tried == Array(Self.ladder.dropFirst()))
     #expect((bench.hostBaud, bench.device.baud) == (2_000_000, 2_000_000))
     #expect(bench.host.bestBaud == 2_000_000)
     #expect(bench.effects.contains(.tell(.lineSpeed(2_000_000))))
     #expect(bench.milliseconds < 4 * 500)
   }
 
-  @Test func rememberedRate_isTriedAtOnce() {
-    var bench = bench(remembered: 921_600)
+  @Test(arguments: End.allCases) func rememberedRate_isTriedAtOnce(_ end: End) {
+    var bench = bench(end, remembered: 921_600)
     #expect(bench.run { $0.host.phase == .connected })
-    #expect(bench.device.proposals == [921_600])
+    #expect(bench.tried == [921_600])
     #expect((bench.hostBaud, bench.device.baud) == (921_600, 921_600))
     #expect(bench.milliseconds < 500)
   }
 
-  @Test(arguments: Self.ladder) func lineThatIsBadAboveARate_endsAtThatRate(_ good: Int) {
+  @Test(arguments: End.allCases, Self.ladder) func lineThatIsBadAboveARate_endsAtThatRate(_ end: End, _ good: Int) {
     for remembered in [nil, 2_000_000] {
-      var bench = bench(remembered: remembered)
+      var bench = bench(end, remembered: remembered)
       bench.goodUpTo = good
       #expect(bench.run { $0.host.phase == .connected })
       #expect((bench.hostBaud, bench.device.baud) == (good, good))
@@ -181,11 +237,11 @@ struct SpeedTests {
   }
 
   /// At every moment of the search in turn: the device is reset, and is back at the standard rate.
-  @Test func deviceThatIsReset_isFoundAgain() {
+  @Test(arguments: End.allCases) func deviceThatIsReset_isFoundAgain(_ end: End) {
     for moment in stride(from: 1, to: 1600, by: 37) {
-      var bench = bench()
+      var bench = bench(end)
       _ = bench.run(limit: moment) { _ in false }
-      bench.device = Device(standard: 115_200, ladder: Self.ladder, bootID: 2)
+      bench.device = end.boot(2)
       #expect(
         bench.run(limit: 7000) {
           $0.host.phase == .connected && $0.host.device?.info.bootID == 2 && $0.hostBaud == $0.device.baud
@@ -194,10 +250,10 @@ struct SpeedTests {
   }
 
   /// At every moment of the search in turn: the host dies, and another begins at the standard rate.
-  @Test func hostThatDies_isFollowedByAnother() {
+  @Test(arguments: End.allCases) func hostThatDies_isFollowedByAnother(_ end: End) {
     for moment in stride(from: 1, to: 1600, by: 37) {
       for remembered in [nil, 921_600] {
-        var bench = bench()
+        var bench = bench(end)
         _ = bench.run(limit: moment) { _ in false }
         bench.replaceHost(plan: SpeedPlan(standardBaud: 115_200, rememberedBaud: remembered))
         let start = bench.milliseconds
@@ -209,10 +265,10 @@ struct SpeedTests {
     }
   }
 
-  @Test func fastLineThatFallsSilent_isSearchedAgainWithinSeconds() {
-    var bench = bench()
+  @Test(arguments: End.allCases) func fastLineThatFallsSilent_isSearchedAgainWithinSeconds(_ end: End) {
+    var bench = bench(end)
     #expect(bench.run { $0.host.phase == .connected })
-    bench.device = Device(standard: 115_200, ladder: Self.ladder, bootID: 2)
+    bench.device = end.boot(2)
     let start = bench.milliseconds
     #expect(bench.run { $0.host.device?.info.bootID == 2 && $0.host.phase == .connected })
     #expect(bench.hostBaud == 2_000_000)
@@ -220,16 +276,17 @@ struct SpeedTests {
   }
 
   @Test func deviceThatKnowsNoSpeeds_staysWhereItIs() {
-    var bench = bench()
-    bench.device.isOld = true
+    var old = ScriptedDevice(standard: 115_200, ladder: Self.ladder, bootID: 1)
+    old.isOld = true
+    var bench = Bench(old, plan: SpeedPlan(standardBaud: 115_200))
     #expect(bench.run(limit: 100) { $0.host.phase == .connected })
     #expect((bench.hostBaud, bench.device.baud) == (115_200, 115_200))
   }
 
   @Test func pinnedLine_isLeftAlone() {
-    var bench = Bench(Device(standard: 921_600, ladder: Self.ladder), plan: nil)
+    var bench = Bench(ScriptedDevice(standard: 921_600, ladder: Self.ladder, bootID: 1), plan: nil)
     #expect(bench.run(limit: 100) { $0.host.phase == .connected })
-    #expect(bench.device.proposals.isEmpty)
+    #expect(bench.tried.isEmpty)
   }
 }
 

@@ -50,6 +50,21 @@ struct TraceTests {
     #expect(replay.equalFrames > 60)
   }
 
+  /// A session that was recorded once: what the host's end sends has not changed since.
+  @Test func replay_ofTheCommittedSession_sendsTheSameBytes() async throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Fixtures/link-session.pcap").path
+    if ProcessInfo.processInfo.environment["UPDATE_SNAPSHOTS"] == "1" { try await record(file, samples: 12) }
+    let packets = try packets(file)
+    let replay = try TraceReplay(packets, name: "link-session.pcap")
+    let difference = replay.difference.map { "packet \($0.packet): recorded \($0.recorded), replayed \($0.replayed ?? [])" }
+    #expect(difference == nil, "the host's end sends something else than it did: accept it with UPDATE_SNAPSHOTS=1")
+    #expect(replay.equalFrames > 12)
+    let rows = try TraceListing(packets, name: "link-session.pcap").rows
+    #expect(rows.contains { $0.what.hasPrefix("damaged") })
+    #expect(rows.contains { row in row.from == "device" && row.messages.contains { $0.hasPrefix("runReport") } })
+  }
+
   @Test func replay_ofAChangedTrace_saysWhere() async throws {
     let folder = try Folder()
     try await record(folder.path("a.pcap"), samples: 20)

@@ -83,7 +83,7 @@ struct LinkBenchCommand: AsyncParsableCommand {
 
   private static func rate(_ direction: LinkBench.Direction) -> String {
     "\(Number.grouped(Int(direction.bytesPerSecond))) B/s"
-      + (direction.share.map { ", \(Number.percent($0)) of the line" } ?? "")
+      + (direction.share.map { $0 > 1.05 ? ", which is more than the rate: no real line" : ", \(Number.percent($0)) of the line" } ?? "")
   }
 
   private static func text(of clock: LinkBench.Clock) -> String {
