@@ -174,6 +174,22 @@ import Testing
     #expect(resumed["digest"] as? String == whole["digest"] as? String)
   }
 
+  @Test func trace_isShownAndSentAgain() async throws {
+    let tool = try Tool()
+    defer { tool.remove() }
+    #expect(try await tool.run("selftest", "--device", "loopback", "--trace", "a.pcap").status == 0)
+    let report = try await tool.run("replay", "a.pcap", "--json").json()
+    #expect(report["connections"] as? Int == 1)
+    #expect(report["difference"] == nil)
+    let frames = try #require(report["frames"] as? [[String: Any]])
+    #expect(frames.contains { ($0["messages"] as? [String])?.contains { $0.hasPrefix("step ") } ?? false })
+    let text = try await tool.run("replay", "a.pcap", "--summary")
+    #expect(String(decoding: text.output, as: UTF8.self).contains("byte for byte"))
+    let bench = try await tool.run("link", "bench", "--device", "loopback", "--seconds", "0.3", "--json").json()
+    #expect(((bench["toDevice"] as? [String: Any])?["bytesPerSecond"] as? Double ?? 0) > 0)
+    #expect((bench["device"] as? [String: Int])?["framesReceived"] ?? 0 > 0)
+  }
+
   static let badInput: [(arguments: [String], status: Int32, words: String)] = [
     (["inspect", "missing.tflite"], 66, "missing.tflite"),
     (["inspect", Tool.demo.appending(path: "README.md").path], 65, "README.md"),
@@ -197,6 +213,12 @@ import Testing
     (["compile", Tool.conv, "--weights", "stochastic", "--velocity", "-o", "a"], 65, "storage 'residual'"),
     (["demo", "--epochs", "0"], 64, "at least 1"),
     (["profile", "nowhere"], 66, "nowhere"),
+    (["replay", Tool.demo.appending(path: "README.md").path], 65, "a little-endian pcap file"),
+    (["replay", "missing.pcap"], 66, "missing.pcap"),
+    (["selftest", "--device", "loopback", "--trace", "/dev/full"], 73, "No space left on device"),
+    (["link", "bench", "--device", "unix:/nope"], 69, "/nope"),
+    (["link", "bench", "--device", "loopback", "--seconds", "0"], 64, "more than 0"),
+    (["selftest", "--device", "/dev/null", "--baud", "fast"], 64, "fast"),
     (["profile", "nowhere", "--wait-states", "16"], 64, "expected 0 to 15"),
   ]
 
