@@ -60,7 +60,7 @@ extension DeviceLink {
     let after = statistics
     let counters = try await counters()
     return LinkBench(
-      board: device.board, firmware: device.info.firmware, baud: pump.line?.bitsPerSecond, toDevice: sending,
+      board: device.board, firmware: device.info.firmware, baud: baud, toDevice: sending,
       fromDevice: receiving, roundTrip: trips,
       frames: .init(
         sent: after.framesSent - before.framesSent, received: after.framesReceived - before.framesReceived,
