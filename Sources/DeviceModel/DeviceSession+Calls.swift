@@ -29,6 +29,7 @@ extension DeviceSession {
     run = begin.run
     state = .running
     records.clear(next: begin.firstIndex)
+    isWaiting = true
     waitingSince = ticks
     return runReport
   }

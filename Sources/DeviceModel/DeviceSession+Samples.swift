@@ -73,10 +73,11 @@ extension DeviceSession {
   }
 
   private mutating func apply(_ sample: Wire.Sample, now: () -> UInt64) -> Wire.Message {
-    let waited = now() &- waitingSince
+    let waited = isWaiting ? now() &- waitingSince : 0
     let result = compute(sample)
     let record = self.record(of: result, sample, waitTicks: UInt32(clamping: waited))
     records.add(record)
+    isWaiting = samples.isEmpty
     waitingSince = now()
     return sample.mode == .infer ? output(of: result, sample) : .step(record)
   }

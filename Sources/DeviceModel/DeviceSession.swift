@@ -23,7 +23,8 @@ package struct DeviceSession<Engine: StepEngine> {
   var state = Wire.RunState.idle
   /// RUN_END came and waits for the samples before it.
   var runEnding = false
-  /// Counter when the device began to wait for the next sample.
+  /// No sample was left at `waitingSince` on the counter.
+  var isWaiting = true
   var waitingSince: UInt64 = 0
 
   /// Resets the training state with seed 0.

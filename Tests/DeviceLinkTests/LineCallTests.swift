@@ -120,6 +120,17 @@ struct LineCallTests {
 
   // MARK: Notices
 
+  /// Told until a connection has acknowledged it, and never again.
+  @Test func crash_isToldOnce() {
+    let device = FirmwareDevice(bootID: 1, hasCrashed: true)
+    var line = RawLine(device, deaf: 100)
+    func crashes() -> Int { line.listen().filter { if case .crashReport = $0 { true } else { false } }.count }
+    line.reconnect()
+    #expect(crashes() == 1)
+    line.reconnect()
+    #expect(crashes() == 0)
+  }
+
   @Test func lineErrors_areToldOnceForEachChangeAndAtMostOnceASecond() {
     let device = FirmwareDevice(bootID: 1)
     var line = RawLine(device)

@@ -7,6 +7,22 @@ struct RawLine {
   private var milliseconds: UInt32 = 0
   private(set) var info: Wire.DeviceInfo?
 
+  /// Connects, and hears nothing after that.
+  init(_ device: any SimulatedDevice, deaf duration: UInt32) {
+    self.device = device
+    while !host.isConnected {
+      milliseconds += 1
+      let microseconds = UInt64(milliseconds) * 1000
+      while let frame = host.nextFrame(now: microseconds) { device.receive(frame, now: milliseconds) }
+      // The device's loop does not poll yet, so it has nothing to tell.
+      while let frame = device.nextFrame(capacity: 1023, now: milliseconds) { host.receive(frame, now: microseconds) }
+    }
+    beSilent(forMilliseconds: duration)
+  }
+
+  /// Gives the connection up.
+  mutating func reconnect() { host.restart(now: UInt64(milliseconds) * 1000) }
+
   /// Connects at once.
   init(_ device: any SimulatedDevice) {
     self.device = device

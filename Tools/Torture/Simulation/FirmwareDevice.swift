@@ -48,12 +48,15 @@ package final class FirmwareDevice {
   private let samples: UnsafeMutablePointer<Int8>
   private let targets: UnsafeMutablePointer<Int16>
   private let bauds: UnsafeMutablePointer<wire_baud_rate>
+  private let crash: UnsafeMutablePointer<wire_crash_report>
   private let name = strdup("toy")
   private let firmware = strdup("toy")
   private let context: Context
 
-  /// - Parameter ladder: what the line can be set to, the first after a reset; empty for a line without speed.
-  package init(bootID: UInt32, inputBytes: Int = ToyStep.inputBytes, ladder: [UInt32] = []) {
+  /// - Parameters:
+  ///   - ladder: what the line can be set to, the first after a reset; empty for a line without speed.
+  ///   - hasCrashed: an assertion stopped the boot before.
+  package init(bootID: UInt32, inputBytes: Int = ToyStep.inputBytes, ladder: [UInt32] = [], hasCrashed: Bool = false) {
     let state = UnsafeMutableRawPointer.allocate(
       byteCount: ToyStep.stateBytes(inputBytes: inputBytes), alignment: 8)
     samples = .allocate(capacity: 2 * inputBytes)
@@ -67,6 +70,10 @@ package final class FirmwareDevice {
     board.initialize(to: Self.board(name, firmware, bootID))
     bauds = .allocate(capacity: max(1, ladder.count))
     for (index, speed) in ladder.enumerated() { (bauds + index).initialize(to: wire_baud_rate(bits_per_second: speed)) }
+    crash = .allocate(capacity: 1)
+    crash.initialize(to: wire_crash_report())
+    crash.pointee.kind = UInt8(WIRE_CRASH_KIND_ASSERTION.rawValue)
+    board.pointee.crash = hasCrashed ? UnsafePointer(crash) : nil
     board.pointee.default_speed = ladder.first ?? 0
     board.pointee.bauds = UnsafePointer(bauds)
     board.pointee.baud_count = UInt8(ladder.count)
@@ -76,6 +83,7 @@ package final class FirmwareDevice {
   deinit {
     for pointer in [name, firmware] { free(pointer) }
     bauds.deallocate()
+    crash.deallocate()
     segments.deallocate()
     model.deallocate()
     board.deallocate()
