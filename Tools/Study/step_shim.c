@@ -12,7 +12,10 @@ static uint32_t no_time(void) {
     return 0;
 }
 
-static struct phase_clock phases = {.now = no_time};
+static void no_line(void) {
+}
+
+static struct phase_clock phases = {.now = no_time, .yield = no_line};
 
 static void take(const int8_t *inputs, size_t sample) {
     memcpy(step_model.input, inputs + sample * step_model.input_bytes, step_model.input_bytes);

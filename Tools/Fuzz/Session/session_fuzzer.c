@@ -1,5 +1,5 @@
 /* A hostile host: the input is a program of whole frames of the device's own connection, of raw bytes and of time, so
- * that the session behind the link is reached. Sanitizers and the firmware's assertions judge. */
+ * that the session behind the link is reached; steps yield to it too. Sanitizers and the firmware's assertions judge. */
 #include <assert.h>
 #include <stddef.h>
 #include <string.h>
@@ -14,6 +14,18 @@ static int8_t input[2 * INPUT_BYTES];
 static int16_t targets[2 * TARGET_BYTES / 2];
 static int8_t output[5];
 static uint32_t tick_count;
+
+/* The device, and what is left of the program. */
+struct bench {
+    struct session session;
+    uint32_t now;
+    uint32_t attempt;
+    const uint8_t *data;
+    size_t size;
+    int operations;
+};
+
+static struct bench bench;
 
 static uint32_t ticks(void) { return tick_count += 7; }
 static uint32_t stack_high_water(void) { return 0; }
@@ -32,6 +44,12 @@ static void evaluate(struct step_target target, struct phase_clock *clock, struc
         result->loss_q16 += input[i] * (int32_t)state[8 + i] + (target.values ? target.values[0] : 0);
     }
     memset(input, 0x55, INPUT_BYTES);
+    for (int i = 0; i < 4; i++) {
+        phase_yield(clock);
+    }
+    for (uint32_t i = 0; i < INPUT_BYTES; i++) {
+        assert(input[i] == 0x55); /* the step's own until it ends */
+    }
 }
 
 static void train(struct step_target target, const struct step_update *update, struct phase_clock *clock,
@@ -45,6 +63,7 @@ static void train(struct step_target target, const struct step_update *update, s
 static void infer(struct phase_clock *clock, struct step_result *result) {
     phase_enter(clock, PHASE_FORWARD);
     memset(output, input[0], sizeof output);
+    phase_yield(clock);
     result->output = output;
     result->output_count = sizeof output;
 }
@@ -53,15 +72,11 @@ static const struct wire_baud_rate bauds[] = {{.bits_per_second = 921600}, {.bit
 static const struct step_segment segments[] = {{state, 8, STEP_SEGMENT_HEADER},
                                                {state + 8, STATE_BYTES - 8, STEP_SEGMENT_WEIGHTS}};
 
-struct bench {
-    struct session session;
-    uint32_t now;
-    uint32_t attempt;
-};
-
 static void drain(struct bench *bench) {
     for (int turn = 0; turn < 8; turn++) {
-        session_poll(&bench->session);
+        if (!bench->session.is_stepping) {
+            session_poll(&bench->session);
+        }
         const uint8_t *wire = 0;
         uint32_t count = session_transmit(&bench->session, bench->now, 1023, &wire);
         assert(count <= FRAME_WIRE_BYTES && (count == 0 || wire[count - 1] == 0));
@@ -163,10 +178,22 @@ static void act(struct bench *bench, uint8_t what, uint8_t number, const uint8_t
     }
 }
 
+/* The next operation, also in the middle of a step. */
+static void perform(void) {
+    if (bench.operations == 0 || bench.size < 3) {
+        return;
+    }
+    bench.operations--;
+    const uint8_t *data = bench.data;
+    size_t count = data[2] < bench.size - 3 ? data[2] : bench.size - 3;
+    bench.data += 3 + count;
+    bench.size -= 3 + count;
+    act(&bench, data[0], data[1], data + 3, (uint32_t)count);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    static struct bench bench;
     static const struct step_model model = {.input = input,
                                             .input_bytes = INPUT_BYTES,
                                             .target_bytes = TARGET_BYTES,
@@ -180,7 +207,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const struct session_board board = {.name = "fuzz",
                                                .firmware = "fuzz",
                                                .boot_id = 5,
-                                               .receive_ring_bytes = 4095,
                                                .default_speed = 921600,
                                                .bauds = bauds,
                                                .baud_count = 2,
@@ -188,20 +214,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                                .stack_high_water = stack_high_water,
                                                .line_errors = line_errors,
                                                .is_drained = is_drained,
-                                               .set_speed = set_speed};
+                                               .set_speed = set_speed,
+                                               .yield = perform};
     bench.now = 0;
     bench.attempt = 0;
+    bench.data = data;
+    bench.size = size;
+    bench.operations = OPERATIONS;
     session_init(&bench.session, &model, &board, input + INPUT_BYTES, 1, targets);
     greet(&bench);
-    size_t place = 0;
-    for (int operation = 0; operation < OPERATIONS && place + 3 <= size; operation++) {
-        uint8_t what = data[place];
-        uint8_t number = data[place + 1];
-        size_t count = data[place + 2];
-        place += 3;
-        count = count < size - place ? count : size - place;
-        act(&bench, what, number, data + place, (uint32_t)count);
-        place += count;
+    while (bench.operations > 0 && bench.size >= 3) {
+        perform();
     }
     return 0;
 }
