@@ -34,6 +34,9 @@ package final class PseudoTerminal: ByteTransport {
 
   package var incoming: IncomingBytes { stream.incoming }
 
+  /// Bits per second that the other end has set, which nothing keeps to; 0 once it is closed.
+  package var baud: Int { slave.ifOpen { TerminalSettings(of: $0)?.baud } ?? 0 }
+
   package func write(_ bytes: [UInt8]) async throws {
     try await stream.write(bytes)
   }

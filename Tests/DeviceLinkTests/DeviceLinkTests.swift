@@ -116,6 +116,28 @@ struct DeviceLinkTests {
     await link.close()
   }
 
+  /// The firmware's own end, and a kernel terminal whose rate is really changed.
+  @Test func lineSpeed_isFoundOverARealPort() async throws {
+    let master = try await PseudoTerminal.open()
+    let port = try await SerialPort.open(path: master.devicePath, baud: 460_800)
+    let ladder: [UInt32] = [460_800, 921_600, 2_000_000]
+    let rated = RatedPort(port, deviceBaud: 460_800)
+    let server = LineServer(FirmwareDevice(bootID: 1, ladder: ladder), master) { device in
+      rated.deviceBaud = Int((device as? FirmwareDevice)?.speeds.last ?? 460_800)
+      return rated.deviceBaud == master.baud
+    }
+    Task { await server.run() }
+    let link = DeviceLink(transport: rated, speed: SpeedPlan(standardBaud: 460_800))
+    _ = try await link.connect()
+    // How far it climbs depends on how busy this machine is.
+    #expect(rated.triedBauds.first == 921_600)
+    #expect(port.baud == rated.deviceBaud)
+    #expect(await link.bestBaud ?? 460_800 == port.baud)
+    let samples = Script.samples(50)
+    #expect(try await train(link, samples).report.digest == perfect(samples).digest)
+    await link.close()
+  }
+
   @Test func nobodyThere_isSaidInASentence() async throws {
     let (near, _) = InMemoryTransport.pair(name: "line")
     let link = DeviceLink(transport: near)

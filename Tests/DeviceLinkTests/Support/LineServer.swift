@@ -4,11 +4,17 @@ import Transport
 actor LineServer {
   private let device: any SimulatedDevice
   private let transport: any ByteTransport
+  /// Whether the other end has the device's rate; what is said while it has not is lost.
+  private let isHeard: @Sendable (any SimulatedDevice) -> Bool
   private let start = ContinuousClock.now
 
-  init(_ device: sending any SimulatedDevice, _ transport: any ByteTransport) {
+  init(
+    _ device: sending any SimulatedDevice, _ transport: any ByteTransport,
+    isHeard: @escaping @Sendable (any SimulatedDevice) -> Bool = { _ in true }
+  ) {
     self.device = device
     self.transport = transport
+    self.isHeard = isHeard
   }
 
   /// Serves until the transport ends. The loop looks at its timers every few milliseconds.
@@ -35,8 +41,9 @@ actor LineServer {
     var hasMore = true
     while hasMore {
       hasMore = device.poll(now: milliseconds)
+      _ = isHeard(device)
       while let frame = device.nextFrame(capacity: 1023, now: milliseconds) {
-        try await transport.write(frame)
+        if isHeard(device) { try await transport.write(frame) }
       }
     }
   }
