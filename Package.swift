@@ -144,7 +144,10 @@ let package = Package(
       "DeviceConformanceTests",
       ["DeviceModel", "DeviceLink", "Transport", "WireProtocol", "FirmwareBuild", "Coordinator"]
         + compileTime + ["Compiler"]),
-    tests("CoordinatorTests", ["Coordinator", "Telemetry", "Datasets", "DeviceModel", "Transport"]),
+    .target(
+      name: "FaultyStorage", path: "Tests/FaultyStorage", cSettings: strictC, linkerSettings: [.linkedLibrary("sqlite3")]),
+    tests(
+      "CoordinatorTests", ["Coordinator", "Telemetry", "Datasets", "DeviceModel", "Transport", "FaultyStorage"]),
     tests("EndToEndTests", ["Coordinator", "ArtifactManifest", "Telemetry", "fieldtune", "fieldtuned"]),
     tests("TidyTests", []),
   ],

@@ -29,7 +29,8 @@ package struct SampleSequence: Sendable {
     }
     let own = position - plan.training.lowerBound
     let step = plan.share?.index(own) ?? own
-    return PlannedSample(position: position, mode: .train, sample: sampler.index(atStep: step))
+    return PlannedSample(
+      position: position, mode: .train, sample: plan.isLive ? step : sampler.index(atStep: step))
   }
 
   /// What the device is told besides.

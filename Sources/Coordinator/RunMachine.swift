@@ -15,7 +15,7 @@ package struct RunMachine: Sendable {
     case waiting
     /// Samples go out and records come in.
     case streaming
-    /// A checkpoint is due or the run is to stop: nothing is sent until all is received and durable.
+    /// A checkpoint is due or the run is to pause or stop: nothing is sent until all is received and durable.
     case draining
     /// The plan is done or the run was stopped, and the state is safe in the store.
     case closed
@@ -29,6 +29,10 @@ package struct RunMachine: Sendable {
     case journal([StepRecord])
     /// Copy the training state, which stands before this position, then say `checkpointed`.
     case checkpoint(Int)
+    /// Nothing is on its way, and the next sample has not come in yet.
+    case awaitSample
+    /// Paused, and all that was sent is safe: wait until the run is to go on or to stop.
+    case rest(Int)
     /// Nothing until something happens.
     case wait
     /// All is done: close the run.
@@ -56,6 +60,9 @@ package struct RunMachine: Sendable {
   private var window = 1
   private var pending: [StepRecord] = []
   private var isStopping = false
+  private var isPausing = false
+  /// First position whose sample is not there yet.
+  private var supplied: Int
 
   /// - Parameters:
   ///   - durable: first position the store has no record of.
@@ -64,7 +71,11 @@ package struct RunMachine: Sendable {
     self.plan = plan
     self.durable = durable
     self.checkpoint = checkpoint
+    supplied = plan.count
   }
+
+  /// Whether the next sample has still to come in, and nothing else is asked for.
+  package var isAwaitingSample: Bool { !isStopping && !isPausing && sent >= supplied && sent < plan.count }
 
   package var isStopped: Bool { isStopping && phase == .closed && sent < plan.count }
 
@@ -84,6 +95,14 @@ package struct RunMachine: Sendable {
   /// Ends the run after the samples already sent.
   package mutating func stop() { isStopping = true }
 
+  /// Sends nothing more until `goOn`; what is on its way comes in, and the state is copied.
+  package mutating func pause() { isPausing = true }
+
+  package mutating func goOn() { isPausing = false }
+
+  /// Samples of a live run have come in: all before `position` are there.
+  package mutating func supply(before position: Int) { supplied = position }
+
   /// What to do now; to be asked again until it says `.wait` or `.close`.
   package mutating func next() -> Action {
     if isJournalDue { return .journal(pending) }
@@ -95,16 +114,22 @@ package struct RunMachine: Sendable {
   }
 
   private mutating func nextWithDevice() -> Action {
-    let mustDrain = isStopping || sent == boundary
+    let mustDrain = isStopping || isPausing || sent == boundary
     phase = mustDrain ? .draining : .streaming
-    guard mustDrain else {
-      return sent - min(received, durable) < window ? .send(takePosition()) : .wait
-    }
+    guard mustDrain else { return nextWhileStreaming() }
     guard received == sent else { return .wait }
     if needsCheckpoint { return .checkpoint(received) }
-    precondition(isStopping || sent == plan.count, "closed before position \(sent) of \(plan.count)")
+    guard isStopping || sent == plan.count else {
+      precondition(isPausing, "closed before position \(sent) of \(plan.count)")
+      return .rest(sent)
+    }
     phase = .closed
     return .close
+  }
+
+  private mutating func nextWhileStreaming() -> Action {
+    guard sent < supplied else { return received == sent ? .awaitSample : .wait }
+    return sent - min(received, durable) < window ? .send(takePosition()) : .wait
   }
 
   private mutating func takePosition() -> Int {
@@ -142,4 +167,7 @@ package struct RunMachine: Sendable {
 
   /// The state before `position` is on disk.
   package mutating func checkpointed(at position: Int) { checkpoint = position }
+
+  /// Newer checkpoints than the one before `position` turned out to be damaged.
+  package mutating func goBack(to position: Int?) { checkpoint = position }
 }

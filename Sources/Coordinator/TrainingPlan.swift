@@ -15,10 +15,12 @@ package struct TrainingPlan: Hashable, Sendable, Codable {
   package let checkpointSteps: Int
   /// What one board of several takes of it; nil where one board takes all.
   package let share: TrainingShare?
+  /// Whether training samples come in during the run and are taken in the order of arrival.
+  package let isLive: Bool
 
   package init(
     trainingSamples: Int, evaluationSamples: Int, steps: Int, seed: UInt32, schedule: LearningRateSchedule,
-    optimizer: Optimizer = .sgd, checkpointSteps: Int = 200, share: TrainingShare? = nil
+    optimizer: Optimizer = .sgd, checkpointSteps: Int = 200, share: TrainingShare? = nil, isLive: Bool = false
   ) {
     precondition(trainingSamples > 0 && steps >= 0 && checkpointSteps > 0, "a plan of \(steps) steps")
     self.trainingSamples = trainingSamples
@@ -29,9 +31,10 @@ package struct TrainingPlan: Hashable, Sendable, Codable {
     self.optimizer = optimizer
     self.checkpointSteps = checkpointSteps
     self.share = share
+    self.isLive = isLive
   }
 
-  /// Runs stored before optimizers could be chosen took plain SGD.
+  /// Runs stored before optimizers could be chosen took plain SGD, and none were live.
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     trainingSamples = try container.decode(Int.self, forKey: .trainingSamples)
@@ -42,6 +45,7 @@ package struct TrainingPlan: Hashable, Sendable, Codable {
     optimizer = try container.decodeIfPresent(Optimizer.self, forKey: .optimizer) ?? .sgd
     checkpointSteps = try container.decode(Int.self, forKey: .checkpointSteps)
     share = try container.decodeIfPresent(TrainingShare.self, forKey: .share)
+    isLive = try container.decodeIfPresent(Bool.self, forKey: .isLive) ?? false
   }
 
   private func own(_ total: Int) -> Int { share?.count(of: total) ?? total }

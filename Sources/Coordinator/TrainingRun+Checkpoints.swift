@@ -13,15 +13,19 @@ extension TrainingRun {
       throw CoordinatorError.digestDiffers(
         device: source.name, position: position, found: found.text, expected: expected.text)
     }
+    if let told = toldDigest, told.position == position, HexDigest(told.digest) != found {
+      throw CoordinatorError.digestDiffers(
+        device: source.name, position: position, found: found.text, expected: HexDigest(told.digest).text)
+    }
     if let barrier, machine.plan.isRoundEnd(position) {
       return try await exchange(bytes, at: position, with: barrier, on: device)
     }
     try await store.save(
       CheckpointRecord(
         run: id, position: position, digest: found.text, segments: bytes,
-        createdMilliseconds: RunStore.nowMilliseconds()))
+        createdMilliseconds: RunStore.nowMilliseconds()), firstTraining: machine.plan.training.lowerBound)
     machine.checkpointed(at: position)
-    watch(.checkpoint(position: position, digest: found.text))
+    try await tell(.checkpoint(position: position, digest: found.text))
   }
 
   /// Brings the state to the other boards', and goes on with the mean of all, which is in the store by then.
@@ -32,17 +36,32 @@ extension TrainingRun {
     let round = machine.plan.round(at: machine.checkpoint ?? 0)
     let mean = try await barrier.meet(.init(member: member, round: round, position: position, state: state))
     machine.checkpointed(at: position)
-    watch(.checkpoint(position: position, digest: HexDigest(Digest64(mean).value).text))
+    try await tell(.checkpoint(position: position, digest: HexDigest(Digest64(mean).value).text))
     _ = try await device.endRun()
-    try await restoreCheckpoint(to: device)
+    guard let checkpoint = try await intactCheckpoint(), checkpoint.position == position else {
+      throw CoordinatorError.wrongState(run: id, reason: "the mean of its boards is not in the store")
+    }
+    try await restore(checkpoint, to: device)
     _ = try await open(device, at: position, flags: 0)
+    forgetWhatWasTold()
   }
 
-  /// Writes the newest checkpoint into a device that has no run open.
-  func restoreCheckpoint(to device: any DeviceConnection) async throws {
-    guard let checkpoint = try await store.newestCheckpoint(of: id) else {
-      throw CoordinatorError.wrongState(run: id, reason: "its checkpoint is gone from the store")
+  /// The newest checkpoint whose bytes have the digest they were stored with; `nil` when there is none.
+  ///
+  /// One that does not is left out with a note: the samples since the one before are done again.
+  func intactCheckpoint() async throws -> CheckpointRecord? {
+    for checkpoint in try await store.checkpoints(of: id) {
+      if checkpoint.isIntact { return checkpoint }
+      try await tell(
+        .note(
+          text: "checkpoint \(checkpoint.generation) before position \(checkpoint.position): found digest "
+            + "\(Digest64(checkpoint.segments).hex), expected \(checkpoint.digest): going back to the one before"))
     }
+    return nil
+  }
+
+  /// Writes a checkpoint into a device that has no run open.
+  func restore(_ checkpoint: CheckpointRecord, to device: any DeviceConnection) async throws {
     try await putState(try segments(of: checkpoint), into: device)
     let found = HexDigest(try await device.digest().digest).text
     guard found == checkpoint.digest else {

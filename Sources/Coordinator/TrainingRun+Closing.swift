@@ -12,7 +12,7 @@ extension TrainingRun {
       let steps = try await store.steps(of: id, from: range.lowerBound, limit: range.count)
       let evaluation = EvaluationRecord(run: id, moment: moment, steps: steps, manifest.loss)
       try await store.save(evaluation)
-      watch(.evaluation(record: evaluation))
+      try await tell(.evaluation(record: evaluation))
     }
   }
 
@@ -26,7 +26,7 @@ extension TrainingRun {
     encoder.outputFormatting = .sortedKeys
     record.result = String(decoding: try encoder.encode(result), as: UTF8.self)
     record = try await store.update(record)
-    watch(.closed(run: record))
+    try await tell(.closed(run: record))
     return result
   }
 
@@ -50,14 +50,19 @@ extension TrainingRun {
 
   /// The first error is the one to tell of; one that comes of noting it is only passed on as a note.
   func noteStop(because error: any Error) async {
-    record.state = .stopped
-    record.message = "\(error)"
+    if case CoordinatorError.suspended = error {
+      // In the store it goes on: the next coordinator takes it up.
+    } else {
+      record.state = .stopped
+      record.message = "\(error)"
+    }
     do {
       record = try await store.update(record)
+      try await tell(.closed(run: record))
     } catch {
       watch(.note(text: "the end of the run could not be noted: \(error)"))
+      watch(.closed(run: record))
     }
-    watch(.closed(run: record))
   }
 }
 

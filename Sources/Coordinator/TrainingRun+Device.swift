@@ -16,6 +16,7 @@ extension TrainingRun {
       info: info, number: number, durable: machine.durable, checkpoint: machine.checkpoint,
       boundary: machine.boundary)
     let position = try await bring(device, by: recovery)
+    forgetWhatWasTold()
     if record.board != info.board || record.state != .running {
       record.board = info.board
       record.device = source.name
@@ -24,7 +25,7 @@ extension TrainingRun {
       record = try await store.update(record)
     }
     machine.deviceReady(at: position, recordSlots: Int(info.recordSlots))
-    watch(
+    try await tell(
       wasOpened
         ? .deviceBack(position: machine.received, restored: recovery.replacesState)
         : .opened(run: record, position: machine.received, total: machine.plan.count))
@@ -40,19 +41,26 @@ extension TrainingRun {
   /// Tries until the device answers or has stayed away for too long.
   private func reachDevice() async throws -> any DeviceConnection {
     let clock = ContinuousClock()
-    let deadline = clock.now + (wasOpened ? options.patience : options.firstPatience)
+    let patience = wasOpened ? options.patience : options.firstPatience
+    let deadline = patience.map { clock.now + $0 }
     while true {
+      if wish == .pause { try await restWhileAway() }
       let reason: String
       switch await attempt() {
       case .success(let device): return device
       case .failure(.refused(let sentence)): throw DeviceFailure.refused(reason: sentence)
       case .failure(.vanished(let sentence)): reason = sentence
       }
-      guard !stopRequested else { throw CoordinatorError.interrupted(run: id, device: source.name) }
-      guard clock.now < deadline else {
+      switch wish {
+      case .goOn, .pause: break
+      case .stop: throw CoordinatorError.interrupted(run: id, device: source.name)
+      case .suspend: throw CoordinatorError.suspended(run: id, position: machine.durable)
+      }
+      if let deadline, clock.now >= deadline {
         throw CoordinatorError.unavailable(device: source.name, reason: reason)
       }
-      try await Task.sleep(for: options.retryInterval)
+      try await setState(.waiting)
+      await doze(for: options.retryInterval)
     }
   }
 
@@ -69,14 +77,23 @@ extension TrainingRun {
     switch recovery {
     case .goOn(let position):
       return Int(try await open(device, at: position, flags: 0).nextIndex)
-    case .restore(let position):
+    case .restore:
+      let checkpoint = try await intactCheckpoint()
+      guard barrier == nil || checkpoint?.position == machine.checkpoint else {
+        throw CoordinatorError.wrongState(run: id, reason: "its newest checkpoint is damaged: begin the run anew")
+      }
+      machine.goBack(to: checkpoint?.position)
+      guard let checkpoint else { return try await begin(on: device) }
       if !hasPart(device) { _ = try await SelfTest(device: source.name, manifest: manifest).run(on: device) }
-      try await restoreCheckpoint(to: device)
-      return Int(try await open(device, at: position, flags: 0).nextIndex)
-    case .begin:
-      _ = try await SelfTest(device: source.name, manifest: manifest).run(on: device)
-      return Int(try await open(device, at: 0, flags: Wire.RunBegin.resetsState).nextIndex)
+      try await restore(checkpoint, to: device)
+      return Int(try await open(device, at: checkpoint.position, flags: 0).nextIndex)
+    case .begin: return try await begin(on: device)
     }
+  }
+
+  private func begin(on device: any DeviceConnection) async throws -> Int {
+    _ = try await SelfTest(device: source.name, manifest: manifest).run(on: device)
+    return Int(try await open(device, at: 0, flags: Wire.RunBegin.resetsState).nextIndex)
   }
 
   func open(

@@ -7,22 +7,25 @@ extension TrainingRun {
   package static func begin(
     _ plan: TrainingPlan, artifact: Artifact, data: TrainingData, dataSource: String, store: RunStore,
     source: any DeviceSource, options: RunOptions = RunOptions(), parent: Int64? = nil, barrier: RoundBarrier? = nil,
+    job: JobRecord? = nil, live: LiveRequest? = nil,
     watch: @escaping @Sendable (RunEvent) -> Void
   ) async throws -> TrainingRun {
-    try check(data, against: artifact.manifest)
+    precondition(plan.isLive == (live != nil), "a plan and its source of samples")
+    try check(data, against: artifact.manifest, isLive: plan.isLive)
     try check(plan.optimizer, against: artifact.manifest)
     let record = try await insert(
-      plan, artifact: artifact, data: data, dataSource: dataSource, store: store, device: source.name, parent: parent)
+      plan, artifact: artifact, data: data, dataSource: dataSource, store: store, device: source.name, parent: parent,
+      job: job)
     return TrainingRun(
       record: record, id: record.id ?? 0, machine: RunMachine(plan: plan, durable: 0, checkpoint: nil),
       manifest: artifact.manifest, data: data, store: store, source: source, options: options, barrier: barrier,
-      watch: watch)
+      live: try await journal(live, of: record, plan, artifact.manifest, store), watch: watch)
   }
 
   /// Adds the row of a new run.
   static func insert(
     _ plan: TrainingPlan, artifact: Artifact, data: TrainingData, dataSource: String, store: RunStore, device: String,
-    parent: Int64? = nil
+    parent: Int64? = nil, job: JobRecord? = nil
   ) async throws -> RunRecord {
     let row = ArtifactRecord(
       key: artifact.manifest.key, manifest: [UInt8](try artifact.manifest.encoded()),
@@ -31,7 +34,14 @@ extension TrainingRun {
       RunRecord(
         number: Int64(RunNumber.random()), state: .running, model: artifact.manifest.name, artifact: row.key,
         device: device, board: "", plan: try encoded(plan), data: data.digest, dataSource: dataSource,
-        createdMilliseconds: RunStore.nowMilliseconds(), parent: parent), artifact: row)
+        createdMilliseconds: RunStore.nowMilliseconds(), parent: parent), artifact: row, job: job)
+  }
+
+  private static func journal(
+    _ live: LiveRequest?, of record: RunRecord, _ plan: TrainingPlan, _ manifest: ArtifactManifest, _ store: RunStore
+  ) async throws -> LiveJournal? {
+    guard let live else { return nil }
+    return try await LiveJournal(live, run: record.id ?? 0, limit: plan.steps, manifest: manifest, store: store)
   }
 
   /// Takes up a run where the store and the device say it stands. Its plan is the one it began with.
@@ -40,10 +50,12 @@ extension TrainingRun {
   ///   finished run.
   package static func resume(
     _ id: Int64, artifact: Artifact, data: TrainingData, store: RunStore, source: any DeviceSource,
-    options: RunOptions = RunOptions(), barrier: RoundBarrier? = nil, watch: @escaping @Sendable (RunEvent) -> Void
+    options: RunOptions = RunOptions(), barrier: RoundBarrier? = nil, live: LiveRequest? = nil,
+    watch: @escaping @Sendable (RunEvent) -> Void
   ) async throws -> TrainingRun {
-    try check(data, against: artifact.manifest)
     let record = try await store.run(id)
+    let plan = try record.decodedPlan()
+    try check(data, against: artifact.manifest, isLive: plan.isLive)
     guard record.state != .finished else {
       throw CoordinatorError.wrongState(run: id, reason: "is finished: begin a new run without --resume")
     }
@@ -53,19 +65,22 @@ extension TrainingRun {
       ("model hash", artifact.manifest.hashes.model.text, began.hashes.model.text),
       ("plan hash", artifact.manifest.hashes.plan.text, began.hashes.plan.text),
       ("semantics hash", artifact.manifest.hashes.semantics.text, began.hashes.semantics.text),
-      ("data", data.digest, record.data),
+      ("samples", live == nil ? "of files" : "live", plan.isLive ? "live" : "of files"), ("data", data.digest, record.data),
     ] where found != expected {
       throw CoordinatorError.resumeMismatch(run: id, what: what, found: found, expected: expected)
     }
     let machine = RunMachine(
-      plan: try record.decodedPlan(), durable: try await store.nextPosition(of: id),
+      plan: plan, durable: try await store.nextPosition(of: id),
       checkpoint: try await store.newestCheckpoint(of: id)?.position)
     return TrainingRun(
       record: record, id: id, machine: machine, manifest: artifact.manifest, data: data, store: store,
-      source: source, options: options, barrier: barrier, watch: watch)
+      source: source, options: options, barrier: barrier,
+      live: try await journal(live, of: record, plan, artifact.manifest, store), watch: watch)
   }
 
-  private static func check(_ data: TrainingData, against manifest: ArtifactManifest) throws(CoordinatorError) {
+  private static func check(
+    _ data: TrainingData, against manifest: ArtifactManifest, isLive: Bool
+  ) throws(CoordinatorError) {
     for set in [data.training, data.evaluation] {
       guard set.inputBytes == manifest.input.bytes else {
         throw .unusableData(
@@ -83,7 +98,7 @@ extension TrainingRun {
             + "for the model's \(manifest.output.classCount) classes")
       }
     }
-    guard data.training.count > 0 else { throw .unusableData(reason: "data: found no samples to train on") }
+    guard data.training.count > 0 || isLive else { throw .unusableData(reason: "data: found no samples to train on") }
   }
 
   private static func check(_ optimizer: Optimizer, against manifest: ArtifactManifest) throws(CoordinatorError) {

@@ -8,6 +8,7 @@ import NIOCore
 ///   reads its answers. More is read only when no whole line is left: a sender holds at most one
 ///   line and one read's bytes.
 /// - At most one `notifyWhenRoom` is pending.
+/// - A sample counts as accepted once the reader says so; the last sums wait for all samples.
 final class LiveConnection: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
@@ -32,6 +33,13 @@ final class LiveConnection: ChannelInboundHandler {
   private var hasEnded = false
   private var hasSenderFinished = false
   private var counts = LiveCounts()
+  /// Samples in the queue or with the reader, of which it is not known what becomes of them.
+  private var unsettledCount = 0
+  private var isTellingSums = false
+  private var context: ChannelHandlerContext?
+
+  /// The source closes: the sums are told, and the connection with them.
+  struct End: Sendable {}
 
   init(
     format: LiveSampleFormat, queue: LiveQueue, counter: LiveCounter,
@@ -45,11 +53,13 @@ final class LiveConnection: ChannelInboundHandler {
   }
 
   func channelActive(context: ChannelHandlerContext) {
+    self.context = context
     senders.add(context.channel)
     context.read()
   }
 
   func channelInactive(context: ChannelHandlerContext) {
+    self.context = nil
     senders.remove(context.channel)
   }
 
@@ -67,6 +77,10 @@ final class LiveConnection: ChannelInboundHandler {
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if event is End {
+      hangUp(context)
+      return
+    }
     guard case ChannelEvent.inputClosed = event else {
       return context.fireUserInboundEventTriggered(event)
     }
@@ -103,14 +117,15 @@ extension LiveConnection {
         + "expected a shorter line"
       endAfter(Self.json(error: sentence), context)
     } else if hasSenderFinished {
-      let summary =
-        #"{"accepted":\#(counts.accepted),"dropped":\#(counts.dropped),"#
-        + #""refused":\#(counts.refused)}"# + "\n"
-      endAfter(summary, context)
+      if unsettledCount == 0 { endAfter(sums, context) }
     } else {
       received.discardReadBytes()
       context.read()
     }
+  }
+
+  private var sums: String {
+    #"{"accepted":\#(counts.accepted),"dropped":\#(counts.dropped),"refused":\#(counts.refused)}"# + "\n"
   }
 
   private func nextLine() -> ByteBufferView? {
@@ -137,21 +152,82 @@ extension LiveConnection {
   /// - Returns: whether no sample is held any more.
   private func deliverHeldSample(_ context: ChannelHandlerContext) -> Bool {
     guard let sample = heldSample else { return true }
-    switch queue.offer(sample) {
-    case .accepted:
-      count { $0.accepted += 1 }
+    let arrival = arrival(of: sample, context)
+    switch queue.offer(arrival) {
+    case .accepted: unsettledCount += 1
     case .closed:
       context.close(promise: nil)
       return false
     case .full:
-      guard whenFull == .drop else {
+      guard dropOne(for: arrival) else {
         waitForRoom(context)
         return false
       }
-      count { $0.dropped += 1 }
     }
     heldSample = nil
     return true
+  }
+
+  private func dropOne(for arrival: LiveArrival) -> Bool {
+    switch whenFull {
+    case .hold: return false
+    case .dropNewest:
+      count { $0.dropped += 1 }
+      return true
+    case .dropOldest:
+      let (result, oldest) = queue.offerForOldest(arrival)
+      guard result == .accepted else { return false }
+      unsettledCount += 1
+      oldest?.drop()
+      return true
+    }
+  }
+
+  private func arrival(of sample: LiveSample, _ context: ChannelHandlerContext) -> LiveArrival {
+    let eventLoop = context.eventLoop
+    let bound = NIOLoopBound(self, eventLoop: eventLoop)
+    return LiveArrival(sample: sample) { fate in
+      eventLoop.execute { bound.value.settle(fate) }
+    }
+  }
+
+  /// A sample of this sender is settled, perhaps after it has left.
+  private func settle(_ fate: LiveArrival.Fate) {
+    unsettledCount -= 1
+    switch fate {
+    case .accepted: count { $0.accepted += 1 }
+    case .dropped: count { $0.dropped += 1 }
+    }
+    guard let context, !hasEnded else { return }
+    if hasSenderFinished { return work(context) }
+    tellSums(context)
+  }
+
+  /// Samples are settled in groups: one line for all that are settled at once, and none while the last one has not
+  /// left, so that a sender that reads nothing before its end is not held up by answers.
+  private func tellSums(_ context: ChannelHandlerContext) {
+    guard !isTellingSums else { return }
+    isTellingSums = true
+    let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+    context.eventLoop.execute {
+      let connection = bound.value
+      connection.isTellingSums = false
+      guard let context = connection.context, !connection.hasEnded, !connection.hasSenderFinished,
+        context.channel.isWritable
+      else { return }
+      connection.isTellingSums = true
+      context.writeAndFlush(connection.wrapOutboundOut(ByteBuffer(string: connection.sums))).whenComplete { _ in
+        bound.value.isTellingSums = false
+      }
+    }
+  }
+
+  /// A sender that does not read gets no more than its socket takes now.
+  private func hangUp(_ context: ChannelHandlerContext) {
+    guard !hasEnded else { return }
+    hasEnded = true
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: sums)), promise: nil)
+    context.close(promise: nil)
   }
 
   private func waitForRoom(_ context: ChannelHandlerContext) {

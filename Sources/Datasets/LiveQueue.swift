@@ -15,10 +15,10 @@ final class LiveQueue: Sendable {
     case closed
   }
 
-  private typealias Reader = CheckedContinuation<LiveSample?, any Error>
+  private typealias Reader = CheckedContinuation<LiveArrival?, any Error>
 
   private struct State {
-    var samples: [LiveSample] = []
+    var samples: [LiveArrival] = []
     var isClosed = false
     var reader: (id: UInt64, continuation: Reader)?
     var nextReaderID: UInt64 = 0
@@ -39,7 +39,7 @@ final class LiveQueue: Sendable {
     self.capacity = capacity
   }
 
-  func offer(_ sample: LiveSample) -> OfferResult {
+  func offer(_ sample: LiveArrival) -> OfferResult {
     let (result, reader): (OfferResult, Reader?) = state.withLock { state in
       if state.isClosed { return (.closed, nil) }
       if let reader = state.reader.take() { return (.accepted, reader.continuation) }
@@ -49,6 +49,32 @@ final class LiveQueue: Sendable {
     }
     reader?.resume(returning: sample)
     return result
+  }
+
+  /// Takes `sample` in place of the oldest one, which is given up.
+  ///
+  /// - Returns: the one given up; `nil` where there is room after all or the queue is closed.
+  func offerForOldest(_ sample: LiveArrival) -> (result: OfferResult, oldest: LiveArrival?) {
+    state.withLock { state in
+      if state.isClosed { return (.closed, nil) }
+      // Full, so nobody waits for a sample.
+      guard state.samples.count >= capacity else { return (.full, nil) }
+      let oldest = state.samples.removeFirst()
+      state.samples.append(sample)
+      return (.accepted, oldest)
+    }
+  }
+
+  /// At most `limit` samples that are there now, without waiting.
+  func takeAvailable(_ limit: Int) -> [LiveArrival] {
+    let (taken, actions) = state.withLock { state in
+      let taken = Array(state.samples.prefix(limit))
+      guard !taken.isEmpty else { return (taken, [@Sendable () -> Void]()) }
+      state.samples.removeFirst(taken.count)
+      return (taken, state.takeRoomActions())
+    }
+    for action in actions { action() }
+    return taken
   }
 
   /// Runs `action` once there is room or the queue is closed; at once when that is so already.
@@ -72,7 +98,7 @@ final class LiveQueue: Sendable {
   }
 
   /// The next sample; `nil` at the end.
-  func next() async throws -> LiveSample? {
+  func next() async throws -> LiveArrival? {
     try Task.checkCancellation()
     let id = state.withLock { state in
       state.nextReaderID += 1
@@ -86,7 +112,7 @@ final class LiveQueue: Sendable {
   }
 
   private func take(for reader: Reader, id: UInt64) {
-    let (result, actions): (Result<LiveSample?, any Error>?, [@Sendable () -> Void]) =
+    let (result, actions): (Result<LiveArrival?, any Error>?, [@Sendable () -> Void]) =
       state.withLock { state in
         precondition(state.reader == nil, "two tasks read one live source at once")
         if state.cancelledReaderID == id { return (.failure(CancellationError()), []) }

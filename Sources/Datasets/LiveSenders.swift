@@ -29,7 +29,7 @@ final class LiveSenders: Sendable {
       state.isClosed = true
       return Array(state.channels.values)
     }
-    for channel in channels { channel.close(promise: nil) }
+    for channel in channels { channel.pipeline.fireUserInboundEventTriggered(LiveConnection.End()) }
     for channel in channels {
       await withCheckedContinuation { continuation in
         channel.closeFuture.whenComplete { _ in continuation.resume() }

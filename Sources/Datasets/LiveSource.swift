@@ -6,19 +6,21 @@ import NIOPosix
 /// lines.
 ///
 /// A line is one sample, see `LiveSampleFormat`. A line that is none is answered with
-/// `{"error":"line 3: found …, expected …"}` and skipped. When a sender has finished writing it
-/// gets `{"accepted":12,"dropped":0,"refused":1}`, and the connection is closed. Samples of several
-/// senders mix in the order of arrival. One task reads at a time; reading throws
-/// `CancellationError` when its task is cancelled, and ends after `close()`.
-package final class LiveSource: AsyncSequence, Sendable {
-  package typealias Element = LiveSample
-
+/// `{"error":"line 3: found …, expected …"}` and skipped. A sender gets
+/// `{"accepted":12,"dropped":0,"refused":1}`, sums of its own lines, as often as it reads them while
+/// samples are accepted, and once more at the end: when it has finished writing and all its samples are
+/// settled, or when the source closes. Samples of several senders mix in the order of arrival. One task
+/// reads at a time and accepts what it has made safe; reading throws `CancellationError` when its task
+/// is cancelled, and ends after `close()`.
+package final class LiveSource: Sendable {
   /// What happens to a sample that finds the queue full.
   package enum FullQueue: Sendable {
     /// Its sender waits, because nothing more is read from it.
     case hold
     /// It is dropped and counted: for sensors that cannot wait.
-    case drop
+    case dropNewest
+    /// The sample that has waited longest is dropped and counted in its place.
+    case dropOldest
   }
 
   package let path: String
@@ -76,7 +78,7 @@ package final class LiveSource: AsyncSequence, Sendable {
   /// Lines refused so far.
   package var refusedCount: Int { counter.total.refused }
 
-  /// Stops listening and hangs up on all senders. Samples in the queue can still be read.
+  /// Stops listening, tells all senders their sums and hangs up on them. Samples in the queue can still be read.
   package func close() async {
     queue.close()
     listener.close(promise: nil)
@@ -88,15 +90,9 @@ package final class LiveSource: AsyncSequence, Sendable {
     unlink(path)
   }
 
-  package struct AsyncIterator: AsyncIteratorProtocol {
-    let queue: LiveQueue
-
-    package mutating func next() async throws -> LiveSample? {
-      try await queue.next()
-    }
-  }
-
-  package func makeAsyncIterator() -> AsyncIterator {
-    AsyncIterator(queue: queue)
+  /// The samples that are there, at most `limit`; waits for the first. Empty at the end.
+  package func next(_ limit: Int) async throws -> [LiveArrival] {
+    guard let first = try await queue.next() else { return [] }
+    return [first] + queue.takeAvailable(limit - 1)
   }
 }

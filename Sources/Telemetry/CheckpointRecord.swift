@@ -1,6 +1,8 @@
 /// The whole training state at one position of a run: a row of `checkpoints`.
 package struct CheckpointRecord: Hashable, Sendable, Codable {
   package var run: Int64
+  /// Counts a run's checkpoints, from 1; given by the store.
+  package var generation = 0
   /// The first position that is not in it.
   package var position: Int
   /// Digest of the segments, sixteen hexadecimal digits, as the device reported it.

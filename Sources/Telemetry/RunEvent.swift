@@ -14,6 +14,12 @@ package enum RunEvent: Hashable, Sendable, Codable {
   case deviceLost(reason: String)
   /// The device is back, and the run goes on at `position`.
   case deviceBack(position: Int, restored: Bool)
+  /// The user paused it: nothing is sent, and the state before `position` is in the store.
+  case paused(position: Int)
+  /// It goes on after a pause.
+  case goingOn(position: Int)
+  /// Samples of a live run so far: in the store, dropped because they came too fast, and unreadable.
+  case live(counts: LiveCountsRecord)
   /// A line of the device or of the coordinator, for people.
   case note(text: String)
   /// The run ended: finished, or stopped with a reason.

@@ -3,10 +3,22 @@ package struct RunRecord: Hashable, Sendable, Codable {
   package enum State: String, Hashable, Sendable, Codable {
     /// A coordinator works on it, or was killed while it did.
     case running
+    /// As `running`, and its device is away.
+    case waiting
+    /// Rests where the user paused it; `resume` goes on.
+    case paused
     /// Stopped by the user or by an error after a checkpoint; can be resumed.
     case stopped
     /// Every sample of its plan was applied.
     case finished
+
+    /// Whether a daemon that starts takes it up.
+    package var isUnderWay: Bool {
+      switch self {
+      case .running, .waiting: true
+      case .paused, .stopped, .finished: false
+      }
+    }
   }
 
   /// Small number for people, given by the store; `nil` until inserted.

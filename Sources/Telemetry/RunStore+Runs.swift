@@ -10,24 +10,33 @@ extension RunRecord: FetchableRecord, MutablePersistableRecord {
 }
 
 extension RunStore {
-  /// Adds a run, and its artifact unless it is there.
+  /// Adds a run, its job where a daemon drives it, and its artifact unless that is there.
   ///
   /// - Returns: the run with its id.
-  package func insert(_ run: RunRecord, artifact: ArtifactRecord) async throws -> RunRecord {
+  package func insert(
+    _ run: RunRecord, artifact: ArtifactRecord, job: JobRecord? = nil
+  ) async throws -> RunRecord {
     try await write { database in
       if try ArtifactRecord.fetch(database, key: artifact.key) == nil {
         try artifact.insert(database)
       }
-      return try run.inserted(database)
+      let inserted = try run.inserted(database)
+      if let job, let id = inserted.id { try job.insert(database, run: id) }
+      return inserted
     }
   }
 
-  /// Replaces the row of a run; `updatedMilliseconds` becomes now.
+  /// Replaces the row of a run; `updatedMilliseconds` becomes now. A finished run needs neither job nor live samples.
   package func update(_ run: RunRecord) async throws -> RunRecord {
     var updated = run
     updated.updatedMilliseconds = Self.nowMilliseconds()
     let row = updated
-    try await write { try row.update($0) }
+    try await write { database in
+      try row.update(database)
+      guard row.state == .finished else { return }
+      try database.execute(sql: "DELETE FROM jobs WHERE run = ?", arguments: [row.id])
+      try database.execute(sql: "DELETE FROM liveSamples WHERE run = ?", arguments: [row.id])
+    }
     return row
   }
 

@@ -7,6 +7,9 @@ extension RunStore {
     migrator.registerMigration("1: runs") { database in
       try database.execute(sql: firstSchema)
     }
+    migrator.registerMigration("2: what a run needs to go on") { database in
+      try database.execute(sql: secondSchema)
+    }
     migrator.registerMigration("3: runs on several boards") { database in
       try database.execute(sql: "ALTER TABLE runs ADD COLUMN parent INTEGER REFERENCES runs (id)")
     }
@@ -66,6 +69,44 @@ extension RunStore {
       segments BLOB NOT NULL,
       createdMilliseconds INTEGER NOT NULL,
       PRIMARY KEY (run, position)
+    ) STRICT;
+    """
+
+  /// A job is what a daemon was asked for; its files lie beside the database, named by their content.
+  private static let secondSchema = """
+    ALTER TABLE checkpoints ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE jobs (
+      run INTEGER PRIMARY KEY NOT NULL REFERENCES runs (id),
+      request TEXT NOT NULL,
+      deviceKey TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE jobFiles (
+      run INTEGER NOT NULL REFERENCES jobs (run) ON DELETE CASCADE,
+      part TEXT NOT NULL,
+      file TEXT NOT NULL,
+      PRIMARY KEY (run, part)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE log (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      run INTEGER NOT NULL REFERENCES runs (id),
+      milliseconds INTEGER NOT NULL,
+      kind TEXT NOT NULL,
+      position INTEGER,
+      text TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX logByRun ON log (run, id);
+    CREATE TABLE liveSamples (
+      run INTEGER NOT NULL REFERENCES runs (id),
+      sequence INTEGER NOT NULL,
+      label INTEGER NOT NULL,
+      codes BLOB NOT NULL,
+      PRIMARY KEY (run, sequence)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE liveCounts (
+      run INTEGER PRIMARY KEY NOT NULL REFERENCES runs (id),
+      accepted INTEGER NOT NULL,
+      dropped INTEGER NOT NULL,
+      refused INTEGER NOT NULL
     ) STRICT;
     """
 }

@@ -26,10 +26,8 @@ struct DataLoader {
     try self.init(input: manifest.input, output: manifest.output, loss: manifest.loss, inputScale: inputScale)
   }
 
-  /// - Parameter liveCount: how many samples to take of a live source.
-  func load(_ text: String, liveCount: Int?) async throws -> SampleSet {
+  func load(_ text: String) throws -> SampleSet {
     let specification = try DataSpecification.parse(text)
-    if case .live(let path) = specification { return try await collect(path, count: liveCount) }
     let data = try specification.load()
     try data.validate(inputBytes: input.bytes)
     let targets = try self.targets(of: data)
@@ -38,6 +36,9 @@ struct DataLoader {
       codes: (0..<data.count).flatMap { encoder.codes(of: data.values(at: $0)).map(UInt8.init(bitPattern:)) },
       targetBytes: loss.targetBytes, targets: targets.flatMap { TargetValues.bytes(of: $0.values) })
   }
+
+  /// None yet, for a run whose samples come in while it is under way.
+  var noSamples: SampleSet { SampleSet(inputBytes: input.bytes, labels: [], codes: [], targetBytes: loss.targetBytes) }
 
   /// What each sample is compared with.
   private func targets(of data: Dataset) throws -> [(label: Int, values: [Int16])] {
@@ -60,31 +61,5 @@ struct DataLoader {
     case .reconstruction:
       return samples.map { _ in (0, []) }
     }
-  }
-
-  /// The next samples that come in over a socket.
-  private func collect(_ path: String, count: Int?) async throws -> SampleSet {
-    guard let count else {
-      throw Failure(.usage, code: "usage", "live:\(path): --steps N is needed: how many samples to wait for")
-    }
-    guard loss.targetBytes == 0 else {
-      throw Failure(
-        .usage, code: "usage",
-        "live:\(path): its samples carry a class at most, and the loss \(loss.kind.rawValue) takes numbers; give a file")
-    }
-    let needsLabel = loss.kind == .crossEntropy
-    let source = try await LiveSource.listen(
-      path: path,
-      format: LiveSampleFormat(
-        valueCount: input.bytes, classCount: needsLabel ? output.classCount : nil, requiresLabel: needsLabel))
-    var labels: [UInt16] = []
-    var codes: [UInt8] = []
-    for try await sample in source {
-      labels.append(needsLabel ? UInt16(sample.label ?? 0) : 0)
-      codes += encoder.codes(of: sample.values).map(UInt8.init(bitPattern:))
-      if labels.count == count { break }
-    }
-    await source.close()
-    return SampleSet(inputBytes: input.bytes, labels: labels, codes: codes)
   }
 }

@@ -74,10 +74,12 @@ struct Failure: Error {
     switch error {
     case .unavailable: self.init(.unavailable, code: "device-unavailable", error.description)
     case .interrupted: self.init(.interrupted, code: "interrupted", error.description)
+    case .suspended: self.init(.unavailable, code: "daemon", error.description)
     case .mismatch: self.init(.refused, code: "device-mismatch", error.description)
     case .selfTestFailed: self.init(.refused, code: "self-test", error.description)
     case .refused: self.init(.refused, code: "device-refused", error.description)
     case .digestDiffers: self.init(.refused, code: "digest", error.description)
+    case .untrue: self.init(.refused, code: "device-untrue", error.description)
     case .resumeMismatch, .wrongState: self.init(.badData, code: "resume", error.description)
     case .unusablePlan: self.init(.badData, code: "plan", error.description)
     case .unusableData: self.init(.badData, code: "data", error.description)

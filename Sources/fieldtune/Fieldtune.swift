@@ -10,9 +10,10 @@ struct Fieldtune: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       InspectCommand.self, BoardsCommand.self, CompileCommand.self, BuildCommand.self, ProfileCommand.self,
-      TrainCommand.self, EvalCommand.self, RunsCommand.self, ExportCommand.self, DevicesCommand.self,
-      DoctorCommand.self, PageCommand.self, WatchCommand.self, SelfTestCommand.self, FlashCommandLine.self, PushCommand.self, LinkCommand.self,
-      ReplayCommand.self, DemoCommand.self,
+      TrainCommand.self, EvalCommand.self, RunsCommand.self, StatusCommand.self, WatchCommand.self, PauseCommand.self,
+      ResumeCommand.self, StopCommand.self, LogCommand.self, CheckpointCommand.self, WeightsCommand.self,
+      ExportCommand.self, DevicesCommand.self, DoctorCommand.self, PageCommand.self, SelfTestCommand.self,
+      FlashCommandLine.self, PushCommand.self, LinkCommand.self, ReplayCommand.self, DemoCommand.self,
     ])
 
   static func main() async {

@@ -45,9 +45,9 @@ struct ModelEvaluation {
     }
     let interpreter = try TrainingStepInterpreter(graph: graph)
     let manifestLoss = ArtifactManifest.Loss(graph)
-    let samples = try await DataLoader(
+    let samples = try DataLoader(
       input: .init(graph), output: .init(graph), loss: manifestLoss, inputScale: inputScale
-    ).load(data, liveCount: nil)
+    ).load(data)
     return Self.measure(interpreter, on: samples, manifestLoss)
   }
 

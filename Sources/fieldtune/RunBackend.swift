@@ -60,6 +60,39 @@ enum RunBackend: Sendable {
     }
   }
 
+  func status() async throws -> [RunStatus] {
+    switch self {
+    case .local(let store): try await RunStatus.all(in: store)
+    case .daemon(let client): try await client.status()
+    }
+  }
+
+  func log(of id: Int64) async throws -> [LogRecord] {
+    switch self {
+    case .local(let store):
+      _ = try await store.run(id)
+      return try await store.log(of: id)
+    case .daemon(let client): return try await client.log(id)
+    }
+  }
+
+  func checkpoints(of id: Int64) async throws -> [CheckpointSummary] {
+    switch self {
+    case .local(let store):
+      _ = try await store.run(id)
+      return try await store.checkpointSummaries(of: id)
+    case .daemon(let client): return try await client.checkpoints(id)
+    }
+  }
+
+  /// A checkpoint as a file.
+  func checkpoint(of id: Int64, generation: Int?) async throws -> [UInt8] {
+    switch self {
+    case .local(let store): try await RunCheckpoints.exported(id, generation: generation, in: store)
+    case .daemon(let client): try await client.checkpoint(id, generation: generation)
+    }
+  }
+
   /// The trained model's file.
   func model(of id: Int64) async throws -> [UInt8] {
     switch self {

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Coordinator
+import Datasets
+import Foundation
 
 /// What to learn, for how long and how fast.
 struct TrainingOptions: ParsableArguments {
@@ -36,6 +38,9 @@ struct TrainingOptions: ParsableArguments {
   @Option(name: .long, parsing: .unconditional, help: "Seed of the samples' order and of the device's random numbers.")
   var seed: UInt32 = 1
 
+  @Flag(help: "What happens to live samples that come faster than the device learns; without either their sender waits.")
+  var overflow: LiveOverflow?
+
   @Option(name: .long, help: "What the numbers mean: auto, raw, or a factor.")
   var inputScale = "auto"
 
@@ -56,20 +61,45 @@ struct TrainingOptions: ParsableArguments {
     guard lr > 0, lr <= LearningRate.maximum else {
       throw ValidationError("--lr: found \(lr), expected more than 0 and at most \(LearningRate.maximum)")
     }
+    guard overflow == nil || data.hasPrefix("live:") else {
+      throw ValidationError("--drop-newest and --drop-oldest are for --data live:SOCKET")
+    }
+    guard !data.hasPrefix("live:") || steps != nil else {
+      throw ValidationError("\(data): --steps N is needed: how many samples to wait for")
+    }
     if let fault = optimizer.fault { throw ValidationError(fault) }
   }
 
   var optimizer: Optimizer { Optimizer(batch: batch, momentum: momentum, weightDecay: weightDecay) }
 
+  /// Where samples come from while the run is under way; `nil` for files.
+  func live() throws -> LiveRequest? {
+    guard case .live(let path) = try DataSpecification.parse(data) else { return nil }
+    return LiveRequest(
+      path: URL(fileURLWithPath: path).path, inputScale: inputScale, overflow: overflow?.overflow ?? .hold)
+  }
+
   /// The plan for this many samples.
-  func plan(trainingSamples: Int, evaluationSamples: Int) -> TrainingPlan {
+  func plan(trainingSamples: Int, evaluationSamples: Int, isLive: Bool) -> TrainingPlan {
     let steps = steps ?? trainingSamples * (epochs ?? 1)
     return TrainingPlan(
       trainingSamples: trainingSamples, evaluationSamples: evaluationSamples, steps: steps, seed: seed,
       schedule: LearningRateSchedule(
         shape: schedule, peak: lr, warmUpSteps: schedule == .cosine ? steps / 20 : 0),
-      optimizer: optimizer, checkpointSteps: checkpointSteps)
+      optimizer: optimizer, checkpointSteps: checkpointSteps, isLive: isLive)
   }
 }
 
 extension LearningRateSchedule.Shape: ExpressibleByArgument {}
+
+/// Names of flags.
+enum LiveOverflow: String, EnumerableFlag {
+  case dropNewest, dropOldest
+
+  var overflow: LiveRequest.Overflow {
+    switch self {
+    case .dropNewest: .dropNewest
+    case .dropOldest: .dropOldest
+    }
+  }
+}

@@ -19,9 +19,10 @@ struct TrainingSession {
   private static let defaultEvaluationSamples = 500
 
   func run(in backend: RunBackend) async throws -> TrainResult {
-    let data = try await loadData()
+    let live = try training.live()
+    let data = try loadData(isLive: live != nil)
     switch backend {
-    case .local(let store): return try await run(on: data, in: store)
+    case .local(let store): return try await run(on: data, live, in: store)
     case .daemon(let client):
       guard let device = devices.first, devices.count == 1 else {
         throw Failure(
@@ -29,13 +30,13 @@ struct TrainingSession {
       }
       let request = TrainRequest(
         device: device.reference, deviceName: device.source.name, baud: baud.pinnedBaud, plan: try plan(for: data),
-        dataSource: training.data, resume: training.resume)
+        dataSource: training.data, live: live, resume: training.resume)
       return try await client.train(request, session: self, data: data)
     }
   }
 
-  private func run(on data: TrainingData, in store: RunStore) async throws -> TrainResult {
-    let run = devices.count == 1 ? try await runOnOne(data, in: store) : try await runOnSeveral(data, in: store)
+  private func run(on data: TrainingData, _ live: LiveRequest?, in store: RunStore) async throws -> TrainResult {
+    let run = devices.count == 1 ? try await runOnOne(data, live, in: store) : try await runOnSeveral(data, in: store)
     interrupt.onRequest { Task { await run.stop() } }
     defer { interrupt.onRequest(nil) }
     do {
@@ -46,15 +47,15 @@ struct TrainingSession {
     }
   }
 
-  private func runOnOne(_ data: TrainingData, in store: RunStore) async throws -> any DrivenRun {
+  private func runOnOne(_ data: TrainingData, _ live: LiveRequest?, in store: RunStore) async throws -> any DrivenRun {
     let source = devices[0].source
     if let id = training.resume {
       return try await TrainingRun.resume(
-        id, artifact: artifact, data: data, store: store, source: source, watch: progress.watch)
+        id, artifact: artifact, data: data, store: store, source: source, live: live, watch: progress.watch)
     }
     return try await TrainingRun.begin(
       try plan(for: data), artifact: artifact, data: data, dataSource: training.data, store: store, source: source,
-      watch: progress.watch)
+      live: live, watch: progress.watch)
   }
 
   private func runOnSeveral(_ data: TrainingData, in store: RunStore) async throws -> any DrivenRun {
@@ -69,19 +70,24 @@ struct TrainingSession {
   }
 
   private func plan(for data: TrainingData) throws -> TrainingPlan {
+    if case .live = try DataSpecification.parse(training.data) {
+      return training.plan(
+        trainingSamples: training.steps ?? 1, evaluationSamples: data.evaluation.count, isLive: true)
+    }
     guard data.training.count > 0 else {
       throw CoordinatorError.unusableData(reason: "\(training.data): found no samples")
     }
-    return training.plan(trainingSamples: data.training.count, evaluationSamples: data.evaluation.count)
+    return training.plan(
+      trainingSamples: data.training.count, evaluationSamples: data.evaluation.count, isLive: false)
   }
 
-  private func loadData() async throws -> TrainingData {
+  private func loadData(isLive: Bool) throws -> TrainingData {
     let loader = try DataLoader(artifact.manifest, inputScale: training.inputScale)
-    let samples = try await loader.load(training.data, liveCount: training.steps)
+    let samples = isLive ? loader.noSamples : try loader.load(training.data)
     let evaluation: SampleSet
     switch training.eval {
     case "none": evaluation = samples.prefix(0)
-    case let text?: evaluation = try await loader.load(text, liveCount: nil)
+    case let text?: evaluation = try loader.load(text)
     case nil: evaluation = samples.prefix(Self.defaultEvaluationSamples)
     }
     return TrainingData(training: samples, evaluation: evaluation)

@@ -39,7 +39,7 @@ struct Daemon {
     let control = ControlServer(
       path: try configuration.socketPathInForce(), token: token, page: page.link, director: director, roster: roster, store: store,
       metrics: metrics, logger: logger)
-    try director.removeLeftovers()
+    try await director.takeUp()
     try await serve(page, control, roster, director, until: signals.stream, logger: logger)
     logger.info("ended")
   }
@@ -77,7 +77,7 @@ struct Daemon {
       // A server that ends by itself has failed and says so; only the signal ends in order.
       while let isSignal = try await group.next(), !isSignal {}
       notifier.stopping()
-      await director.stopAll(within: Self.stopPatience)
+      await director.suspendAll(within: Self.stopPatience)
       group.cancelAll()
       await ignoringCancellation(&group)
     }

@@ -21,7 +21,7 @@ import Testing
       case .checkpoint(let position):
         acts.append("checkpoint \(position)")
         machine.checkpointed(at: position)
-      case .wait: return acts
+      case .wait, .awaitSample, .rest: return acts
       case .close: return acts + ["close"]
       }
     }

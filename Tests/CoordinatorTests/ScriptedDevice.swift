@@ -15,6 +15,17 @@ final class ScriptedDevice: DeviceSource {
     case unplugAfter(Int)
     /// The board restarts: state and run are lost.
     case reset(Int)
+    /// The port vanishes before the nth call of this kind takes effect, or after it did and before its answer.
+    case unplugBeforeCall(Call, Int)
+    case unplugAfterCall(Call, Int)
+    /// The board restarts at the nth call of this kind.
+    case resetAtCall(Call, Int)
+    /// Another host trains on it from the nth call of this kind on, and goes away.
+    case takenOverAtCall(Call, Int)
+  }
+
+  enum Call: Hashable, Sendable, CaseIterable {
+    case beginRun, endRun, digest, readState, writeState
   }
 
   fileprivate struct State {
@@ -27,6 +38,7 @@ final class ScriptedDevice: DeviceSource {
     var ring: [Wire.Step] = []
     var connection = 0
     var isAbsent = false
+    var calls: [Call: Int] = [:]
     /// Samples applied in all, repeats not counted.
     var applied = 0
   }
@@ -36,6 +48,11 @@ final class ScriptedDevice: DeviceSource {
   let name = "scripted"
   private let state: Mutex<State>
   private let arrival = Mutex<@Sendable (UInt32) async -> Void>({ _ in })
+
+  private let lie = Mutex<@Sendable (inout Wire.Step) -> Void>({ _ in })
+
+  /// What it says of samples instead of the truth.
+  func setLie(_ lie: @escaping @Sendable (inout Wire.Step) -> Void) { self.lie.withLock { $0 = lie } }
 
   init(faults: Set<Fault> = []) { state = Mutex(State(faults: faults)) }
 
@@ -87,11 +104,16 @@ final class ScriptedDevice: DeviceSource {
       self.info = info
     }
 
-    private func call<Value>(_ body: (inout State) throws(DeviceFailure) -> Value) throws(DeviceFailure) -> Value {
+    private func call<Value>(
+      _ call: Call? = nil, _ body: (inout State) throws(DeviceFailure) -> Value
+    ) throws(DeviceFailure) -> Value {
       let result = device.state.withLock { state -> Result<Value, DeviceFailure> in
         guard state.connection == number, !state.isAbsent else { return .failure(.vanished(reason: "unplugged")) }
         do throws(DeviceFailure) {
-          return .success(try body(&state))
+          if let call { try state.beginCall(call) }
+          let value = try body(&state)
+          if let call { try state.endCall(call) }
+          return .success(value)
         } catch {
           return .failure(error)
         }
@@ -100,7 +122,7 @@ final class ScriptedDevice: DeviceSource {
     }
 
     func beginRun(_ request: Wire.RunBegin) async throws(DeviceFailure) -> Wire.RunReport {
-      try call { (state) throws(DeviceFailure) in
+      try call(.beginRun) { (state) throws(DeviceFailure) in
         if state.running == .running, state.run == request.run { return state.report }
         if request.flags & 1 == 1 { state.bytes = ScriptedDevice.initialBytes }
         state.run = request.run
@@ -112,21 +134,22 @@ final class ScriptedDevice: DeviceSource {
     }
 
     func endRun() async throws(DeviceFailure) -> Wire.RunReport {
-      try call { (state) throws(DeviceFailure) in
+      try call(.endRun) { (state) throws(DeviceFailure) in
         state.running = .ended
         return state.report
       }
     }
 
     func digest() async throws(DeviceFailure) -> Wire.DigestReport {
-      try call { (state) throws(DeviceFailure) in
+      try call(.digest) { (state) throws(DeviceFailure) in
         Wire.DigestReport(digest: state.report.digest, trainingStep: 0, run: state.run, nextIndex: state.next)
       }
     }
 
     func send(_ sample: DeviceSample) async throws(DeviceFailure) {
       await device.arrival.withLock { $0 }(sample.index)
-      let answer = try call { (state) throws(DeviceFailure) in try state.take(sample) }
+      var answer = try call { (state) throws(DeviceFailure) in try state.take(sample) }
+      device.lie.withLock { $0 }(&answer)
       answers.withLock { $0.append(answer) }
     }
 
@@ -139,7 +162,7 @@ final class ScriptedDevice: DeviceSource {
     }
 
     func read(_ reading: inout StateReading) async throws(DeviceFailure) {
-      let bytes = try call { (state) throws(DeviceFailure) in state.bytes }
+      let bytes = try call(.readState) { (state) throws(DeviceFailure) in state.bytes }
       while case .segmentRead(let request)? = reading.nextRequest(pieceBytes: 5) {
         let start = Int(request.offset) + (request.segment == .header ? 0 : 4)
         _ = reading.take(
@@ -149,7 +172,7 @@ final class ScriptedDevice: DeviceSource {
 
     func write(_ writing: inout StateWriting) async throws(DeviceFailure) {
       let segments = writing.segments
-      try call { (state) throws(DeviceFailure) in
+      try call(.writeState) { (state) throws(DeviceFailure) in
         guard state.running != .running else { throw .refused(reason: "a run is open") }
         state.bytes = segments.flatMap(\.bytes)
       }
@@ -167,11 +190,39 @@ extension ScriptedDevice.State {
       run: run, nextIndex: next, trainingStep: 0, digest: Digest64(bytes).value, state: running)
   }
 
+  private mutating func reset() {
+    bytes = ScriptedDevice.initialBytes
+    (run, next, running, ring) = (0, 0, .idle, [])
+  }
+
+  fileprivate mutating func beginCall(_ call: ScriptedDevice.Call) throws(DeviceFailure) {
+    calls[call, default: 0] += 1
+    let count = calls[call, default: 0]
+    if faults.contains(.unplugBeforeCall(call, count)) { try vanish() }
+    if faults.contains(.resetAtCall(call, count)) {
+      reset()
+      try vanish()
+    }
+    if faults.contains(.takenOverAtCall(call, count)) {
+      bytes = Array(repeating: 9, count: 16)
+      (run, next, running, ring) = (77, 5, .running, [])
+      try vanish()
+    }
+  }
+
+  fileprivate mutating func endCall(_ call: ScriptedDevice.Call) throws(DeviceFailure) {
+    if faults.contains(.unplugAfterCall(call, calls[call, default: 0])) { try vanish() }
+  }
+
+  private mutating func vanish() throws(DeviceFailure) {
+    connection += 1
+    throw .vanished(reason: "unplugged")
+  }
+
   fileprivate mutating func take(_ sample: DeviceSample) throws(DeviceFailure) -> Wire.Step {
     arrivals += 1
     if faults.contains(.reset(arrivals)) {
-      bytes = ScriptedDevice.initialBytes
-      (run, next, running, ring) = (0, 0, .idle, [])
+      reset()
       connection += 1
       throw .vanished(reason: "reset")
     }

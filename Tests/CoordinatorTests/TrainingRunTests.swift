@@ -4,6 +4,7 @@ import DeviceLink
 import Foundation
 import Telemetry
 import Testing
+import WireProtocol
 
 @Suite struct TrainingRunTests {
   @Test func run_givesLossAccuracyAndCost() async throws {
@@ -31,6 +32,85 @@ import Testing
         #expect(result.digest == expected, "\(fault)")
         #expect(result.loss.count == 30, "\(fault)")
       }
+    }
+  }
+
+  /// Every call to the device fails in every way: in a self-test, a restore, at a checkpoint, at the end.
+  @Test(arguments: ScriptedDevice.Call.allCases)
+  func faultAtACall_leavesTheDigestAsItIs(call: ScriptedDevice.Call) async throws {
+    let expected = try await withBench { try await $0.train(on: ScriptedDevice()).digest }
+    for count in 1...10 {
+      let kinds: [ScriptedDevice.Fault] = [
+        .unplugBeforeCall(call, count), .unplugAfterCall(call, count), .resetAtCall(call, count),
+        .takenOverAtCall(call, count),
+      ]
+      for fault in kinds {
+        // A reset in mid-run makes the run restore, so that a fault meets that as well.
+        for others in [[], [ScriptedDevice.Fault.reset(20)]] as [Set<ScriptedDevice.Fault>] {
+          let result = try await withBench { try await $0.train(on: ScriptedDevice(faults: others.union([fault]))) }
+          #expect(result.digest == expected, "\(fault) \(others)")
+          #expect(result.loss.count == 30, "\(fault) \(others)")
+        }
+      }
+    }
+  }
+
+  static let lies: [(@Sendable (inout Wire.Step) -> Void, String)] = [
+    ({ if $0.index == 20 { $0.run = 5 } }, "run: found 5, expected "),
+    ({ if $0.index == 20 { $0.index = 4000 } }, "index: found 4000, expected "),
+    ({ if $0.index == 20 { $0.lossQ16 = .min } }, "loss: found -32768.0, expected 0 or more"),
+    ({ if $0.index == 20 { $0.prediction = 4 } }, "prediction: found 4, expected 0 to 3"),
+    ({ if $0.index == 20 { $0.mode = .evaluate } }, "mode: found evaluate, expected train"),
+    ({ $0.trainingStep = 100 - $0.index }, "training steps: found 99, expected 100 or more"),
+    ({ if $0.index == 10 { ($0.flags, $0.digest) = (1, 3) } }, "found digest "),
+  ]
+
+  /// What cannot be true stops the run with a sentence, and the run can be gone on with.
+  @Test(arguments: lies.indices) func untrueRecord_stopsTheRun(lie: Int) async throws {
+    let expected = try await withBench { try await $0.train(on: ScriptedDevice()).digest }
+    try await withBench { bench in
+      let device = ScriptedDevice()
+      // The golden step is the first sample of all.
+      device.setLie { if device.applied > 1 { Self.lies[lie].0(&$0) } }
+      await #expect {
+        try await bench.train(on: device)
+      } throws: { "\($0)".contains(Self.lies[lie].1) && "\($0)".hasPrefix("device 'scripted': ") }
+      let run = try await bench.store.run(1)
+      #expect(run.state == .stopped)
+      let result = try await bench.resume(1, on: ScriptedDevice())
+      #expect(result.digest == expected)
+    }
+  }
+
+  /// A device whose arithmetic is not what it was is found when steps are done again.
+  @Test func stepDoneAgainDifferently_stopsTheRun() async throws {
+    try await withBench { bench in
+      let stopped = try await bench.train(on: ScriptedDevice(), stopAt: 22)
+      var newest = try #require(try await bench.store.newestCheckpoint(of: stopped.run))
+      newest.segments[3] ^= 1
+      try await bench.store.save(newest)
+      let device = ScriptedDevice()
+      // The golden step is the first sample of all.
+      device.setLie { if device.applied > 1 { $0.lossQ16 += 1 } }
+      await #expect {
+        try await bench.resume(stopped.run, on: device)
+      } throws: { "\($0)".contains("loss of a step done again") }
+    }
+  }
+
+  /// The newest checkpoint went bad on the disk: the one before is restored, and the run comes to the same.
+  @Test func damagedCheckpoint_isLeftOutWithANote() async throws {
+    let expected = try await withBench { try await $0.train(on: ScriptedDevice()).digest }
+    try await withBench { bench in
+      let stopped = try await bench.train(on: ScriptedDevice(), stopAt: 20)
+      var newest = try #require(try await bench.store.newestCheckpoint(of: stopped.run))
+      newest.segments[3] ^= 1
+      try await bench.store.save(newest)
+      let result = try await bench.resume(stopped.run, on: ScriptedDevice())
+      #expect(result.digest == expected)
+      let notes = try await bench.store.log(of: stopped.run).filter { $0.kind == .note }
+      #expect(notes.count == 1)
+      #expect(notes.first?.text.contains("going back to the one before") == true)
     }
   }
 

@@ -81,6 +81,13 @@ final class DaemonProcess: Sendable {
     return UInt16(URL(string: page)?.port ?? 0)
   }
 
+  /// Ends it as a crash would.
+  func kill() async {
+    let process = process
+    Foundation.kill(process.processIdentifier, SIGKILL)
+    await Self.offload { process.waitUntilExit() }
+  }
+
   /// Sends SIGTERM; answers with the status and the time it took.
   func terminate() async -> (status: Int32, elapsed: Duration) {
     let process = process

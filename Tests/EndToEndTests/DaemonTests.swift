@@ -84,7 +84,7 @@ import Testing
     }
   }
 
-  /// SIGTERM in mid-run: status 0, a checkpoint, and the same digest after a resume as without the break.
+  /// SIGTERM in mid-run: status 0, a checkpoint; the next daemon goes on by itself, to the same digest as without the break.
   @Test func termination_losesNoStep() async throws {
     let tool = try Tool()
     defer { tool.remove() }
@@ -98,21 +98,65 @@ import Testing
     try browser.send(Array("GET /api/runs HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8))
 
     let (progress, sink) = AsyncStream.makeStream(of: Void.self)
-    async let stopped = first.client.train(
-      request, artifact: artifact, data: data, watch: { event in if case .step = event { sink.yield() } })
+    let client = first.client
+    let suspended = Task {
+      await Self.failure {
+        _ = try await client.train(
+          request, artifact: artifact, data: data, watch: { event in if case .step = event { sink.yield() } })
+      }
+    }
     for await _ in progress { break }
     let end = await first.terminate()
     #expect(end.status == 0)
     #expect(end.elapsed < .seconds(5), "\(end.elapsed)")
-    #expect(try await stopped.state == "stopped")
+    #expect(await suspended.value.contains("goes on when the daemon starts again"))
 
     let second = try await DaemonProcess.start(in: tool)
-    var resumed = request
-    resumed.resume = 2
-    let result = try await second.client.train(resumed, artifact: artifact, data: data, watch: { _ in })
+    let result = try await second.client.watch(2, watch: { _ in })
+    #expect(result.digest == whole.digest)
+    #expect(result.loss == whole.loss)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: tool.path("state/uploads")) == [])
+    #expect(await second.terminate().status == 0)
+  }
+
+  /// kill -9 in mid-run: the next daemon takes the run up from the store alone.
+  @Test func kill_losesNoStep() async throws {
+    let tool = try Tool()
+    defer { tool.remove() }
+    let (artifact, data) = try await Self.artifact(tool, Tool.conv)
+    let first = try await DaemonProcess.start(in: tool)
+    let request = Self.request(steps: 800)
+    let whole = try await first.client.train(request, artifact: artifact, data: data, watch: { _ in })
+    let (progress, sink) = AsyncStream.makeStream(of: Void.self)
+    let client = first.client
+    let cut = Task {
+      await Self.failure {
+        _ = try await client.train(
+          request, artifact: artifact, data: data, watch: { event in if case .step = event { sink.yield() } })
+      }
+    }
+    var steps = 0
+    for await _ in progress {
+      steps += 1
+      if steps == 300 { break }
+    }
+    await first.kill()
+    #expect(await cut.value.hasPrefix("daemon: "))
+
+    let second = try await DaemonProcess.start(in: tool)
+    let result = try await second.client.watch(2, watch: { _ in })
     #expect(result.digest == whole.digest)
     #expect(result.loss == whole.loss)
     #expect(await second.terminate().status == 0)
+  }
+
+  private static func failure(of body: () async throws -> Void) async -> String {
+    do {
+      try await body()
+      return "none"
+    } catch {
+      return "\(error)"
+    }
   }
 
   /// What a unit of `Type=notify` with a watchdog waits for (sd_notify(3)).

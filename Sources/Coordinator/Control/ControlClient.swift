@@ -67,7 +67,49 @@ package struct ControlClient: Sendable {
 
   /// Ends a run after the samples already sent; whoever trains or watches gets its result.
   package func stop(_ id: Int64) async throws(ControlFailure) {
-    guard case .done = try await ask(.stop(id: id)) else { throw Self.unexpected }
+    try await order(.stop(id: id))
+  }
+
+  /// Lets a run rest after the samples already sent, with a checkpoint; its device keeps its state.
+  package func pause(_ id: Int64) async throws(ControlFailure) { try await order(.pause(id: id)) }
+
+  /// Goes on with a run that rests.
+  package func resume(_ id: Int64) async throws(ControlFailure) { try await order(.resume(id: id)) }
+
+  package func status() async throws(ControlFailure) -> [RunStatus] {
+    guard case .status(let list) = try await ask(.status) else { throw Self.unexpected }
+    return list
+  }
+
+  package func log(_ id: Int64) async throws(ControlFailure) -> [LogRecord] {
+    guard case .log(let lines) = try await ask(.log(id: id)) else { throw Self.unexpected }
+    return lines
+  }
+
+  package func checkpoints(_ id: Int64) async throws(ControlFailure) -> [CheckpointSummary] {
+    guard case .checkpoints(let list) = try await ask(.checkpoints(id: id)) else { throw Self.unexpected }
+    return list
+  }
+
+  /// A checkpoint as a file; the newest where no generation is named.
+  package func checkpoint(_ id: Int64, generation: Int?) async throws(ControlFailure) -> [UInt8] {
+    try await bytes(of: .checkpoint(id: id, generation: generation))
+  }
+
+  /// Takes a run that rests back to one of its checkpoints, or to the one in `file`.
+  package func restore(_ id: Int64, generation: Int?, file: [UInt8] = []) async throws(ControlFailure) {
+    try await connected { connection throws(ControlFailure) in
+      for start in stride(from: 0, to: file.count, by: ControlLimits.chunkBytes) {
+        let end = min(start + ControlLimits.chunkBytes, file.count)
+        try await connection.send(.piece(bytes: Data(file[start..<end])))
+      }
+      try await connection.send(.restore(id: id, generation: generation))
+      guard case .done = try await connection.reply() else { throw Self.unexpected }
+    }
+  }
+
+  private func order(_ request: ControlRequest) async throws(ControlFailure) {
+    guard case .done = try await ask(request) else { throw Self.unexpected }
   }
 
   /// Sends artifact and data, and follows the run to its end.
@@ -111,11 +153,15 @@ package struct ControlClient: Sendable {
 
   /// The model file with what a run has learnt by its newest checkpoint.
   package func export(_ id: Int64) async throws(ControlFailure) -> [UInt8] {
+    try await bytes(of: .export(id: id))
+  }
+
+  private func bytes(of request: ControlRequest) async throws(ControlFailure) -> [UInt8] {
     try await connected { connection throws(ControlFailure) in
-      try await connection.send(.export(id: id))
-      var model: [UInt8] = []
-      while case .bytes(let bytes) = try await connection.reply() { model += bytes }
-      return model
+      try await connection.send(request)
+      var all: [UInt8] = []
+      while case .bytes(let bytes) = try await connection.reply() { all += bytes }
+      return all
     }
   }
 
@@ -128,7 +174,7 @@ package struct ControlClient: Sendable {
       case .accepted(let run): accepted(run)
       case .event(let event): watch(event)
       case .result(let result): return result
-      case .info, .devices, .runs, .run, .bytes, .link, .done, .failure: throw unexpected
+      case .info, .devices, .runs, .run, .bytes, .link, .status, .log, .checkpoints, .done, .failure: throw unexpected
       }
     }
   }

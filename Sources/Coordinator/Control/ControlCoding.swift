@@ -3,7 +3,8 @@ import Foundation
 extension ControlRequest {
   /// Every request's name, as its line has it.
   private enum Name: String, CaseIterable {
-    case ping, devices, runs, run, train, part, start, watch, link, stop, export
+    case ping, devices, runs, run, train, part, start, watch, link, stop, pause, resume, status, log, checkpoints, checkpoint,
+      piece, restore, export
   }
 
   /// - Throws: `ControlFailure` with a sentence that names the request and the place in it.

@@ -18,7 +18,8 @@ extension ControlFailure {
 
   private static func kind(of error: CoordinatorError) -> Kind {
     switch error {
-    case .unavailable, .interrupted, .mismatch, .selfTestFailed, .refused, .digestDiffers: .device
+    case .unavailable, .interrupted, .mismatch, .selfTestFailed, .refused, .digestDiffers, .untrue: .device
+    case .suspended: .daemon
     case .resumeMismatch, .unusableData, .unusablePlan: .data
     case .wrongState: .request
     }

@@ -23,6 +23,23 @@ package enum ControlRequest: Hashable, Sendable, Codable {
   case link(id: Int64)
   /// Ends a run after the samples already sent, with a checkpoint. Answered by `done`.
   case stop(id: Int64)
+  /// Lets a run rest after the samples already sent, with a checkpoint. Answered by `done`.
+  case pause(id: Int64)
+  /// Goes on with a run that was paused, or that an error stopped. Answered by `done`.
+  case resume(id: Int64)
+  /// The runs under way and those that rest. Answered by `status`.
+  case status
+  /// What happened in a run. Answered by `log`.
+  case log(id: Int64)
+  /// Answered by `checkpoints`.
+  case checkpoints(id: Int64)
+  /// One checkpoint, `nil` for the newest: `bytes` pieces of a checkpoint file, then `done`.
+  case checkpoint(id: Int64, generation: Int?)
+  /// A piece of a checkpoint file, for `restore`. No answer.
+  case piece(bytes: Data)
+  /// Takes a run that rests back to the checkpoint of this generation, or to the one that came in pieces. Answered by
+  /// `done`.
+  case restore(id: Int64, generation: Int?)
   /// The model file with what a run has learnt: `bytes` pieces, then `done`.
   case export(id: Int64)
 }
@@ -39,6 +56,9 @@ package enum ControlReply: Hashable, Sendable, Codable {
   case result(result: TrainResult)
   /// Without a view before the first connection.
   case link(view: LinkView?)
+  case status(list: [RunStatus])
+  case log(lines: [LogRecord])
+  case checkpoints(list: [CheckpointSummary])
   case bytes(bytes: Data)
   case done
   case failure(failure: ControlFailure)

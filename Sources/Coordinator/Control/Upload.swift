@@ -1,5 +1,6 @@
 import ArtifactManifest
 import Foundation
+import Telemetry
 
 /// An artifact and data on their way to the daemon.
 ///
@@ -23,9 +24,8 @@ package struct Upload: Sendable {
     parts[part, default: []].append(contentsOf: bytes)
   }
 
-  /// The manifest, with its files under the names `write(to:)` gives them.
   package func manifest() throws(ControlFailure) -> ArtifactManifest {
-    var manifest: ArtifactManifest
+    let manifest: ArtifactManifest
     do {
       manifest = try JSONDecoder().decode(ArtifactManifest.self, from: Data(parts[.manifest] ?? []))
     } catch {
@@ -48,19 +48,36 @@ package struct Upload: Sendable {
         "upload: manifest: found samples of \(manifest.input.bytes) B and \(target) B of target, expected "
           + "16-bit values and at most \(most) B in all: compile the model again")
     }
-    manifest.files = .init(model: "model.tflite", graph: "graph.json", graphData: "graph.bin", sources: [])
     return manifest
   }
 
-  /// Writes the artifact's files into `directory`, which is made.
-  package func write(to directory: URL) throws -> Artifact {
-    let artifact = Artifact(directory: directory, manifest: try manifest())
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    let files = artifact.manifest.files
-    for (part, name) in [(UploadPart.model, files.model), (.graph, files.graph), (.graphData, files.graphData)] {
-      try Data(parts[part] ?? []).write(to: artifact.file(name))
+  /// Keeps all parts.
+  ///
+  /// - Returns: their names in the vault, by part.
+  package func keep(in vault: UploadVault) throws -> [String: String] {
+    try Dictionary(uniqueKeysWithValues: parts.map { ($0.key.rawValue, try vault.keep($0.value)) })
+  }
+
+  /// What was kept.
+  package init(files: [String: String], in vault: UploadVault) throws {
+    for (part, name) in files {
+      guard let part = UploadPart(rawValue: part) else {
+        throw StoreError.damaged(path: vault.directory.path, reason: "no upload has a part '\(part)'")
+      }
+      parts[part] = try vault.bytes(name)
     }
-    return artifact
+  }
+
+  /// The artifact, whose files are those of the vault.
+  package func artifact(files: [String: String], in vault: UploadVault) throws -> Artifact {
+    var manifest = try manifest()
+    func name(_ part: UploadPart) throws(ControlFailure) -> String {
+      guard let name = files[part.rawValue] else { throw ControlFailure(.data, "upload: \(part.rawValue): found none") }
+      return name
+    }
+    manifest.files = .init(
+      model: try name(.model), graph: try name(.graph), graphData: try name(.graphData), sources: [])
+    return Artifact(directory: vault.directory, manifest: manifest)
   }
 
   /// - Parameters: bytes of one sample's input and target, from the manifest.

@@ -86,7 +86,7 @@ extension FleetRun {
       case .deviceLost(let reason): watch(.deviceLost(reason: "\(name): \(reason)"))
       case .deviceBack(let position, let restored): watch(.deviceBack(position: part.wholePosition(position), restored: restored))
       case .note(let text): watch(.note(text: "\(name): \(text)"))
-      case .evaluation, .closed: break
+      case .evaluation, .paused, .goingOn, .live, .closed: break
       }
     }
   }

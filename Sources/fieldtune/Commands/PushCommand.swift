@@ -19,13 +19,22 @@ struct PushCommand: ParsableCommand {
 
   func run() throws {
     let connection = try LineSocket(connectingTo: socket)
-    while let line = readLine() {
-      if !line.isEmpty { try connection.send(line) }
-    }
     var report: Report?
-    for answer in try connection.finish() {
-      if let sums = Self.sums(answer) { report = sums } else { options.note(answer) }
+    func take(_ answers: [String]) {
+      for answer in answers {
+        guard let sums = Self.sums(answer) else {
+          options.note(answer)
+          continue
+        }
+        report = sums
+        options.detail("\(sums.accepted) accepted, \(sums.dropped) dropped, \(sums.refused) refused so far")
+      }
     }
+    while let line = readLine() {
+      guard line.isEmpty || connection.send(line) else { break }
+      take(try connection.answers())
+    }
+    take(try connection.finish())
     guard let report else {
       throw Failure(.unavailable, code: "push", "\(socket): the run hung up before it had counted the samples")
     }

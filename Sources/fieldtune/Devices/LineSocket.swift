@@ -4,6 +4,8 @@ import Foundation
 final class LineSocket {
   private let descriptor: Int32
   private let path: String
+  /// Of a line whose end has not come.
+  private var received: [UInt8] = []
 
   init(connectingTo path: String) throws(Failure) {
     self.path = path
@@ -27,33 +29,41 @@ final class LineSocket {
 
   deinit { close(descriptor) }
 
-  func send(_ line: String) throws(Failure) {
+  /// - Returns: whether the other end took it; it may have hung up because it has all it wants.
+  func send(_ line: String) -> Bool {
     var rest = Array((line + "\n").utf8)[...]
     while !rest.isEmpty {
       let sent = rest.withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
       if sent < 0 && errno == EINTR { continue }
-      guard sent > 0 else {
-        throw Failure(.unavailable, code: "no-listener", "\(path): hung up: \(String(cString: strerror(errno)))")
-      }
+      guard sent > 0 else { return false }
       rest = rest.dropFirst(sent)
     }
+    return true
   }
+
+  /// The lines of the answer that are there, without waiting.
+  func answers() throws(Failure) -> [String] { try lines(flags: Int32(MSG_DONTWAIT)) }
 
   /// Says that nothing more comes, and reads all lines of the answer.
   func finish() throws(Failure) -> [String] {
     shutdown(descriptor, Int32(SHUT_WR))
-    var bytes: [UInt8] = []
+    return try lines(flags: 0)
+  }
+
+  private func lines(flags: Int32) throws(Failure) -> [String] {
     var buffer = [UInt8](repeating: 0, count: 4096)
     while true {
-      let count = recv(descriptor, &buffer, buffer.count, 0)
+      let count = recv(descriptor, &buffer, buffer.count, flags)
       if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else {
+      if count == 0 || (count < 0 && [EAGAIN, ECONNRESET].contains(errno)) { break }
+      guard count > 0 else {
         throw Failure(
           .inputOutput, code: "input-output", "\(path): cannot be read: \(String(cString: strerror(errno)))")
       }
-      if count == 0 { break }
-      bytes += buffer[..<count]
+      received += buffer[..<count]
     }
-    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+    let end = received.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    defer { received.removeFirst(end) }
+    return String(decoding: received[..<end], as: UTF8.self).split(separator: "\n").map(String.init)
   }
 }

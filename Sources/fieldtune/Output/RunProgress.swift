@@ -65,6 +65,10 @@ final class RunProgress: Sendable {
         line(
           "the device is back, \(restored ? "restored from the checkpoint" : "with its state"); "
             + "going on at position \(position)")
+      case .paused(let position):
+        line("paused before position \(position); 'fieldtune resume' goes on")
+      case .goingOn(let position): line("going on at position \(position)")
+      case .live(let counts): if counts.dropped > 0 && isVerbose { line("\(counts.dropped) live samples dropped") }
       case .note(let text): line(text)
       case .closed(let run): if !run.message.isEmpty && isVerbose { line(run.message) }
       }

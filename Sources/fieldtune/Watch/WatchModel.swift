@@ -81,6 +81,9 @@ package struct WatchModel {
     case .deviceBack(let position, let restored):
       isWaiting = false
       return "the device is back, \(restored ? "restored" : "with its state"); going on at position \(position)"
+    case .paused(let position): return "paused before position \(position)"
+    case .goingOn(let position): return "going on at position \(position)"
+    case .live: return nil
     case .note(let text): return text
     case .closed(let run):
       self.run = run

@@ -17,6 +17,8 @@ struct ControlSession {
   private var request: TrainRequest?
   private var upload = Upload()
   private var uploadFailure: ControlFailure?
+  /// Of a checkpoint file.
+  private var pieces: [UInt8] = []
 
   init(server: ControlServer, client: Client, outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>) {
     self.server = server
@@ -76,8 +78,37 @@ struct ControlSession {
       log("asked to stop", id)
       try await server.director.stop(id)
       try await send(.done)
-    case .export(let id): try await export(id)
+    case .pause(let id):
+      try await server.director.pause(id)
+      try await send(.done)
+    case .resume(let id):
+      try await server.director.resume(id)
+      try await send(.done)
+    case .status: try await send(.status(list: try await server.director.status()))
+    case .log(let id):
+      _ = try await server.store.run(id)
+      try await send(.log(lines: try await server.store.log(of: id)))
+    case .checkpoints(let id):
+      _ = try await server.store.run(id)
+      try await send(.checkpoints(list: try await server.store.checkpointSummaries(of: id)))
+    case .checkpoint(let id, let generation):
+      try await send { try await RunCheckpoints.exported(id, generation: generation, in: $0) }
+    case .piece(let bytes): try take(piece: bytes)
+    case .restore(let id, let generation):
+      let file = pieces
+      pieces = []
+      try await server.director.restore(id, generation: generation, file: file.isEmpty ? nil : file)
+      try await send(.done)
+    case .export(let id): try await send { try await RunExport.model(of: id, in: $0) }
     }
+  }
+
+  private mutating func take(piece: Data) throws(ControlFailure) {
+    guard pieces.count + piece.count <= ControlLimits.artifactBytes else {
+      pieces = []
+      throw ControlFailure(.request, "checkpoint: found more than \(ControlLimits.artifactBytes) B, expected less")
+    }
+    pieces += piece
   }
 
   private mutating func open(_ request: TrainRequest) {
@@ -111,7 +142,7 @@ struct ControlSession {
   }
 
   private func watch(_ id: Int64) async throws {
-    guard await server.director.isActive(id), let entry = await server.director.entry(id) else {
+    guard let entry = await server.director.entry(id) else {
       throw ControlFailure(.request, "run \(id): is not under way in this daemon: 'fieldtune runs' lists the runs")
     }
     try await follow(id, entry.feed.subscribe())
@@ -142,16 +173,17 @@ struct ControlSession {
       .run(record: record, evaluations: evaluations, steps: try await server.store.nextPosition(of: id)))
   }
 
-  private func export(_ id: Int64) async throws {
-    let model: [UInt8]
+  /// A file in pieces.
+  private func send(_ file: (RunStore) async throws -> [UInt8]) async throws {
+    let bytes: [UInt8]
     do {
-      model = try await RunExport.model(of: id, in: server.store)
+      bytes = try await file(server.store)
     } catch {
       throw ControlFailure(describing: error)
     }
-    for start in stride(from: 0, to: model.count, by: ControlLimits.chunkBytes) {
-      let end = min(start + ControlLimits.chunkBytes, model.count)
-      try await send(.bytes(bytes: Data(model[start..<end])))
+    for start in stride(from: 0, to: bytes.count, by: ControlLimits.chunkBytes) {
+      let end = min(start + ControlLimits.chunkBytes, bytes.count)
+      try await send(.bytes(bytes: Data(bytes[start..<end])))
     }
     try await send(.done)
   }

@@ -75,9 +75,10 @@ actor DeviceRoster {
     return ports + others + probes.values.sorted { $0.id < $1.id }
   }
 
+  /// - Parameter known: the key of an earlier claim; the device may be away.
   /// - Throws: `ControlFailure`: `.busy` when a run has the device, `.device` when there is none of that name.
-  func claim(_ device: DeviceReference, name: String) throws(ControlFailure) -> Claim {
-    let claim = Claim(key: try key(of: device), name: name)
+  func claim(_ device: DeviceReference, name: String, key known: String? = nil) throws(ControlFailure) -> Claim {
+    let claim = Claim(key: try key(of: device, known: known), name: name)
     if let holder = claims[claim.key] {
       throw ControlFailure(
         .busy,
@@ -114,7 +115,7 @@ actor DeviceRoster {
     return LineSearch(speeds) { claim.key }
   }
 
-  private func key(of device: DeviceReference) throws(ControlFailure) -> String {
+  private func key(of device: DeviceReference, known: String?) throws(ControlFailure) -> String {
     switch device {
     // Each run has a loopback device of its own.
     case .loopback:
@@ -125,7 +126,9 @@ actor DeviceRoster {
         throw ControlFailure(.request, "device: socket: found '\(path)', expected an absolute path")
       }
       return "unix:\(path)"
-    case .port(let name): return try key(ofPort: name)
+    case .port(let name):
+      if let known { return known }
+      return try key(ofPort: name)
     }
   }
 

@@ -10,7 +10,7 @@ struct RunReports: Sendable {
     let model: String
     let device: String
     let board: String
-    /// `running`, `stopped`, `finished`; `interrupted` for one whose coordinator is not this daemon or is gone.
+    /// `running`, `waiting`, `paused`, `stopped`, `finished`; `interrupted` for one whose coordinator is not this daemon or is gone.
     let state: String
     let message: String
     let createdMilliseconds: Int64
@@ -132,7 +132,7 @@ struct RunReports: Sendable {
     let isActive = await director.isActive(id)
     return Summary(
       id: id, model: record.model, device: record.device, board: record.board,
-      state: isActive ? "running" : record.state == .running ? "interrupted" : record.state.rawValue,
+      state: !isActive && record.state.isUnderWay ? "interrupted" : record.state.rawValue,
       message: isActive ? "" : record.message, createdMilliseconds: record.createdMilliseconds,
       updatedMilliseconds: record.updatedMilliseconds, position: try await store.nextPosition(of: id),
       total: plan.count, steps: plan.steps, evaluationSamples: plan.evaluationSamples,

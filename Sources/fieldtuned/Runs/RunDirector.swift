@@ -10,7 +10,8 @@ import Transport
 ///
 /// Invariants:
 /// - A device is claimed in the roster from before its run begins until after it has ended.
-/// - A run belongs to the daemon, not to the client that asked for it.
+/// - A run belongs to the store, not to the client that asked for it nor to this process: with its job and uploads there,
+///   the next daemon takes it up.
 /// - Once the daemon is to end, no run begins.
 actor RunDirector {
   /// A run that is under way, or one of the last that ended.
@@ -21,35 +22,33 @@ actor RunDirector {
     let task: Task<TrainResult, any Error>
   }
 
-  /// How long a device may take to appear, and to come back.
-  private static let options = RunOptions(firstPatience: .seconds(10), patience: .seconds(60))
+  /// A new run ends when its device does not appear, so that its user learns of it. One that has begun waits for its
+  /// device without end; one whose device is lost again and again without a step is stopped.
+  private static let newRun = RunOptions(firstPatience: .seconds(10), patience: nil, futileConnections: 50)
+  static let begunRun = RunOptions(firstPatience: nil, patience: nil, futileConnections: 50)
   /// Ended runs whose link is still shown.
   private static let keptEntries = 16
 
-  private let store: RunStore
-  private let roster: DeviceRoster
+  let store: RunStore
+  let roster: DeviceRoster
   private let metrics: MetricsRegistry
-  private let uploads: URL
-  private let logger: Logger
+  let vault: UploadVault
+  let logger: Logger
   private(set) var entries: [Int64: Entry] = [:]
-  private var isEnding = false
+  private(set) var isEnding = false
+  /// Files of runs that are about to begin, which no job refers to yet.
+  private var arriving: [UUID: Set<String>] = [:]
 
   init(store: RunStore, roster: DeviceRoster, metrics: MetricsRegistry, uploads: URL, logger: Logger) {
     self.store = store
     self.roster = roster
     self.metrics = metrics
-    self.uploads = uploads
+    vault = UploadVault(directory: uploads)
     self.logger = logger
   }
 
   /// Answers when the director is not stuck; for the watchdog.
   var isAlive: Bool { true }
-
-  /// Uploads of a daemon that was killed.
-  nonisolated func removeLeftovers() throws {
-    guard FileManager.default.fileExists(atPath: uploads.path) else { return }
-    try FileManager.default.removeItem(at: uploads)
-  }
 
   func entry(_ run: Int64) -> Entry? { entries[run] }
 
@@ -70,29 +69,19 @@ actor RunDirector {
       throw ControlFailure(.busy, "run \(resumed): is under way: follow it or stop it first")
     }
     let device = try await roster.claim(request.device, name: request.deviceName)
-    let folder = uploads.appendingPathComponent(UUID().uuidString)
     do {
-      let artifact = try upload.write(to: folder)
-      return try await begin(request, artifact, data, on: device)
+      return try await begin(request, upload, data, on: device)
     } catch {
-      await end(device, folder: folder)
+      await roster.release(device)
       throw ControlFailure(describing: error)
     }
   }
 
-  /// Ends a run after the samples already sent.
-  func stop(_ run: Int64) async throws(ControlFailure) {
-    guard isActive(run), let entry = entries[run] else {
-      throw ControlFailure(.request, "run \(run): is not under way in this daemon: 'fieldtune runs' lists the runs")
-    }
-    await entry.run.stop()
-  }
-
-  /// Ends every run with a checkpoint, or gives up after `patience`: the store says truthfully how far they came.
-  func stopAll(within patience: Duration) async {
+  /// Brings every run to a checkpoint, or gives up after `patience`: they go on with the next daemon.
+  func suspendAll(within patience: Duration) async {
     isEnding = true
     let active = entries.values.filter { !$0.feed.progress.isOver }
-    for entry in active { await entry.run.stop() }
+    for entry in active { await entry.run.suspend() }
     await withTaskGroup(of: Bool.self) { group in
       group.addTask {
         for entry in active { _ = await entry.task.result }
@@ -108,27 +97,46 @@ actor RunDirector {
   }
 
   private func begin(
-    _ request: TrainRequest, _ artifact: Artifact, _ data: TrainingData, on device: DeviceRoster.Claim
+    _ request: TrainRequest, _ upload: Upload, _ data: TrainingData, on device: DeviceRoster.Claim
   ) async throws -> (run: Int64, events: AsyncStream<RunEvent>) {
+    let files = try upload.keep(in: vault)
+    let arrival = UUID()
+    arriving[arrival] = Set(files.values)
+    defer { arriving[arrival] = nil }
+    let artifact = try upload.artifact(files: files, in: vault)
+    var kept = request
+    kept.resume = nil
+    let job = JobRecord(request: try kept.text(), deviceKey: device.key, files: files)
     let feed = RunFeed()
-    let counter = RunMetrics(
-      registry: metrics, sampleBytes: artifact.manifest.input.bytes + artifact.manifest.loss.targetBytes)
     let link = LinkMonitor(source(for: request, device, artifact))
-    let watch: @Sendable (RunEvent) -> Void = { event in
+    let run: TrainingRun
+    if let resumed = request.resume {
+      run = try await TrainingRun.resume(
+        resumed, artifact: artifact, data: data, store: store, source: link, options: Self.newRun, live: request.live,
+        watch: watch(feed, artifact.manifest))
+      try await store.save(job, of: resumed)
+    } else {
+      run = try await TrainingRun.begin(
+        request.plan, artifact: artifact, data: data, dataSource: request.dataSource, store: store, source: link,
+        options: Self.newRun, job: job, live: request.live, watch: watch(feed, artifact.manifest))
+    }
+    return await launch(run, feed, link, device)
+  }
+
+  func watch(_ feed: RunFeed, _ manifest: ArtifactManifest) -> @Sendable (RunEvent) -> Void {
+    let counter = RunMetrics(
+      registry: metrics, sampleBytes: manifest.input.bytes + manifest.loss.targetBytes)
+    return { event in
       counter.count(event)
       feed.send(event)
     }
-    let run =
-      if let resumed = request.resume {
-        try await TrainingRun.resume(
-          resumed, artifact: artifact, data: data, store: store, source: link, options: Self.options, watch: watch)
-      } else {
-        try await TrainingRun.begin(
-          request.plan, artifact: artifact, data: data, dataSource: request.dataSource, store: store, source: link,
-          options: Self.options, watch: watch)
-      }
+  }
+
+  func launch(
+    _ run: TrainingRun, _ feed: RunFeed, _ link: LinkMonitor, _ device: DeviceRoster.Claim
+  ) async -> (run: Int64, events: AsyncStream<RunEvent>) {
     let events = feed.subscribe()
-    let task = Task { try await self.carryOut(run, feed, device, folder: artifact.directory) }
+    let task = Task { try await self.carryOut(run, feed, device) }
     entries[run.runID] = Entry(run: run, feed: feed, link: link, task: task)
     dropOldEntries()
     await roster.note(run.runID, on: device)
@@ -136,7 +144,7 @@ actor RunDirector {
   }
 
   private func carryOut(
-    _ run: TrainingRun, _ feed: RunFeed, _ device: DeviceRoster.Claim, folder: URL
+    _ run: TrainingRun, _ feed: RunFeed, _ device: DeviceRoster.Claim
   ) async throws -> TrainResult {
     let outcome: Result<TrainResult, any Error>
     metrics.add(to: .runsActive)
@@ -149,21 +157,34 @@ actor RunDirector {
       logger.warning("run stopped", metadata: ["run": "\(run.runID)", "reason": "\(error)"])
     }
     metrics.add(-1, to: .runsActive)
-    await end(device, folder: folder)
+    await roster.release(device)
+    // What its user stopped is over; what an error stopped can be resumed from here.
+    if await run.isStoppedByUser { await forget(run.runID) }
+    await sweep()
     feed.finish()
     return try outcome.get()
   }
 
-  private func end(_ device: DeviceRoster.Claim, folder: URL) async {
-    await roster.release(device)
+  /// Removes the job of a run that is over.
+  func forget(_ run: Int64) async {
     do {
-      if FileManager.default.fileExists(atPath: folder.path) { try FileManager.default.removeItem(at: folder) }
+      try await store.removeJob(of: run)
     } catch {
-      logger.warning("an upload could not be removed", metadata: ["reason": "\(error)"])
+      logger.warning("a job could not be removed", metadata: ["run": "\(run)", "reason": "\(error)"])
     }
   }
 
-  private func source(
+  /// Removes the files that no run needs any more.
+  func sweep() async {
+    do {
+      let needed = try await store.jobFiles()
+      try vault.sweep(keeping: arriving.values.reduce(into: needed) { $0.formUnion($1) })
+    } catch {
+      logger.warning("uploads could not be removed", metadata: ["reason": "\(error)"])
+    }
+  }
+
+  func source(
     for request: TrainRequest, _ device: DeviceRoster.Claim, _ artifact: Artifact
   ) -> TransportSource {
     let name = request.deviceName

@@ -83,7 +83,7 @@ final class RunFeed: Sendable {
       progress.position = record.position + 1
       progress.measure(at: .now)
     case .deviceLost: progress.devicesLost += 1
-    case .evaluation, .checkpoint, .deviceBack, .note, .closed: break
+    case .evaluation, .checkpoint, .deviceBack, .paused, .goingOn, .live, .note, .closed: break
     }
   }
 }

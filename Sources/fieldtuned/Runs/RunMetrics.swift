@@ -26,7 +26,11 @@ final class RunMetrics: Sendable {
     case .checkpoint: registry.add(to: .checkpoints)
     case .deviceLost: registry.add(to: .devicesLost)
     case .closed(let run): registry.add(to: .runs, .init("state", run.state.rawValue))
-    case .opened, .deviceBack, .note: break
+    case .live(let counts):
+      for (fate, count) in [("accepted", counts.accepted), ("dropped", counts.dropped), ("refused", counts.refused)] {
+        registry.set(.liveSamples, .init("run", "\(counts.run)"), .init("fate", fate), to: Double(count))
+      }
+    case .opened, .deviceBack, .paused, .goingOn, .note: break
     }
   }
 
