@@ -4,7 +4,7 @@ SWIFT_FLAGS ?= -c release
 PREFIX ?= /usr/local
 DESTDIR ?=
 # Programs that are installed carry Swift's libraries with them: the toolchain may be in a folder the daemon cannot see.
-INSTALL_FLAGS ?= $(SWIFT_FLAGS) --static-swift-stdlib
+INSTALL_FLAGS ?= $(SWIFT_FLAGS) --static-swift-stdlib -Xlinker --strip-debug
 
 .PHONY: help demo test bench study format build install uninstall
 
