@@ -17,6 +17,8 @@ package struct ClockAlignment: Equatable, Sendable {
   private static let filterLength = 8
   /// Of a board on its internal oscillator (RM0385 and RM0090: 1 % over temperature), until it is measured.
   private static let unmeasuredDrift = 0.01
+  /// Seconds since boot that no device has, and that a `Duration` holds.
+  private static let longestTime = 1e10
 
   /// Ticks a second, as the device names them.
   let hertz: Double
@@ -40,20 +42,22 @@ package struct ClockAlignment: Equatable, Sendable {
   package var roundTrip: Duration? { best(of: latest)?.roundTrip }
 
   /// How much faster than it says the counter runs, in parts of one, and how far off that may be; nil
-  /// until two answers lie a second apart.
+  /// until two answers lie a second apart, or where the counter stands still.
   package var drift: (value: Double, bound: Double)? {
     guard let old = best(of: first), let new = best(of: latest.suffix(Self.filterLength / 2)) else { return nil }
     let elapsed = (new.host - old.host).inSeconds
-    guard elapsed >= 1 else { return nil }
+    guard elapsed >= 1, new.ticks > old.ticks else { return nil }
     let value = Double(new.ticks - old.ticks) / hertz / elapsed - 1
     return (value, (old.roundTrip + new.roundTrip).inSeconds / 2 / elapsed)
   }
 
-  /// The host time of a tick, and the most it may be off; nil before the first answer.
+  /// The host time of a tick, and the most it may be off; nil before the first answer, and for what no
+  /// clock says.
   package func hostTime(ofTick ticks: UInt64) -> (time: Duration, bound: Duration)? {
     guard hertz > 0, let anchor = best(of: latest) else { return nil }
     let drift = drift
     let elapsed = (Double(ticks) - Double(anchor.ticks)) / hertz / (1 + (drift?.value ?? 0))
+    guard abs(elapsed) < Self.longestTime else { return nil }
     let bound = anchor.roundTrip.inSeconds / 2 + abs(elapsed) * (drift?.bound ?? Self.unmeasuredDrift)
     return (anchor.host + .seconds(elapsed), .seconds(bound))
   }
@@ -61,7 +65,9 @@ package struct ClockAlignment: Equatable, Sendable {
   /// How far the device's clock is from this end's, both counted from their own zero, and the bound.
   package var offset: (value: Duration, bound: Duration)? {
     guard hertz > 0, let anchor = best(of: latest) else { return nil }
-    return (.seconds(Double(anchor.ticks) / hertz) - anchor.host, anchor.roundTrip / 2)
+    let seconds = Double(anchor.ticks) / hertz
+    guard seconds < Self.longestTime else { return nil }
+    return (.seconds(seconds) - anchor.host, anchor.roundTrip / 2)
   }
 
   private func best(of readings: some Sequence<Reading>) -> Reading? { readings.min { $0.roundTrip < $1.roundTrip } }

@@ -41,11 +41,14 @@ package struct WireReader {
     return try fixed(field, count: Int(count))
   }
 
-  /// Bytes that are no UTF-8 become replacement characters: text is for people.
+  /// Bytes that are no UTF-8 become replacement characters, and so do control characters, which would
+  /// reach a terminal: text is for people.
   package mutating func text(_ field: String, maximum: Int) throws(WireError) -> String {
     let count: UInt8 = try integer(field)
     try check(Int(count), field, maximum)
-    return String(decoding: bytes[try take(Int(count), field)], as: UTF8.self)
+    let text = String(decoding: bytes[try take(Int(count), field)], as: UTF8.self)
+    let scalars = text.unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }
+    return String(String.UnicodeScalarView(scalars))
   }
 
   package mutating func array<Element: WireRecord>(

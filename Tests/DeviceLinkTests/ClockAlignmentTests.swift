@@ -41,6 +41,30 @@ struct ClockAlignmentTests {
     #expect(found.bound < 30e-6)
     #expect(worst < 2e-3)
   }
+
+  /// A counter that stands still, and one that no clock can have counted to.
+  @Test(arguments: [(0, 180_000_000), (.max, 1)] as [(UInt64, UInt32)])
+  func counterThatIsNoClock_tellsNoTime(_ ticks: UInt64, _ hertz: UInt32) throws {
+    var host = Conversation(name: "line", policy: RetryPolicy(), session: 5)
+    var info = Wire.DeviceInfo.clockToy
+    info.counterHertz = hertz
+    var device = DeviceEndpoint(identity: info)
+    host.start(expecting: nil, timeout: .seconds(2), now: .zero)
+    for millisecond in 0..<10_000 {
+      let now = Duration.milliseconds(millisecond)
+      _ = host.tick(now: now)
+      while let frame = host.nextFrame(now: now) { device.receive(frame, now: now.inMicroseconds) }
+      for case .message(.time(let time)) in device.takeEvents() {
+        _ = device.send(.timeReport(.init(hostMicroseconds: time.hostMicroseconds, ticks: ticks)))
+      }
+      while let frame = device.nextFrame(now: now.inMicroseconds) { _ = host.receive(frame, now: now) }
+    }
+    let clock = try #require(host.clock)
+    #expect(clock.readings > 4)
+    #expect(clock.drift == nil)
+    #expect(clock.hostTime(ofTick: 1) == nil || ticks == 0)
+    #expect(clock.offset == nil || ticks == 0)
+  }
 }
 
 extension Duration {
@@ -48,7 +72,7 @@ extension Duration {
 }
 
 extension Wire.DeviceInfo {
-  fileprivate static let clockToy = Wire.DeviceInfo(
+  static let clockToy = Wire.DeviceInfo(
     bootID: 1, uid: [UInt8](repeating: 0, count: 12), board: "toy", firmware: "toy", modelHash: 1, planHash: 2,
     semanticsHash: 3, layoutHash: 4, sampleQueueBytes: 0, sampleSlots: 1, recordSlots: 8, inputBytes: 0,
     targetBytes: 0, classCount: 0, segments: [], bauds: [], memory: [], counterUnit: .cycles,

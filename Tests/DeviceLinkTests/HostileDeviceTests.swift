@@ -163,6 +163,14 @@ struct HostileDeviceTests {
   func event_isASentence(_ event: DeviceEvent, _ sentence: String) {
     #expect(event.sentence == sentence)
   }
+
+  @Test func textWithControlCharacters_commandsNoTerminal() throws {
+    func report(_ text: String) -> Wire.Message {
+      .errorReport(.init(category: .device, code: .deviceFault, context: 0, text: text))
+    }
+    let read = try Wire.Message(report("\u{1B}[2J two\nlines, 8 µs").bytes, from: .device)
+    #expect(read == report("\u{FFFD}[2J two\u{FFFD}lines, 8 µs"))
+  }
 }
 
 extension Wire.Step {
