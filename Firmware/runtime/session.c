@@ -176,6 +176,7 @@ bool session_poll(struct session *session) {
 uint32_t session_transmit(struct session *session, uint32_t now, uint32_t capacity,
                           const uint8_t **wire) {
     session->now = now;
+    session_ticks(session); /* a step may take longer than the counter takes to wrap */
     session_keep_speed(session);
     return link_poll(&session->link, now, capacity, wire);
 }
