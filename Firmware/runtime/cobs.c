@@ -1,18 +1,29 @@
 #include "cobs.h"
 
+/* Not inlined at each of its calls: a device sends little. */
+__attribute__((noinline)) static void put(struct cobs_encoder *encoder, uint8_t byte) {
+    encoder->space->bytes[encoder->position++] = byte;
+    if (encoder->position == encoder->space->size) {
+        encoder->position = 0;
+    }
+    encoder->count++;
+}
+
 static void open_block(struct cobs_encoder *encoder) {
-    encoder->code_position = encoder->count++;
+    encoder->code_position = encoder->position;
+    put(encoder, 0);
     encoder->code = 1;
     encoder->owes_block = false;
 }
 
 static void close_block(struct cobs_encoder *encoder) {
-    encoder->output[encoder->code_position] = encoder->code;
+    encoder->space->bytes[encoder->code_position] = encoder->code;
 }
 
-void cobs_encoder_start(struct cobs_encoder *encoder, uint8_t *output) {
-    encoder->output = output;
+void cobs_encoder_start(struct cobs_encoder *encoder, const struct cobs_space *space) {
+    encoder->space = space;
     encoder->count = 0;
+    encoder->position = space->start;
     open_block(encoder);
 }
 
@@ -26,7 +37,7 @@ void cobs_encoder_add(struct cobs_encoder *encoder, const uint8_t *bytes, uint32
             open_block(encoder);
             continue;
         }
-        encoder->output[encoder->count++] = bytes[i];
+        put(encoder, bytes[i]);
         if (++encoder->code == 0xFF) {
             close_block(encoder);
             encoder->owes_block = true;
@@ -38,7 +49,7 @@ uint32_t cobs_encoder_finish(struct cobs_encoder *encoder) {
     if (!encoder->owes_block) {
         close_block(encoder);
     }
-    encoder->output[encoder->count++] = 0;
+    put(encoder, 0);
     return encoder->count;
 }
 

@@ -9,17 +9,31 @@
 /* Most bytes that `count` bytes can take when stuffed, the closing zero aside. */
 #define COBS_STUFFED_BYTES(count) ((count) + ((count) + 253u) / 254u)
 
+/* Where stuffed bytes go: byte i to bytes[(start + i) % size], so that a ring can be written in place. */
+struct cobs_space {
+    uint8_t *bytes;
+    uint32_t size;
+    uint32_t start; /* below `size` */
+    uint32_t room;  /* bytes that may be written, `size` at most */
+};
+
+static inline struct cobs_space cobs_space_make(uint8_t *bytes, uint32_t size) {
+    return (struct cobs_space){.bytes = bytes, .size = size, .room = size};
+}
+
 /* Stuffs bytes that arrive in pieces.
  * Invariant: `code_position` is where the count of the open block will be written. */
 struct cobs_encoder {
-    uint8_t *output;
+    const struct cobs_space *space;
     uint32_t count;
+    uint32_t position; /* of the next byte */
     uint32_t code_position;
     uint8_t code;
     bool owes_block; /* the last block was full, and no byte has come since */
 };
 
-void cobs_encoder_start(struct cobs_encoder *encoder, uint8_t *output);
+/* `space` must outlive the encoder; the caller has seen to it that there is room for all that will be added. */
+void cobs_encoder_start(struct cobs_encoder *encoder, const struct cobs_space *space);
 void cobs_encoder_add(struct cobs_encoder *encoder, const uint8_t *bytes, uint32_t count);
 /* Ends the stuffing and adds the closing zero; returns the bytes written. */
 uint32_t cobs_encoder_finish(struct cobs_encoder *encoder);

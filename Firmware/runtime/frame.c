@@ -39,7 +39,7 @@ static bool get_header(const uint8_t bytes[WIRE_HEADER_BYTES], struct frame_head
 }
 
 uint32_t frame_encode(const struct frame_header *header, const uint8_t *body, uint32_t body_count,
-                      uint32_t key, uint8_t *wire) {
+                      uint32_t key, const struct cobs_space *space) {
     uint8_t head[WIRE_HEADER_BYTES];
     put_header(header, head);
     uint32_t running = crc32c_update(CRC32C_START, head, sizeof head);
@@ -50,7 +50,7 @@ uint32_t frame_encode(const struct frame_header *header, const uint8_t *body, ui
     put_u16(tail + 2, (uint16_t)(checksum >> 16));
 
     struct cobs_encoder encoder;
-    cobs_encoder_start(&encoder, wire);
+    cobs_encoder_start(&encoder, space);
     cobs_encoder_add(&encoder, head, sizeof head);
     cobs_encoder_add(&encoder, body, body_count);
     cobs_encoder_add(&encoder, tail, sizeof tail);

@@ -40,12 +40,10 @@ struct frame_header {
     uint16_t acknowledged; /* the sequence number expected next */
 };
 
-/* Writes header, body and checksum, changed by `key` where it is no hello, stuffed, and the closing zero to `wire`, which holds
- * FRAME_WIRE_BYTES. Returns the bytes written.
- * The body may lie at the end of `wire` when it leaves as many bytes before it as the longest frame
- * has beside its body (16): stuffing then never overtakes what it reads. */
+/* Writes header, body and checksum, changed by `key` where it is no hello, stuffed, and the closing
+ * zero: frame_wire_bytes(body_count) at most, for which there is room. Returns the bytes written. */
 uint32_t frame_encode(const struct frame_header *header, const uint8_t *body, uint32_t body_count,
-                      uint32_t key, uint8_t *wire);
+                      uint32_t key, const struct cobs_space *space);
 
 enum frame_event {
     FRAME_NONE = 0,  /* no frame ends with this byte */

@@ -7,7 +7,8 @@
 #include "link_sender.h"
 #include "wire_codec.h"
 
-_Static_assert(sizeof(struct link) <= LINK_BUFFER_BYTES, "the link's share of SRAM is exceeded");
+_Static_assert(sizeof(void *) > 4 || sizeof(struct link) <= LINK_BUFFER_BYTES,
+               "the link's share of SRAM is exceeded");
 _Static_assert(WIRE_SEGMENT_WRITE_MAX_BYTES <= WIRE_LINK_TEST_MAX_BYTES,
                "bulk_bytes is too short");
 
@@ -178,25 +179,20 @@ static uint16_t sample_credit(const struct link *link) {
     return credit > LINK_MOST_CREDIT ? LINK_MOST_CREDIT : (uint16_t)credit;
 }
 
-/* Writes a frame to link->wire. Every frame acknowledges and grants. */
+/* Every frame acknowledges and grants. */
 static uint32_t emit(struct link *link, struct frame_header header, const uint8_t *body,
-                     uint32_t count) {
+                     uint32_t count, const struct cobs_space *space) {
     header.sender = FRAME_FROM_DEVICE;
     header.credit = sample_credit(link);
     header.acknowledged = link->receiver.expected;
     link->last_credit = header.credit;
     link->counters.frames_sent++;
-    return frame_encode(&header, body, count, link->decoder.key, link->wire);
+    return frame_encode(&header, body, count, link->decoder.key, space);
 }
 
-/* Where a body of at most `count` bytes may be encoded that is sent at once: the end of `wire`, as
- * frame_encode allows. */
-static uint8_t *body_space(struct link *link, uint32_t count) {
-    return link->wire + sizeof link->wire - count;
-}
-
-static uint32_t emit_refusal(struct link *link) {
-    static const char text[] = "protocol or schema differ; build the firmware and the host alike";
+/* This one and two others are not inlined: what they encode would lie on the stack below every frame. */
+__attribute__((noinline)) static uint32_t emit_refusal(struct link *link, const struct cobs_space *space) {
+    static const char text[] = "build firmware and host alike";
     struct wire_refuse refuse = {.session = link->refused_session,
                                  .attempt = link->refused_attempt,
                                  .code = link->refusal,
@@ -204,18 +200,18 @@ static uint32_t emit_refusal(struct link *link) {
                                  .protocol_maximum = WIRE_VERSION,
                                  .schema_hash = WIRE_SCHEMA_HASH,
                                  .text = {.data = text, .count = sizeof text - 1}};
-    uint8_t *body = body_space(link, WIRE_REFUSE_MAX_BYTES);
-    uint32_t count = wire_refuse_encode(&refuse, body, WIRE_REFUSE_MAX_BYTES);
+    uint8_t body[WIRE_REFUSE_MAX_BYTES - 95 + sizeof text - 1]; /* its text is 95 bytes at most */
+    uint32_t count = wire_refuse_encode(&refuse, body, sizeof body);
     struct frame_header header = {.kind = WIRE_FRAME_KIND_HELLO,
                                   .is_first = true,
                                   .is_last = true,
                                   .epoch = link->refused_attempt & 15u};
     link->refusal = 0;
-    return emit(link, header, body, count);
+    return emit(link, header, body, count, space);
 }
 
 /* Without a connection it names none: session 0. */
-static uint32_t emit_hello(struct link *link) {
+__attribute__((noinline)) static uint32_t emit_hello(struct link *link, const struct cobs_space *space) {
     struct wire_device_hello hello = {
         .magic = WIRE_MAGIC,
         .protocol_minimum = WIRE_MINIMUM_VERSION,
@@ -227,17 +223,17 @@ static uint32_t emit_hello(struct link *link) {
         .schema_hash = WIRE_SCHEMA_HASH,
         .mtu = WIRE_MAXIMUM_BODY_BYTES,
     };
-    uint8_t *body = body_space(link, WIRE_DEVICE_HELLO_MAX_BYTES);
-    uint32_t count = wire_device_hello_encode(&hello, body, WIRE_DEVICE_HELLO_MAX_BYTES);
+    uint8_t body[WIRE_DEVICE_HELLO_MAX_BYTES];
+    uint32_t count = wire_device_hello_encode(&hello, body, sizeof body);
     struct frame_header header = {.kind = WIRE_FRAME_KIND_HELLO,
                                   .is_first = true,
                                   .is_last = true,
                                   .epoch = hello.attempt & 15u};
     link->owes_hello = false;
-    return count == 0 ? 0 : emit(link, header, body, count);
+    return count == 0 ? 0 : emit(link, header, body, count, space);
 }
 
-static uint32_t emit_ack(struct link *link) {
+static uint32_t emit_ack(struct link *link, const struct cobs_space *space) {
     uint64_t selective = link_receiver_selective(&link->receiver);
     uint8_t body[8];
     for (uint32_t i = 0; i < 8; i++) {
@@ -245,10 +241,11 @@ static uint32_t emit_ack(struct link *link) {
     }
     struct frame_header header = {.kind = WIRE_FRAME_KIND_ACK, .epoch = epoch(link)};
     link->receiver.owes_ack = false;
-    return emit(link, header, body, selective != 0 ? 8 : 0);
+    return emit(link, header, body, selective != 0 ? 8 : 0, space);
 }
 
-static uint32_t emit_data(struct link *link, uint32_t index, uint32_t now) {
+static uint32_t emit_data(struct link *link, uint32_t index, uint32_t now,
+                          const struct cobs_space *space) {
     link_sender_cut(&link->sender, index);
     const struct link_outgoing *frame = &link->sender.frames[index];
     struct frame_header header = {.kind = WIRE_FRAME_KIND_DATA,
@@ -259,7 +256,7 @@ static uint32_t emit_data(struct link *link, uint32_t index, uint32_t now) {
                                   .sequence = (uint16_t)(link->sender.base + index)};
     link->counters.frames_resent += frame->transmissions > 0;
     const uint8_t *body = link_sender_body(&link->sender, index);
-    uint32_t count = emit(link, header, body, frame->body_count);
+    uint32_t count = emit(link, header, body, frame->body_count, space);
     link_sender_transmitted(&link->sender, index, now);
     /* With a hole, the selective acknowledgement is still owed. */
     if (link_receiver_selective(&link->receiver) == 0) {
@@ -270,7 +267,7 @@ static uint32_t emit_data(struct link *link, uint32_t index, uint32_t now) {
 
 /* Queues DEVICE_INFO as the first message of the connection; false when the session cannot say now
  * where it stands. */
-static bool send_info(struct link *link) {
+__attribute__((noinline)) static bool send_info(struct link *link) {
     struct wire_device_info info;
     memset(&info, 0, sizeof info);
     if (!link->client.identify(link->client.context, &info)) {
@@ -330,7 +327,7 @@ void link_post(struct link *link, uint8_t channel, const uint8_t *bytes, uint32_
     }
 }
 
-static uint32_t poll_connection(struct link *link, uint32_t now, uint32_t capacity) {
+static uint32_t poll_connection(struct link *link, uint32_t now, const struct cobs_space *space) {
     link_receiver_deliver_held(link);
     if (link->owes_info) {
         link->owes_info = !send_info(link);
@@ -339,24 +336,23 @@ static uint32_t poll_connection(struct link *link, uint32_t now, uint32_t capaci
     link->counters.timeouts += link_sender_expire(&link->sender, now);
     bool has_hole = link_receiver_selective(&link->receiver) != 0;
     if (link->receiver.owes_ack && has_hole) {
-        return frame_wire_bytes(8) <= capacity ? emit_ack(link) : 0;
+        return frame_wire_bytes(8) <= space->room ? emit_ack(link, space) : 0;
     }
     int32_t index = link_sender_next(&link->sender, now);
     if (index >= 0) {
         uint32_t needed = frame_wire_bytes(link_sender_body_bytes(&link->sender, (uint32_t)index));
-        return needed <= capacity ? emit_data(link, (uint32_t)index, now) : 0;
+        return needed <= space->room ? emit_data(link, (uint32_t)index, now, space) : 0;
     }
     bool owes_credit = sample_credit(link) > link->last_credit;
     if (link->receiver.owes_ack || owes_credit) {
-        return frame_wire_bytes(8) <= capacity ? emit_ack(link) : 0;
+        return frame_wire_bytes(8) <= space->room ? emit_ack(link, space) : 0;
     }
     return 0;
 }
 
-uint32_t link_poll(struct link *link, uint32_t now, uint32_t capacity, const uint8_t **wire) {
-    *wire = link->wire;
+uint32_t link_poll(struct link *link, uint32_t now, const struct cobs_space *space) {
     if (link->refusal != 0) {
-        return frame_wire_bytes(WIRE_REFUSE_MAX_BYTES) <= capacity ? emit_refusal(link) : 0;
+        return frame_wire_bytes(WIRE_REFUSE_MAX_BYTES) <= space->room ? emit_refusal(link, space) : 0;
     }
     if (link->is_connected && now - link->heard_at >= WIRE_DEVICE_SILENCE_MILLISECONDS) {
         disconnect(link);
@@ -366,7 +362,7 @@ uint32_t link_poll(struct link *link, uint32_t now, uint32_t capacity, const uin
         link->owes_hello = true; /* the host will open another, whose frames are shorter */
     }
     if (link->owes_hello) {
-        return frame_wire_bytes(WIRE_DEVICE_HELLO_MAX_BYTES) <= capacity ? emit_hello(link) : 0;
+        return frame_wire_bytes(WIRE_DEVICE_HELLO_MAX_BYTES) <= space->room ? emit_hello(link, space) : 0;
     }
-    return link->is_connected ? poll_connection(link, now, capacity) : 0;
+    return link->is_connected ? poll_connection(link, now, space) : 0;
 }

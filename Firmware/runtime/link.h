@@ -11,7 +11,8 @@
  *     lie one after the other in sender.bodies.
  *   - `receiver.early` holds frames of [expected - held, expected), acknowledged, which the session
  *     has put off, and others of (expected, expected + 64), each at most once.
- *   - `struct link` takes LINK_BUFFER_BYTES at most, checked where it is compiled. */
+ *   - `struct link` takes LINK_BUFFER_BYTES at most on a board, checked where it is compiled: with the
+ *     receive ring of 4,096 and the transmit ring of 1,024 bytes, 10 KB. */
 #ifndef FIELDTUNE_LINK_H
 #define FIELDTUNE_LINK_H
 
@@ -31,7 +32,7 @@ enum {
                               * session took them */
     LINK_HELD_SAMPLE_BYTES = 1024, /* of samples there, that the credit grants */
     LINK_MOST_CREDIT = 3072, /* what is on its way behind a lost frame has to be sent again */
-    LINK_BUFFER_BYTES = 5800,
+    LINK_BUFFER_BYTES = 5120,
 };
 
 /* What the link asks of the session. Nothing here may call back into the link but link_send,
@@ -145,8 +146,6 @@ struct link {
     struct link_sender sender;
     struct link_receiver receiver;
     struct frame_decoder decoder;
-    /* The frame link_poll returned last; the body of a hello is encoded at its end. */
-    uint8_t wire[FRAME_WIRE_BYTES];
     uint64_t session;
     uint32_t attempt;
     uint32_t boot_id;
@@ -167,10 +166,10 @@ void link_init(struct link *link, struct link_client client, uint32_t boot_id);
 /* Takes bytes from the line and delivers what they complete. `now` in milliseconds, wraps. */
 void link_feed(struct link *link, const uint8_t *bytes, uint32_t count, uint32_t now);
 
-/* The next frame to send, of at most `capacity` bytes: sets `*wire`, which holds until the next
- * call, and returns its size; 0 when there is nothing to send now, or no room for it. To be called
- * until it returns 0, after each link_feed and at least every few milliseconds. */
-uint32_t link_poll(struct link *link, uint32_t now, uint32_t capacity, const uint8_t **wire);
+/* Writes the next frame to send, of at most space->room bytes, and returns its size; 0 when there is
+ * nothing to send now, or no room for it. To be called until it returns 0, after each link_feed and at
+ * least every few milliseconds. */
+uint32_t link_poll(struct link *link, uint32_t now, const struct cobs_space *space);
 
 /* True when up to three messages of `count` bytes in all can be sent now: there is a connection and
  * room. */

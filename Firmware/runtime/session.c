@@ -173,12 +173,11 @@ bool session_poll(struct session *session) {
     return sample_queue_front(&session->samples) != 0 || session->run_ending;
 }
 
-uint32_t session_transmit(struct session *session, uint32_t now, uint32_t capacity,
-                          const uint8_t **wire) {
+uint32_t session_transmit(struct session *session, uint32_t now, const struct cobs_space *space) {
     session->now = now;
     session_ticks(session); /* a step may take longer than the counter takes to wrap */
     session_keep_speed(session);
-    return link_poll(&session->link, now, capacity, wire);
+    return link_poll(&session->link, now, space);
 }
 
 uint64_t session_ticks(struct session *session) {

@@ -107,10 +107,9 @@ void session_receive(struct session *session, const uint8_t *bytes, uint32_t byt
 /* Runs at most one step, when a sample waits. True when another one waits. */
 bool session_poll(struct session *session);
 
-/* The next frame for the line, of at most `capacity` bytes: sets `*wire`, which holds until the
- * next call, and returns its size; 0 when there is nothing to send. To be called until it returns
- * 0, after each call of the two above and at least every few milliseconds. */
-uint32_t session_transmit(struct session *session, uint32_t now, uint32_t capacity,
-                          const uint8_t **wire);
+/* Writes the next frame for the line, of at most space->room bytes, and returns its size; 0 when there is
+ * nothing to send. To be called until it returns 0, after each call of the two above and at least every
+ * few milliseconds. */
+uint32_t session_transmit(struct session *session, uint32_t now, const struct cobs_space *space);
 
 #endif

@@ -159,7 +159,7 @@ extension DeviceEndpoint {
       session: hello.session, attempt: hello.attempt, code: code,
       protocolMinimum: Wire.minimumVersion, protocolMaximum: Wire.version,
       schemaHash: Wire.schemaHash,
-      text: "protocol or schema differ; build the firmware and the host alike")
+      text: "build firmware and host alike")
   }
 
   private mutating func connect(_ hello: Wire.HostHello) {

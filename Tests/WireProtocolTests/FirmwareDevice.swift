@@ -4,6 +4,9 @@ import WireProtocol
 /// The device's end in C: the firmware's own link, linked as a library.
 final class FirmwareDevice: SimulatedEnd {
   private let link = UnsafeMutablePointer<FirmwareRuntime.link>.allocate(capacity: 1)
+  private static let transmitRingBytes = 1024
+  private let ring = UnsafeMutablePointer<UInt8>.allocate(capacity: transmitRingBytes)
+  private var ringStart: UInt32 = 0
   private let inputBytes: Int
   private let slots: UInt32
   private var partial: [UInt8] = []
@@ -20,7 +23,10 @@ final class FirmwareDevice: SimulatedEnd {
     link_init(link, client, bootID)
   }
 
-  deinit { link.deallocate() }
+  deinit {
+    link.deallocate()
+    ring.deallocate()
+  }
 
   var counters: link_counters { link.pointee.counters }
   var isConnected: Bool { link_is_connected(link) }
@@ -108,9 +114,13 @@ final class FirmwareDevice: SimulatedEnd {
     while let index = log.unsent.first, send(SampleStream.step(index)) {
       log.unsent.removeFirst()
     }
-    var wire: UnsafePointer<UInt8>?
-    let count = link_poll(link, UInt32(truncatingIfNeeded: now / 1000), 1023, &wire)
-    return count == 0 ? nil : Array(UnsafeBufferPointer(start: wire, count: Int(count)))
+    // A ring, as on a board: the frame may go over its end.
+    var space = cobs_space_make(ring, UInt32(Self.transmitRingBytes))
+    space.start = ringStart
+    let count = link_poll(link, UInt32(truncatingIfNeeded: now / 1000), &space)
+    let frame = (0..<count).map { ring[Int((ringStart + $0) % space.size)] }
+    ringStart = (ringStart + count) % space.size
+    return frame.isEmpty ? nil : frame
   }
 
   func send(_ step: Wire.Step) -> Bool {

@@ -115,7 +115,11 @@ import WireProtocol
       if event == FRAME_GOOD {
         var header = decoder.header
         var wire = [UInt8](repeating: 0, count: 657)
-        let count = frame_encode(&header, decoder.body, UInt32(decoder.body_count), Self.key, &wire)
+        let count = wire.withUnsafeMutableBufferPointer {
+          var space = cobs_space_make($0.baseAddress, UInt32($0.count))
+          return frame_encode(
+            &header, decoder.body, UInt32(decoder.body_count), Self.key, &space)
+        }
         events.frames.append(Array(wire.prefix(Int(count))))
       } else if event != FRAME_NONE {
         events.errors.append(UInt8(event.rawValue))

@@ -160,11 +160,13 @@ final class SessionBoard {
     var hasSent = false
     while true {
       let queued = toHost.freeAt > now ? (toHost.freeAt - now) * baud / 10_000_000 : 0
-      var wire: UnsafePointer<UInt8>?
-      let count = session_transmit(
-        session, milliseconds, UInt32(max(0, Self.transmitRingBytes - Int(queued))), &wire)
-      guard count > 0 else { break }
-      give(Array(UnsafeBufferPointer(start: wire, count: Int(count))), to: \.toHost)
+      let room = max(0, Self.transmitRingBytes - Int(queued))
+      let frame = [UInt8](unsafeUninitializedCapacity: room) { bytes, count in
+        var space = cobs_space_make(bytes.baseAddress, UInt32(room))
+        count = Int(session_transmit(session, milliseconds, &space))
+      }
+      guard !frame.isEmpty else { break }
+      give(frame, to: \.toHost)
       hasSent = true
     }
     return hasSent || !bytes.isEmpty

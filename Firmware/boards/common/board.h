@@ -37,11 +37,18 @@ uint32_t board_serial_read(uint8_t *destination, uint32_t capacity);
 /* Bytes received and not read yet. */
 uint32_t board_serial_waiting(void);
 
-/* Accepts up to `byte_count` bytes for sending; returns how many. */
-uint32_t board_serial_write(const uint8_t *source, uint32_t byte_count);
+/* Where bytes to send are written: byte i at bytes[(start + i) % size], up to `room` of them. */
+struct board_serial_space {
+    uint8_t *bytes;
+    uint32_t size;
+    uint32_t start;
+    uint32_t room;
+};
 
-/* Bytes `board_serial_write` would accept now. */
-uint32_t board_serial_writable(void);
+struct board_serial_space board_serial_space(void);
+
+/* Sends the first `byte_count` bytes written there. */
+void board_serial_send(uint32_t byte_count);
 
 /* True once every accepted byte has left the wire. */
 bool board_serial_drained(void);

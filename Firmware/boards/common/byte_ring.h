@@ -44,6 +44,13 @@ static inline bool byte_ring_put(struct byte_ring *ring, uint8_t byte) {
     return true;
 }
 
+/* Publishes `count` bytes that the producer has written behind `head`. */
+static inline void byte_ring_publish(struct byte_ring *ring, uint32_t count) {
+    uint32_t head = atomic_load_explicit(&ring->head, memory_order_relaxed) + count;
+    head -= head >= ring->capacity ? ring->capacity : 0;
+    atomic_store_explicit(&ring->head, head, memory_order_release);
+}
+
 static inline bool byte_ring_take(struct byte_ring *ring, uint8_t *byte) {
     uint32_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
     if (tail == atomic_load_explicit(&ring->head, memory_order_acquire))

@@ -136,11 +136,12 @@ __attribute__((noinline)) static bool receive(void) {
 
 /* A frame leaves the session only when the ring takes all of it. */
 static bool transmit(void) {
-    const uint8_t *frame;
-    uint32_t room = board_serial_writable();
-    uint32_t byte_count = session_transmit(&session, board_milliseconds(), room, &frame);
+    struct board_serial_space ring = board_serial_space();
+    struct cobs_space space = {
+        .bytes = ring.bytes, .size = ring.size, .start = ring.start, .room = ring.room};
+    uint32_t byte_count = session_transmit(&session, board_milliseconds(), &space);
     if (byte_count > 0)
-        board_serial_write(frame, byte_count);
+        board_serial_send(byte_count);
     return byte_count > 0;
 }
 

@@ -43,18 +43,18 @@ uint32_t board_serial_waiting(void) {
     return byte_ring_used(&receive_ring);
 }
 
-uint32_t board_serial_write(const uint8_t *source, uint32_t byte_count) {
-    uint32_t count = 0;
-    while (count < byte_count && byte_ring_put(&transmit_ring, source[count]))
-        count++;
+struct board_serial_space board_serial_space(void) {
+    return (struct board_serial_space){.bytes = transmit_bytes,
+                                       .size = sizeof transmit_bytes,
+                                       .start = transmit_ring.head,
+                                       .room = byte_ring_free(&transmit_ring)};
+}
+
+void board_serial_send(uint32_t byte_count) {
+    byte_ring_publish(&transmit_ring, byte_count);
     uint32_t primask = cortex_m_mask_interrupts();
     serial_driver_send();
     cortex_m_restore_interrupts(primask);
-    return count;
-}
-
-uint32_t board_serial_writable(void) {
-    return byte_ring_free(&transmit_ring);
 }
 
 bool board_serial_drained(void) {

@@ -50,10 +50,11 @@ static void start(struct witness *witness) {
 }
 
 static void drain(struct witness *witness) {
-    const uint8_t *wire = 0;
+    uint8_t wire[FRAME_WIRE_BYTES];
+    const struct cobs_space space = cobs_space_make(wire, sizeof wire);
     uint32_t count = 0;
     for (int turn = 0; turn < 100; turn++) {
-        count = link_poll(&witness->link, 0, 1023, &wire);
+        count = link_poll(&witness->link, 0, &space);
         assert(count <= FRAME_WIRE_BYTES && (count == 0 || wire[count - 1] == 0));
         if (count == 0) {
             return;

@@ -77,8 +77,9 @@ static void drain(struct bench *bench) {
         if (!bench->session.is_stepping) {
             session_poll(&bench->session);
         }
-        const uint8_t *wire = 0;
-        uint32_t count = session_transmit(&bench->session, bench->now, 1023, &wire);
+        uint8_t wire[FRAME_WIRE_BYTES];
+        struct cobs_space space = cobs_space_make(wire, sizeof wire);
+        uint32_t count = session_transmit(&bench->session, bench->now, &space);
         assert(count <= FRAME_WIRE_BYTES && (count == 0 || wire[count - 1] == 0));
         if (count == 0) {
             return;
@@ -96,7 +97,8 @@ static void send(struct bench *bench, struct frame_header header, const uint8_t 
     const struct link *link = &bench->session.link;
     header.epoch = link->attempt & 15u;
     count = count > WIRE_MAXIMUM_BODY_BYTES ? WIRE_MAXIMUM_BODY_BYTES : count;
-    feed(bench, wire, frame_encode(&header, body, count, link->decoder.key, wire));
+    struct cobs_space space = cobs_space_make(wire, sizeof wire);
+    feed(bench, wire, frame_encode(&header, body, count, link->decoder.key, &space));
 }
 
 static void greet(struct bench *bench) {
@@ -116,7 +118,8 @@ static void greet(struct bench *bench) {
     uint8_t wire[FRAME_WIRE_BYTES];
     const struct frame_header header = {
         .kind = WIRE_FRAME_KIND_HELLO, .is_first = true, .is_last = true, .epoch = bench->attempt & 15u};
-    feed(bench, wire, frame_encode(&header, body, count, 0, wire));
+    struct cobs_space space = cobs_space_make(wire, sizeof wire);
+    feed(bench, wire, frame_encode(&header, body, count, 0, &space));
 }
 
 /* One operation: what to do, a small number, and bytes. */

@@ -115,9 +115,11 @@ package final class FirmwareDevice {
 
   package func nextFrame(capacity: Int, now: UInt32) -> [UInt8]? {
     inTurn {
-      var wire: UnsafePointer<UInt8>?
-      let count = session_transmit(session, now, UInt32(capacity), &wire)
-      return count == 0 ? nil : Array(UnsafeBufferPointer(start: wire, count: Int(count)))
+      let frame = [UInt8](unsafeUninitializedCapacity: capacity) { bytes, count in
+        var space = cobs_space_make(bytes.baseAddress, UInt32(capacity))
+        count = Int(session_transmit(session, now, &space))
+      }
+      return frame.isEmpty ? nil : frame
     }
   }
 
