@@ -25,10 +25,11 @@ extension DeviceLink {
     }
   }
 
-  /// After anything that happened: frames go out, the clock is set.
+  /// After anything that happened: frames go out, those first that time alone asks for, and the clock
+  /// is set.
   func service() {
-    startWriter()
     perform(tick())
+    startWriter()
     if conversation.isOver { return retire() }
     setTimer()
   }
