@@ -140,6 +140,7 @@ let package = Package(
       "DeviceLinkTests",
       ["DeviceLink", "DeviceModel", "FaultSimulation", "Interpreter", "Transport", "WireProtocol"]),
     tests("FaultSimulationTests", ["FaultSimulation"]),
+    tests("TortureTests", ["torture", "fieldtune", "fieldtuned"]),
     tests(
       "DeviceConformanceTests",
       ["DeviceModel", "DeviceLink", "Transport", "WireProtocol", "FirmwareBuild", "Coordinator"]
