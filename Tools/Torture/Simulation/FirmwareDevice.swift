@@ -16,6 +16,8 @@ package final class FirmwareDevice {
     var lineErrors = session_line_errors()
     /// What the line was set to, in order.
     var speeds: [UInt32] = []
+    var yieldsPerStep = 0
+    var serve: () -> Void = {}
 
     init(step: ToyStep, input: UnsafeMutablePointer<Int8>) {
       self.step = step
@@ -90,6 +92,13 @@ package final class FirmwareDevice {
     session.deallocate()
     samples.deallocate()
     targets.deallocate()
+  }
+
+  /// What happens between the operations of a step, and how often a step yields. `serve` may feed the device and take
+  /// its frames, as a board does.
+  package func letTimePass(inEachStep yields: Int, serve: @escaping () -> Void) {
+    context.yieldsPerStep = yields
+    context.serve = serve
   }
 
   /// Steps run since boot, of any mode.
@@ -183,8 +192,10 @@ extension FirmwareDevice {
   ) {
     let current = FirmwareDevice.current
     phase_enter(clock, PHASE_FORWARD)
+    for _ in 0..<(current.yieldsPerStep + 1) / 2 { phase_yield(clock) }
     let outcome = run(current.step, current.input)
     phase_enter(clock, PHASE_UPDATE)
+    for _ in 0..<current.yieldsPerStep / 2 { phase_yield(clock) }
     current.stepCount += 1
     current.input.update(repeating: 0x55, count: current.step.inputBytes)  // as a step's values overwrite its sample
     current.output.update(from: outcome.output, count: outcome.output.count)
@@ -202,7 +213,7 @@ extension FirmwareDevice {
     board.firmware = UnsafePointer(firmware)
     board.boot_id = bootID
     board.counter_unit = UInt8(WIRE_COUNTER_UNIT_NANOSECONDS.rawValue)
-    board.yield = {}
+    board.yield = { FirmwareDevice.current.serve() }
     board.ticks = {
       FirmwareDevice.current.ticks &+= 1000
       return FirmwareDevice.current.ticks

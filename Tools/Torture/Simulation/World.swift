@@ -21,12 +21,14 @@ final class World {
   private var toHost: FaultyWire
   /// The device's receive ring, which fills while a step runs.
   private var ring: [UInt8] = []
-  private static let ringBytes = 2303
+  private static let ringBytes = 4095
   /// What the host's kernel keeps for a process that does not read.
   private static let kernelBytes = 4095
   private var unread: [UInt8] = []
   private let stepMilliseconds: Int
-  private var busyUntil = 0
+  /// Milliseconds that an operation of a step takes.
+  private let servedEvery: Int
+  private var isStepping = false
   private var bootCount: UInt32 = 0
   private var bootsAt = 0
   private var pluggedAt = 0
@@ -44,6 +46,7 @@ final class World {
     let baud = [115_200, 921_600, 921_600, 2_000_000][Int(generator.next() % 4)]
     let latency = [1, 1, 2, 10][Int(generator.next() % 4)]
     stepMilliseconds = [1, 3, 10, 40][Int(generator.next() % 4)]
+    servedEvery = [1, 4, 20][Int(generator.next() % 3)]
     toDevice = FaultyWire(
       baud: baud, latencyMilliseconds: latency, perByte: mix.perByte, &generator)
     toHost = FaultyWire(baud: baud, latencyMilliseconds: latency, perByte: mix.perByte, &generator)
@@ -167,25 +170,46 @@ extension World {
       return
     }
     if !arrived.isEmpty { ring += arrived.prefix(Self.ringBytes - ring.count) }
-    guard now >= busyUntil else { return }
-    let milliseconds = UInt32(truncatingIfNeeded: now)
+    guard !isStepping else { return }
+    serve(device)
+    isStepping = true
+    _ = device.poll(now: milliseconds)
+    isStepping = false
+    // In a long step it may have lost its power.
+    if self.device === device { transmit(device) }
+  }
+
+  /// A millisecond between two operations of a step. The line is served as often as the step's operations are short.
+  private func passInStep() {
+    tick()
+    if let device, now % servedEvery == 0 { serve(device) }
+  }
+
+  private func serve(_ device: FirmwareDevice) {
     if !ring.isEmpty {
       device.receive(ring, now: milliseconds)
       ring.removeAll(keepingCapacity: true)
     }
-    let before = device.stepCount
-    _ = device.poll(now: milliseconds)
-    if device.stepCount != before { busyUntil = now + stepMilliseconds }
+    transmit(device)
+  }
+
+  private func transmit(_ device: FirmwareDevice) {
     while let frame = device.nextFrame(capacity: max(0, 1023 - toHost.queue.count), now: milliseconds) {
       if isPlugged { toHost.write(frame) }
     }
   }
 
+  private var milliseconds: UInt32 { UInt32(truncatingIfNeeded: now) }
+
   private func boot() {
     bootCount += 1
-    device = FirmwareDevice(bootID: bootCount)
+    let device = FirmwareDevice(bootID: bootCount)
+    device.letTimePass(inEachStep: stepMilliseconds) { [unowned self, unowned device] in
+      // A device that lost its power in the step is no more.
+      if self.device === device { passInStep() }
+    }
+    self.device = device
     ring = []
-    busyUntil = now
   }
 }
 
