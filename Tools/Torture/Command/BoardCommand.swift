@@ -1,5 +1,6 @@
 import ArgumentParser
 import Coordinator
+import DeviceLink
 import FaultSimulation
 import FirmwareBuild
 import Foundation
@@ -43,6 +44,7 @@ struct BoardCommand: AsyncParsableCommand {
         "  next step after the port is back, \(latencies.count) times: p50 \(percentile(50)) ms, "
           + "p99 \(percentile(99)) ms, longest \(Int(last)) ms")
     }
+    print("  \(passage.replayedFrames) frames recorded, and sent alike in a replay")
     print("  digest \(passage.result.digest), clean \(clean.result.digest)")
     guard passage.result.digest == clean.result.digest, passage.result.loss == clean.result.loss else {
       throw TortureFailure("the run ended in another state than on a clean line")
@@ -57,6 +59,8 @@ struct Passage {
   let elapsed: Duration
   /// From the moment when the port was back until the next step was in the store.
   let recoveries: [Duration]
+  /// Frames of the recorded session that its replay sent alike: all of them.
+  let replayedFrames: Int
 
   init(_ bench: Workbench, board: String, settings: FaultyLine.Settings, steps: Int) async throws {
     let device = try bench.start(board)
@@ -67,7 +71,8 @@ struct Passage {
     defer { line.stop() }
     let arrivals = Mutex<[ContinuousClock.Instant]>([])
     let store = try RunStore(directory: Scratch.place("store-\(UUID().uuidString)"))
-    let source = TransportSource(name: line.link.path) { [path = line.link.path, baud = settings.baud] in
+    let trace = try LinkTrace(path: Scratch.place("trace.pcap").path)
+    let source = TransportSource(name: line.link.path, trace: trace) { [path = line.link.path, baud = settings.baud] in
       try await SerialPort.open(path: path, baud: baud)
     }
     let run = try await TrainingRun.begin(
@@ -78,7 +83,19 @@ struct Passage {
     result = try await run.run()
     elapsed = start.duration(to: .now)
     self.line = line.state
+    replayedFrames = try Self.replay(trace)
     recoveries = Self.recoveries(self.line.replugs, arrivals.withLock { $0 })
+  }
+
+  /// A fresh host end, told what this one was told, has to send the same bytes.
+  private static func replay(_ trace: LinkTrace) throws -> Int {
+    trace.flush()
+    let capture = [UInt8](try Data(contentsOf: URL(filePath: trace.path)))
+    let replay = try TraceReplay(try PacketCapture.packets(of: capture, name: trace.path), name: trace.path)
+    if let difference = replay.difference {
+      throw TortureFailure("the recorded session parts from its replay at packet \(difference.packet)")
+    }
+    return replay.equalFrames
   }
 
   /// A port that vanished again before the next step came has none.
