@@ -16,7 +16,7 @@ struct KillCommand: AsyncParsableCommand {
 
   func run() async throws {
     let bench = try Workbench()
-    let steps = 300 + 60 * kills
+    let steps = 300 + 160 * kills
     let clean = try await Passage(bench, board: "host", settings: .init(baud: 2_000_000), steps: steps)
     let device = try bench.start("host")
     defer { device.stop() }
@@ -28,6 +28,7 @@ struct KillCommand: AsyncParsableCommand {
     var victim = Victim(
       bench, TrainRequest(
         device: .port(name: port), deviceName: port, baud: 2_000_000, plan: bench.plan(steps: steps), dataSource: "torture"))
+    defer { victim.end() }
     try await victim.begin()
     var random = SplitMix(seed: seed)
     var latencies: [Duration] = []
@@ -107,10 +108,13 @@ private struct Victim {
   /// Waits for the run's end.
   mutating func finish() async throws -> TrainResult {
     guard let follower else { throw TortureFailure("nothing was begun") }
-    let result = try await follower.value
+    return try await follower.value
+  }
+
+  func end() {
+    guard daemon.isRunning else { return }
     daemon.terminate()
     daemon.waitUntilExit()
-    return result
   }
 
   private mutating func start() async throws {
@@ -118,6 +122,7 @@ private struct Victim {
     daemon.executableURL = Workbench.program("fieldtuned")
     daemon.arguments = ["--config", configuration.path]
     daemon.standardError = FileHandle.nullDevice
+    daemon.standardOutput = FileHandle.nullDevice
     daemon.standardInput = FileHandle.nullDevice
     try daemon.run()
     while true {
