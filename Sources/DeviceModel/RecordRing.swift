@@ -2,7 +2,8 @@ import WireProtocol
 
 /// The STEP records of the samples applied last, to answer repeats without applying them again.
 ///
-/// Invariant: `records` holds the indices `next - records.count ..< next` of one run, in order.
+/// Invariant: `records` holds the indices `next - records.count ..< next` of one run, in order; indices
+/// wrap.
 /// Twin of Firmware/runtime/record_ring.c.
 struct RecordRing {
   static let slots = 8
@@ -12,7 +13,7 @@ struct RecordRing {
   private(set) var next: UInt32 = 0
 
   /// Index of the oldest record kept; `next` when there is none.
-  var oldest: UInt32 { next - UInt32(records.count) }
+  var oldest: UInt32 { next &- UInt32(records.count) }
 
   /// Forgets every record; `next` is the index of the first sample to come.
   mutating func clear(next: UInt32) {
@@ -25,11 +26,12 @@ struct RecordRing {
     precondition(record.index == next, "record of index \(record.index), expected \(next)")
     if records.count == Self.slots { records.removeFirst() }
     records.append(record)
-    next += 1
+    next &+= 1
   }
 
   /// The record of `index`; nil when it is not applied yet or was overwritten.
   subscript(index: UInt32) -> Wire.Step? {
-    oldest..<next ~= index ? records[Int(index - oldest)] : nil
+    let position = index &- oldest
+    return position < records.count ? records[Int(position)] : nil
   }
 }

@@ -72,8 +72,6 @@ struct LinkSender: Sendable {
 
   var isIdle: Bool { flight.isEmpty && messages.isEmpty && samples.isEmpty }
 
-  var hasFlight: Bool { !flight.isEmpty }
-
   /// Samples wait for credit, and nothing is under way that would bring it.
   var isStarved: Bool { flight.isEmpty && messages.isEmpty && !samples.isEmpty }
 

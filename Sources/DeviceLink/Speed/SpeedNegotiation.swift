@@ -79,9 +79,6 @@ struct SpeedNegotiation: Sendable {
     }
   }
 
-  /// Nobody but the negotiation speaks.
-  var isBusy: Bool { state != .resting }
-
   /// A device that is reset is not at this rate any more.
   var isFast: Bool { baud != standard }
 
