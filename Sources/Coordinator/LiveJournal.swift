@@ -61,8 +61,11 @@ package actor LiveJournal {
 
   /// Listens until all samples of the plan are in the store.
   ///
-  /// - Parameter arrival: called after each group, and when the source failed.
-  func open(arrival: @escaping @Sendable (LiveCountsRecord) async -> Void) async throws {
+  /// - Parameters:
+  ///   - taken: samples whose steps are in the store, so that they do not wait for the device.
+  ///   - arrival: called after each group, and when the source failed.
+  func open(taken: Int, arrival: @escaping @Sendable (LiveCountsRecord) async -> Void) async throws {
+    self.taken = taken
     guard supplied < limit else { return }
     let source = try await LiveSource.listen(path: request.path, format: format, whenFull: .init(request.overflow))
     self.source = source
@@ -80,6 +83,7 @@ package actor LiveJournal {
 
   private func journal(_ source: LiveSource, _ arrival: @Sendable (LiveCountsRecord) async -> Void) async throws {
     while supplied < limit {
+      try Task.checkCancellation()
       let wanted = min(Self.mostInGroup, limit - supplied, Self.mostAhead - (supplied - taken))
       guard wanted > 0 else {
         await withCheckedContinuation { room = $0 }

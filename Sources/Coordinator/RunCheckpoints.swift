@@ -45,9 +45,9 @@ package enum RunCheckpoints {
         try await checkpoint(of: id, generation: generation, in: store)
       }
     let durable = try await store.nextPosition(of: id)
-    guard checkpoint.position <= durable else {
+    guard checkpoint.position >= 0, checkpoint.position <= durable else {
       throw CoordinatorError.wrongState(
-        run: id, reason: "found a checkpoint before position \(checkpoint.position), expected at most \(durable)")
+        run: id, reason: "found a checkpoint before position \(checkpoint.position), expected 0 to \(durable)")
     }
     try await store.rollBack(run, to: checkpoint, number: Int64(RunNumber.random()))
   }

@@ -63,6 +63,9 @@ package struct RunMachine: Sendable {
   private var isPausing = false
   /// First position whose sample is not there yet.
   private var supplied: Int
+  /// Where the device stood when it became ready: its state is that of no position before, so it is not copied before
+  /// all up to here were sent again.
+  private var deviceStart = 0
 
   /// - Parameters:
   ///   - durable: first position the store has no record of.
@@ -85,6 +88,7 @@ package struct RunMachine: Sendable {
     window = max(1, recordSlots)
     received = min(position, durable)
     sent = received
+    deviceStart = min(position, supplied)
     phase = .streaming
   }
 
@@ -114,7 +118,7 @@ package struct RunMachine: Sendable {
   }
 
   private mutating func nextWithDevice() -> Action {
-    let mustDrain = isStopping || isPausing || sent == boundary
+    let mustDrain = sent == boundary || (isStopping || isPausing) && sent >= deviceStart
     phase = mustDrain ? .draining : .streaming
     guard mustDrain else { return nextWhileStreaming() }
     guard received == sent else { return .wait }

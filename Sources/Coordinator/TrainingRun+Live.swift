@@ -5,7 +5,8 @@ extension TrainingRun {
   func openLive() async throws {
     guard let live else { return }
     supply(await live.supplied)
-    try await live.open { [weak self] counts in await self?.take(counts) }
+    let taken = max(0, machine.durable - machine.plan.training.lowerBound)
+    try await live.open(taken: taken) { [weak self] counts in await self?.take(counts) }
   }
 
   /// Until the next sample is in the store, or something is wished for.

@@ -101,6 +101,14 @@ import Testing
     #expect(acts(&machine, until: 2) == ["send 1", "journal 1"])
   }
 
+  /// The device's state is never labelled with an earlier position than its own.
+  @Test func stopWhileTheDeviceIsAway_asksForWhatItDidBefore() {
+    var machine = RunMachine(plan: Self.plan, durable: 1, checkpoint: nil)
+    machine.stop()
+    machine.deviceReady(at: 2, recordSlots: 8)
+    #expect(acts(&machine) == ["send 1", "journal 1", "checkpoint 2", "close"])
+  }
+
   @Test func deviceLostAtTheEnd_isAskedForTheEndAgain() {
     var machine = RunMachine(plan: Self.plan, durable: 6, checkpoint: 5)
     machine.deviceReady(at: 6, recordSlots: 8)
