@@ -55,6 +55,8 @@ extension RunDirector {
   func resume(_ id: Int64) async throws(ControlFailure) {
     if isActive(id), let entry = entries[id] { return await entry.run.goOn() }
     guard !isEnding else { throw ControlFailure(.busy, "daemon: it is about to end: try again in a moment") }
+    try beginOpening(id)
+    defer { endOpening(id) }
     do {
       try await reopen(id)
     } catch {
@@ -67,6 +69,8 @@ extension RunDirector {
     guard !isActive(id) else {
       throw ControlFailure(.busy, "run \(id): is under way: stop it, restore, and resume it with --resume \(id)")
     }
+    try beginOpening(id)
+    defer { endOpening(id) }
     do {
       try await RunCheckpoints.restore(id, generation: generation, file: file, in: store)
     } catch {

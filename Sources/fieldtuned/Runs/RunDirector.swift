@@ -38,6 +38,8 @@ actor RunDirector {
   private(set) var isEnding = false
   /// Files of runs that are about to begin, which no job refers to yet.
   private var arriving: [UUID: Set<String>] = [:]
+  /// Runs that are being taken up or taken back: one at a time, or two tasks would drive one run.
+  private var opening: Set<Int64> = []
 
   init(store: RunStore, roster: DeviceRoster, metrics: MetricsRegistry, uploads: URL, logger: Logger) {
     self.store = store
@@ -54,6 +56,15 @@ actor RunDirector {
 
   func isActive(_ run: Int64) -> Bool { entries[run].map { !$0.feed.progress.isOver } ?? false }
 
+  /// To be followed by `endOpening`.
+  func beginOpening(_ run: Int64) throws(ControlFailure) {
+    guard opening.insert(run).inserted else {
+      throw ControlFailure(.busy, "run \(run): is being taken up: try again in a moment")
+    }
+  }
+
+  func endOpening(_ run: Int64) { opening.remove(run) }
+
   /// Begins a run, or takes one up.
   ///
   /// - Returns: its id, and its events from the first on.
@@ -68,6 +79,8 @@ actor RunDirector {
     if let resumed = request.resume, isActive(resumed) {
       throw ControlFailure(.busy, "run \(resumed): is under way: follow it or stop it first")
     }
+    if let resumed = request.resume { try beginOpening(resumed) }
+    defer { if let resumed = request.resume { endOpening(resumed) } }
     let device = try await roster.claim(request.device, name: request.deviceName)
     do {
       return try await begin(request, upload, data, on: device)
@@ -177,8 +190,11 @@ actor RunDirector {
   /// Removes the files that no run needs any more.
   func sweep() async {
     do {
+      // Also what arrived while the store was asked: its answer may be older than the job.
+      let before = arriving
       let needed = try await store.jobFiles()
-      try vault.sweep(keeping: arriving.values.reduce(into: needed) { $0.formUnion($1) })
+      let coming = before.merging(arriving) { $1 }
+      try vault.sweep(keeping: coming.values.reduce(into: needed) { $0.formUnion($1) })
     } catch {
       logger.warning("uploads could not be removed", metadata: ["reason": "\(error)"])
     }
