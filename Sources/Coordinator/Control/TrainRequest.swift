@@ -60,6 +60,9 @@ package struct TrainRequest: Hashable, Sendable, Codable {
         "request 'train': live: found \(live?.path ?? "none"), expected "
           + (plan.isLive ? "the absolute path of a socket" : "none for a plan of uploaded samples"))
     }
+    guard plan.share == nil else {
+      throw ControlFailure(.request, "request 'train': plan: found a share of a run on several boards, expected a run on one")
+    }
     if let fault = plan.optimizer.fault { throw ControlFailure(.request, "request 'train': optimizer: \(fault)") }
     guard plan.schedule.peak >= 0, plan.schedule.peak <= LearningRate.maximum else {
       throw ControlFailure(
