@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// What reads the wire without our Swift and C: a decoder in Python, which knows the schema and SPEC.md alone.
+/// What reads the wire without our Swift and C: a decoder in Python, which knows the schema and SPEC.md alone,
+/// and a dissector for Wireshark.
 @Suite struct ReferenceToolTests {
   private static let root = VectorFiles.root.path
 
@@ -19,6 +20,12 @@ import Testing
     #expect(run.output.hasSuffix(" 0 unreadable\n"), "\(run.output.suffix(200))")
     #expect(run.output.contains("runReport run "))
     #expect(run.output.contains("segmentData segment weights"))
+  }
+
+  /// What it shows was tried by hand with tshark (Protocol/SPEC.md names the file).
+  @Test func wiresharkDissector_isValidLua() throws {
+    guard let run = try Self.run("luac", "-p", "Protocol/fieldtune.lua") else { return }
+    #expect(run.status == 0, "\(run.output.suffix(2000))")
   }
 
   /// Runs a program in the project's root; nil, with a message, where there is none of this name.

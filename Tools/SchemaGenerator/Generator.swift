@@ -9,7 +9,8 @@ package struct Generator {
     let swift = SwiftEmitter(schema).files.map { ("Sources/WireProtocol/Generated/" + $0, $1) }
     let c = CEmitter(schema).files.map { ("Firmware/runtime/" + $0, $1) }
     let reference = ("Protocol/MESSAGES.md", ReferenceEmitter(schema).page)
-    files = (swift + c + [reference]).sorted { $0.0 < $1.0 }.map { (path: $0.0, text: $0.1) }
+    let dissector = ("Protocol/fieldtune.lua", WiresharkEmitter(schema).script)
+    files = (swift + c + [reference, dissector]).sorted { $0.0 < $1.0 }.map { (path: $0.0, text: $0.1) }
   }
 
   /// Reads `Protocol/schema.json` below `root`.
