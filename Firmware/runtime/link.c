@@ -78,7 +78,9 @@ static uint8_t objection(const struct wire_host_hello *hello) {
     if (hello->protocol_minimum > WIRE_VERSION || hello->protocol_maximum < WIRE_MINIMUM_VERSION) {
         return WIRE_REFUSAL_PROTOCOL_VERSION;
     }
-    return hello->schema_hash == WIRE_SCHEMA_HASH ? 0 : WIRE_REFUSAL_SCHEMA;
+    /* A host of a later version speaks this one too; one of this version has to mean the same by it. */
+    bool is_other = hello->protocol_maximum == WIRE_VERSION && hello->schema_hash != WIRE_SCHEMA_HASH;
+    return is_other ? WIRE_REFUSAL_SCHEMA : 0;
 }
 
 static void take_hello(struct link *link, uint32_t now) {

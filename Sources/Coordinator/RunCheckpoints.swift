@@ -38,6 +38,9 @@ package enum RunCheckpoints {
       throw CoordinatorError.wrongState(
         run: id, reason: "is \(run.state.rawValue), expected one that was paused or stopped")
     }
+    if let parent = run.parent {
+      throw CoordinatorError.wrongState(run: id, reason: "is one board's part of run \(parent), whose boards go on together")
+    }
     let checkpoint =
       if let file {
         try CheckpointFile(file, for: run).checkpoint

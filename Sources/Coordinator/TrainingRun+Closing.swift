@@ -26,7 +26,7 @@ extension TrainingRun {
     encoder.outputFormatting = .sortedKeys
     record.result = String(decoding: try encoder.encode(result), as: UTF8.self)
     record = try await store.update(record)
-    try await tell(.closed(run: record))
+    await tellTheEnd()
     return result
   }
 
@@ -58,9 +58,18 @@ extension TrainingRun {
     }
     do {
       record = try await store.update(record)
-      try await tell(.closed(run: record))
     } catch {
       watch(.note(text: "the end of the run could not be noted: \(error)"))
+    }
+    await tellTheEnd()
+  }
+
+  /// The run is over whatever becomes of its log: a full disk must not make a finished run a stopped one.
+  private func tellTheEnd() async {
+    do {
+      try await tell(.closed(run: record))
+    } catch {
+      watch(.note(text: "the end of the run is not in its log: \(error)"))
       watch(.closed(run: record))
     }
   }

@@ -56,6 +56,9 @@ extension TrainingRun {
     let record = try await store.run(id)
     let plan = try record.decodedPlan()
     try check(data, against: artifact.manifest, isLive: plan.isLive)
+    if let parent = record.parent, barrier == nil {
+      throw CoordinatorError.wrongState(run: id, reason: "is one board's part of run \(parent): resume that one")
+    }
     guard record.state != .finished else {
       throw CoordinatorError.wrongState(run: id, reason: "is finished: begin a new run without --resume")
     }

@@ -126,7 +126,9 @@ extension DeviceLink {
     } catch TransportError.unsupportedBaud {
       // `line.baud` says that the rate is the old one.
     }
-    guard line.baud > 0 else { return }
+    guard line.baud > 0 else {
+      throw TransportError.failed(name: name, reason: "the driver reports no line speed after a change to \(baud) baud")
+    }
     pump.line = LineClock(bitsPerSecond: line.baud)
     perform(lineChanged(to: line.baud))
   }

@@ -150,7 +150,8 @@ extension DeviceEndpoint {
     let code: Wire.Refusal
     if hello.protocolMinimum > Wire.version || hello.protocolMaximum < Wire.minimumVersion {
       code = .protocolVersion
-    } else if hello.schemaHash != Wire.schemaHash {
+    } else if hello.protocolMaximum == Wire.version, hello.schemaHash != Wire.schemaHash {
+      // A host of a later version speaks this one too; one of this version has to mean the same by it.
       code = .schema
     } else {
       return nil

@@ -39,7 +39,6 @@ struct Daemon {
     let control = ControlServer(
       path: try configuration.socketPathInForce(), token: token, page: page.link, director: director, roster: roster, store: store,
       metrics: metrics, logger: logger)
-    try await director.takeUp()
     try await serve(page, control, roster, director, until: signals.stream, logger: logger)
     logger.info("ended")
   }
@@ -55,7 +54,9 @@ struct Daemon {
         return false
       }
       group.addTask {
+        // A daemon that cannot serve takes no board.
         try await page.waitUntilReady()
+        try await director.takeUp()
         try await control.run { notifier.ready(status: "page at \(page.url() ?? "none")") }
         return false
       }

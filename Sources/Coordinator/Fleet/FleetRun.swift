@@ -163,8 +163,9 @@ extension FleetRun {
     do {
       _ = try await part.run()
     } catch {
-      guard !stopRequested else { return }
-      failure = error
+      // A stop interrupts those that wait for others; whatever else happens is worth telling.
+      if stopRequested, case CoordinatorError.interrupted = error { return }
+      failure = failure ?? error
       await stop()
     }
   }

@@ -13,6 +13,18 @@ package struct TrainingShare: Hashable, Sendable, Codable {
     self.roundSteps = roundSteps
   }
 
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    member = try container.decode(Int.self, forKey: .member)
+    members = try container.decode(Int.self, forKey: .members)
+    roundSteps = try container.decode(Int.self, forKey: .roundSteps)
+    guard members > 0, (0..<members).contains(member), roundSteps > 0 else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .member, in: container,
+        debugDescription: "found board \(member) of \(members) with rounds of \(roundSteps) steps")
+    }
+  }
+
   /// How many of `total` things are this board's.
   package func count(of total: Int) -> Int { (total - member + members - 1) / members }
 

@@ -76,6 +76,9 @@ struct CheckpointCommand: AsyncParsableCommand {
 
     func run() async throws {
       let bytes = try file.map { try Workspace.readFile($0, what: "checkpoint") }
+      if let file, bytes?.isEmpty == true {
+        throw Failure(.badData, code: "data", "\(file): found an empty file, expected one that 'fieldtune ckpt export' wrote")
+      }
       switch try await order.backendOptions.backend() {
       case .daemon(let client):
         try await client.restore(order.run, generation: checkpoint, file: bytes ?? [])
