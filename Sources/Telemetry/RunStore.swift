@@ -57,6 +57,9 @@ package final class RunStore: Sendable {
     var configuration = Configuration()
     configuration.busyMode = .timeout(5)
     configuration.maximumReaderCount = 2
+    // The pool turns a new file's rollback journal into a write-ahead log. Without EXTRA the folder is not synced when
+    // that journal is deleted, and one that is there again after a power loss would roll the store back to nothing.
+    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = EXTRA") }
     return configuration
   }
 
