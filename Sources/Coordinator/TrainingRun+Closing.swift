@@ -19,33 +19,16 @@ extension TrainingRun {
   /// Writes the result and closes the connection.
   func close(digest: UInt64) async throws -> TrainResult {
     await connection?.close()
-    let result = try await result(digest: HexDigest(digest).text)
+    let steps = try await store.steps(
+      of: id, from: machine.plan.training.lowerBound, limit: machine.plan.training.count)
     record.state = machine.isStopped ? .stopped : .finished
     record.message = machine.isStopped ? "stopped by the user before position \(machine.received)" : ""
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    record.result = String(decoding: try encoder.encode(result), as: UTF8.self)
+    let result = try await TrainResult(
+      of: record, id, steps: steps, digest: HexDigest(digest).text, unit: info?.counterUnit.name ?? "", manifest, in: store)
+    record.result = try result.text()
     record = try await store.update(record)
     await tellTheEnd()
     return result
-  }
-
-  private func result(digest: String) async throws -> TrainResult {
-    let steps = try await store.steps(
-      of: id, from: machine.plan.training.lowerBound, limit: machine.plan.training.count)
-    let evaluations = try await store.evaluations(of: id)
-    let checkpoint = try await store.newestCheckpoint(of: id)
-    let before = evaluations.first { $0.moment == .before }
-    let after = evaluations.first { $0.moment == .after }
-    return TrainResult(
-      run: id, steps: steps.count, loss: steps.map(\.loss),
-      accuracy: .init(before: before?.accuracy, after: after?.accuracy),
-      evaluationLoss: .init(before: before?.loss, after: after?.loss), digest: digest,
-      cost: TrainResult.Cost(unit: info?.counterUnit.name ?? "", mean: steps), device: record.device,
-      board: record.board,
-      state: (machine.isStopped ? RunRecord.State.stopped : .finished).rawValue,
-      saturated: steps.map(\.saturated).reduce(0, +), unchanged: steps.map(\.unchanged).reduce(0, +),
-      layers: checkpoint.map { LayerUpdates.all(of: $0, manifest) } ?? [])
   }
 
   /// The first error is the one to tell of; one that comes of noting it is only passed on as a note.
@@ -82,6 +65,38 @@ extension EvaluationRecord {
       run: run, moment: moment, sampleCount: steps.count,
       correctCount: loss.isClassification ? steps.count { $0.isCorrect == true } : -1,
       loss: steps.map(\.loss).reduce(0, +) / Double(steps.count))
+  }
+}
+
+extension TrainResult {
+  /// What a run on one board or on several came to, as `record` says it ended.
+  ///
+  /// - Parameters:
+  ///   - steps: the training steps, in order.
+  ///   - digest: of the training state; that of the newest checkpoint when nil.
+  ///   - unit: what the steps' ticks count.
+  init(
+    of record: RunRecord, _ id: Int64, steps: [StepRecord], digest: String? = nil, unit: String,
+    _ manifest: ArtifactManifest, in store: RunStore
+  ) async throws {
+    let evaluations = try await store.evaluations(of: id)
+    let checkpoint = try await store.newestCheckpoint(of: id)
+    let before = evaluations.first { $0.moment == .before }
+    let after = evaluations.first { $0.moment == .after }
+    self.init(
+      run: id, steps: steps.count, loss: steps.map(\.loss),
+      accuracy: .init(before: before?.accuracy, after: after?.accuracy),
+      evaluationLoss: .init(before: before?.loss, after: after?.loss), digest: digest ?? checkpoint?.digest ?? "",
+      cost: Cost(unit: unit, mean: steps), device: record.device, board: record.board, state: record.state.rawValue,
+      saturated: steps.map(\.saturated).reduce(0, +), unchanged: steps.map(\.unchanged).reduce(0, +),
+      layers: checkpoint.map { LayerUpdates.all(of: $0, manifest) } ?? [])
+  }
+
+  /// As the store keeps it.
+  func text() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return String(decoding: try encoder.encode(self), as: UTF8.self)
   }
 }
 

@@ -19,16 +19,11 @@ import Testing
       defer { remove(disk) }
       #expect(faulty_storage_copy_disk(disk.path) == 0)
       faulty_storage_release()
+      let runs = try await Bench(folder: disk, storeBytes: nil).store.runs()
       // Only what is written after the end, the last line of the log, may be lost without a word.
-      if error == nil {
-        let state = try await Bench(folder: disk, storeBytes: nil).store.runs().first?.state
-        #expect(state == .finished, "boundary \(boundary)")
-      }
+      if error == nil { #expect(runs.first?.state == .finished, "boundary \(boundary)") }
       // Whatever reached the device was in the store before.
-      if device.applied > 0 {
-        let runs = try await Bench(folder: disk, storeBytes: nil).store.runs()
-        #expect(runs.count == 1, "boundary \(boundary)")
-      }
+      if device.applied > 0 { #expect(runs.count == 1, "boundary \(boundary)") }
       try await finish(in: disk, on: keepsDevice ? device : ScriptedDevice(), expected, "boundary \(boundary)")
     }
   }

@@ -8,13 +8,14 @@ extension FleetRun {
     let rows = try await store.parts(of: id)
     let isFinished = rows.allSatisfy { $0.state == .finished }
     try await saveEvaluations(of: rows)
-    let result = try await result(of: rows, state: isFinished ? .finished : .stopped)
+    let steps = try await Self.steps(of: rows, in: store)
+    var units: [String] = []
+    for part in parts { if let unit = await part.info?.counterUnit.name { units.append(unit) } }
     record.state = isFinished ? .finished : .stopped
-    record.board = result.board
-    record.message = isFinished ? "" : "stopped by the user after \(result.steps) of \(plan.steps) steps"
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    record.result = String(decoding: try encoder.encode(result), as: UTF8.self)
+    record.board = rows.map(\.board).joined(separator: ",")
+    record.message = isFinished ? "" : "stopped by the user after \(steps.count) of \(plan.steps) steps"
+    let result = try await TrainResult(of: record, id, steps: steps, unit: units.first ?? "", manifest, in: store)
+    record.result = try result.text()
     record = try await store.update(record)
     watch(.closed(run: record))
     return result
@@ -47,24 +48,6 @@ extension FleetRun {
       }
     }
     return all.sorted { $0.position < $1.position }
-  }
-
-  private func result(of rows: [RunRecord], state: RunRecord.State) async throws -> TrainResult {
-    let steps = try await Self.steps(of: rows, in: store)
-    let evaluations = try await store.evaluations(of: id)
-    let checkpoint = try await store.newestCheckpoint(of: id)
-    let before = evaluations.first { $0.moment == .before }
-    let after = evaluations.first { $0.moment == .after }
-    var units: [String] = []
-    for part in parts { if let unit = await part.info?.counterUnit.name { units.append(unit) } }
-    return TrainResult(
-      run: id, steps: steps.count, loss: steps.map(\.loss),
-      accuracy: .init(before: before?.accuracy, after: after?.accuracy),
-      evaluationLoss: .init(before: before?.loss, after: after?.loss), digest: checkpoint?.digest ?? "",
-      cost: TrainResult.Cost(unit: units.first ?? "", mean: steps), device: record.device,
-      board: rows.map(\.board).joined(separator: ","), state: state.rawValue,
-      saturated: steps.map(\.saturated).reduce(0, +), unchanged: steps.map(\.unchanged).reduce(0, +),
-      layers: checkpoint.map { LayerUpdates.all(of: $0, manifest) } ?? [])
   }
 
   /// What a part tells, told of the whole run.
