@@ -10,6 +10,8 @@ package struct Board: Hashable, Sendable, Codable {
   /// `cortex-m7`, `cortex-m4` or `host`.
   package var core: String
   package var runs: Runs
+  /// Of a real board: whether `fieldtune-emulator` runs its firmware.
+  package var emulated: Bool?
   package var compilerFlags: [String]
   /// C files, relative to `Firmware/boards`.
   package var sources: [String]
@@ -98,6 +100,8 @@ extension Board {
   package var ramBytes: Int { memory.filter { $0.kind == .ram }.reduce(0) { $0 + $1.bytes } }
   /// What a plan has to fit into; nil on the host, which has as much memory as anyone needs.
   package var sramBytes: Int? { memory.isEmpty ? nil : ramBytes }
+
+  package var isEmulated: Bool { emulated == true }
 
   func region(named name: String) -> MemoryRegion? { memory.first { $0.name == name } }
 }

@@ -34,12 +34,22 @@ package struct BoardCatalog: Sendable {
   /// The machine of QEMU that stands in for `board`: itself where it runs in QEMU, otherwise the one
   /// with its core and as much memory.
   package func qemuBoard(for board: Board) throws(FirmwareBuildError) -> Board {
-    if board.runs == .qemu { return board }
-    let standIn = boards.first {
-      $0.runs == .qemu && $0.core == board.core && $0.ramBytes >= board.ramBytes
-    }
-    guard let standIn else { throw .noStandIn(board: board.name) }
+    guard let standIn = standIn(for: board) else { throw .noStandIn(board: board.name) }
     return standIn
+  }
+
+  /// The same; nil where no machine of QEMU fits.
+  package func standIn(for board: Board) -> Board? {
+    if board.runs == .qemu { return board }
+    return boards.first { $0.runs == .qemu && $0.core == board.core && $0.ramBytes >= board.ramBytes }
+  }
+
+  /// `board`, if the emulator runs its firmware.
+  package func emulatedBoard(_ board: Board) throws(FirmwareBuildError) -> Board {
+    guard board.isEmulated else {
+      throw .notEmulated(board: board.name, emulated: boards.filter(\.isEmulated).map(\.name))
+    }
+    return board
   }
 
   private static func read(_ file: URL, folder: String) throws(FirmwareBuildError) -> Board {

@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// A device that runs as a process of this machine, QEMU or the host build, with its serial line on a
-/// Unix socket.
+/// A device that runs as a process of this machine, QEMU, the emulator or the host build, with its serial
+/// line on a Unix socket.
 ///
 /// Invariants
 ///   - One thread starts the process and waits for its end. The kernel kills the process when that
@@ -23,18 +23,22 @@ package final class DeviceProcess: Sendable {
   /// - Parameters:
   ///   - elf: firmware built for `board`.
   ///   - device: becomes the device's unique id: different for devices that run at once.
-  /// - Throws: `.notRunnable` for a real board; a sentence with what the process printed when it ends
-  ///   early or does not listen within `timeoutMilliseconds`.
+  ///   - faults: what the emulator is to do to the board, as `fieldtune-emulator --fault` takes it; for no other.
+  ///   - emulatorPath: folders to look for the emulator in, separated by colons.
+  /// - Throws: `.notRunnable` for a real board that has no emulator; a sentence with what the process
+  ///   printed when it ends early or does not listen within `timeoutMilliseconds`.
   package init(
-    board: Board, elf: URL, device: UInt32 = 0, timeoutMilliseconds: Int = 10_000
+    board: Board, elf: URL, device: UInt32 = 0, faults: [String] = [],
+    emulatorPath: String = EmulatorProgram.searchPath, timeoutMilliseconds: Int = 10_000
   ) throws(FirmwareBuildError) {
+    precondition(faults.isEmpty || board.isEmulated, "faults for \(board.name), which is not emulated")
     self.board = board
     directory = try Self.makePrivateDirectory()
     socketPath = directory.appendingPathComponent("serial").path
     log = directory.appendingPathComponent("log")
     do throws(FirmwareBuildError) {
       let arguments = try Self.arguments(
-        board: board, elf: elf, device: device, socketPath: socketPath)
+        board: board, elf: elf, device: device, socketPath: socketPath, faults: faults, emulatorPath: emulatorPath)
       supervisor = try ProcessSupervisor(arguments: arguments, log: log)
     } catch {
       Self.remove(directory)
@@ -81,16 +85,20 @@ package final class DeviceProcess: Sendable {
 extension DeviceProcess {
   /// The command line, `setpriv` first: it asks the kernel to tie the process to our thread.
   static func arguments(
-    board: Board, elf: URL, device: UInt32, socketPath: String
+    board: Board, elf: URL, device: UInt32, socketPath: String, faults: [String], emulatorPath: String
   ) throws(FirmwareBuildError) -> [String] {
-    if board.runs == .real { throw .notRunnable(board: board.name) }
+    if board.runs == .real && !board.isEmulated { throw .notRunnable(board: board.name) }
     guard FileManager.default.fileExists(atPath: elf.path) else {
       throw .noFirmware(path: elf.path)
     }
     let setpriv = try Tool("setpriv", packages: ["util-linux"])
     let leash = [setpriv.path, "--pdeathsig", "KILL", "--"]
     switch board.runs {
-    case .real: throw .notRunnable(board: board.name)
+    case .real:
+      let emulator = try EmulatorProgram.tool(searchPath: emulatorPath)
+      return leash + [
+        emulator.path, "run", elf.path, "--board", board.name, "--serial", "unix:\(socketPath)", "--device", "\(device)",
+      ] + faults.flatMap { ["--fault", $0] }
     case .host: return leash + [elf.path, "--socket", socketPath, "--device", "\(device)"]
     case .qemu:
       guard let qemu = board.qemu else { throw .notRunnable(board: board.name) }

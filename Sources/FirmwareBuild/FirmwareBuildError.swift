@@ -6,6 +6,8 @@ package enum FirmwareBuildError: Error, Hashable, Sendable {
   case badArtifact(String)
   case unknownBoard(name: String, known: [String])
   case noStandIn(board: String)
+  case notEmulated(board: String, emulated: [String])
+  case noEmulator(searched: String)
   /// A program that is not installed, and the Debian packages that bring it.
   case missingTool(name: String, packages: [String])
   case compileFailed(file: String, message: String)
@@ -35,6 +37,12 @@ extension FirmwareBuildError: CustomStringConvertible {
     case .noStandIn(let board):
       "board '\(board)': no QEMU machine has its core and memory; "
         + "use --device host or a real board"
+    case .notEmulated(let board, let emulated):
+      "board '\(board)': the emulator does not know it, expected one of \(emulated.joined(separator: ", ")); "
+        + "'fieldtune boards' says what else runs its firmware"
+    case .noEmulator(let folder):
+      "found no program '\(EmulatorProgram.name)' in \(folder) or on the search path: build it with "
+        + "'swift build -c release --product \(EmulatorProgram.name)', which needs the package libunicorn-dev"
     case .missingTool(let name, let packages):
       "found no program '\(name)': install it with "
         + "'apt-get install -y --no-install-recommends \(packages.joined(separator: " "))'"

@@ -123,9 +123,9 @@ struct Failure: Error {
 
   private init(_ error: FirmwareBuildError) {
     switch error {
-    case .noFirmwareFolder, .unknownBoard, .noFirmware, .noStandIn:
+    case .noFirmwareFolder, .unknownBoard, .noFirmware, .noStandIn, .notEmulated:
       self.init(.notFound, code: "board", error.description)
-    case .missingTool: self.init(.unavailable, code: "missing-tool", error.description)
+    case .missingTool, .noEmulator: self.init(.unavailable, code: "missing-tool", error.description)
     case .unreadableFile, .badArtifact: self.init(.badData, code: "artifact", error.description)
     case .unwritableFile: self.init(.cannotCreate, code: "cannot-create", error.description)
     case .memoryOverflow, .stackTooSmall: self.init(.badData, code: "does-not-fit", error.description)

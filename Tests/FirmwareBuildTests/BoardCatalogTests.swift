@@ -20,6 +20,16 @@ import Testing
     #expect(try catalog.qemuBoard(for: catalog.board(named: board)).name == standIn)
   }
 
+  @Test func emulatedBoards_areTheRealOnes() throws {
+    let catalog = try TestBench.catalog()
+    #expect(catalog.boards.filter(\.isEmulated).map(\.name) == catalog.boards.filter { $0.runs == .real }.map(\.name))
+    let error = #expect(throws: FirmwareBuildError.self) { try catalog.emulatedBoard(catalog.board(named: "netduinoplus2")) }
+    #expect(
+      error?.description
+        == "board 'netduinoplus2': the emulator does not know it, expected one of nucleo-f429zi, nucleo-f746zg, "
+        + "stm32f429i-disc1, stm32f746g-disco; 'fieldtune boards' says what else runs its firmware")
+  }
+
   @Test func unknownBoard_isAnsweredWithTheKnownOnes() throws {
     let catalog = try TestBench.catalog()
     let error = #expect(throws: FirmwareBuildError.self) { try catalog.board(named: "arduino") }

@@ -85,8 +85,35 @@ import WireProtocol
     }
   }
 
-  @Test func realBoard_isNotStarted() throws {
+  @Test func realBoard_runsInTheEmulator() throws {
+    let folder = try TemporaryFolder()
+    let emulator = try FakeEmulator(in: folder.url, host: TestBench.shared.report("host").elf)
     let board = try TestBench.catalog().board(named: "nucleo-f746zg")
+    let elf = try TestBench.shared.report("nucleo-f746zg").elf
+    let device = try DeviceProcess(
+      board: board, elf: URL(fileURLWithPath: elf), device: 7, faults: ["a=1", "b"], emulatorPath: folder.url.path)
+    #expect(try TestHost(socketPath: device.socketPath).info().uid.first == 7)
+    #expect(
+      try emulator.arguments() == [
+        "run", elf, "--board", "nucleo-f746zg", "--serial", "unix:\(device.socketPath)", "--device", "7",
+        "--fault", "a=1", "--fault", "b",
+      ])
+  }
+
+  @Test func missingEmulator_isNamedWithTheCommandThatBuildsIt() throws {
+    let board = try TestBench.catalog().board(named: "nucleo-f746zg")
+    let elf = URL(fileURLWithPath: try TestBench.shared.report("nucleo-f746zg").elf)
+    let error = #expect(throws: FirmwareBuildError.self) {
+      try DeviceProcess(board: board, elf: elf, emulatorPath: "/nonexistent")
+    }
+    let text = "\(try #require(error))"
+    #expect(text.contains("swift build -c release --product fieldtune-emulator"))
+    #expect(text.contains("libunicorn-dev"))
+  }
+
+  @Test func realBoard_thatNobodyEmulates_isNotStarted() throws {
+    var board = try TestBench.catalog().board(named: "nucleo-f746zg")
+    board.emulated = nil
     #expect(throws: FirmwareBuildError.notRunnable(board: "nucleo-f746zg")) {
       try DeviceProcess(board: board, elf: URL(fileURLWithPath: "/nonexistent.elf"))
     }

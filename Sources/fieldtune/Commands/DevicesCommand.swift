@@ -1,5 +1,6 @@
 import ArgumentParser
 import Coordinator
+import FirmwareBuild
 import Foundation
 import Transport
 
@@ -44,7 +45,19 @@ struct DevicesCommand: AsyncParsableCommand {
     standIn(
       "qemu", "the firmware in QEMU", programs: ["arm-none-eabi-gcc", "qemu-system-arm", "setpriv"],
       packages: "gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm util-linux"),
+    emulator,
   ]
+
+  /// The emulator itself comes with fieldtune and not from a package.
+  private static var emulator: Report.Row {
+    let row = standIn(
+      "emulator", "the firmware of a real board, emulated", programs: ["arm-none-eabi-gcc", "setpriv"],
+      packages: "gcc-arm-none-eabi libnewlib-arm-none-eabi util-linux")
+    guard row.isReady, EmulatorProgram.find() == nil else { return row }
+    return Report.Row(
+      device: row.device, path: nil, title: row.title, isReady: false,
+      reason: "no \(EmulatorProgram.name): swift build -c release --product \(EmulatorProgram.name) (needs libunicorn-dev)")
+  }
 
   private static func standIn(_ device: String, _ title: String, programs: [String], packages: String) -> Report.Row {
     let missing = programs.filter { !isInstalled($0) }

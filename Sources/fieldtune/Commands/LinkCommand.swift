@@ -16,7 +16,7 @@ struct LinkBenchCommand: AsyncParsableCommand {
   @Option(name: .long, parsing: .unconditional, help: "How long to measure.")
   var seconds = 6.0
 
-  @Argument(help: "For loopback, host and qemu: an artifact's folder or a .tflite file; the demo model when absent.")
+  @Argument(help: "For loopback, host, qemu and emulator: an artifact's folder or a .tflite file; the demo model when absent.")
   var model: String?
 
   @OptionGroup var device: DeviceOptions
@@ -40,7 +40,8 @@ struct LinkBenchCommand: AsyncParsableCommand {
       model ?? DemoContent.locate().model, device: name, settings: settings, note: { options.detail($0) })
     let trace = try device.openTrace(of: [name])
     let source = try DeviceOpener(
-      artifact: prepared.artifact, baud: device.baud, trace: trace, policy: Self.policy, note: { options.detail($0) }
+      artifact: prepared.artifact, baud: device.baud, trace: trace, policy: Self.policy,
+      faults: device.fault, note: { options.detail($0) }
     ).open(name).source
     let connection = try await source.connectLink()
     let words = Task { for await event in connection.events { options.note(event.sentence) } }

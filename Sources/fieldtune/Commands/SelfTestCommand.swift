@@ -21,7 +21,7 @@ struct SelfTestCommand: AsyncParsableCommand {
       model ?? DemoContent.locate().model, device: name, settings: settings, note: { options.note($0) })
     let trace = try device.openTrace(of: [name])
     let source = try DeviceOpener(
-      artifact: prepared.artifact, baud: device.baud, trace: trace, note: { options.detail($0) }
+      artifact: prepared.artifact, baud: device.baud, trace: trace, faults: device.fault, note: { options.detail($0) }
     ).open(name).source
     let connection = try await source.connect()
     let words = Task { for await event in connection.events { options.note(event.sentence) } }

@@ -25,7 +25,7 @@ struct TrainCommand: AsyncParsableCommand {
     let prepared = try PreparedArtifact(model, device: names[0], settings: compileSettings, note: { options.note($0) })
     let trace = try device.openTrace(of: names)
     let opener = DeviceOpener(
-      artifact: prepared.artifact, baud: device.baud, trace: trace, note: { options.note($0) })
+      artifact: prepared.artifact, baud: device.baud, trace: trace, faults: device.fault, note: { options.note($0) })
     let opened = try names.map { try opener.open($0) }
     let session = TrainingSession(
       artifact: prepared.artifact, devices: opened, baud: device.baud, training: training,

@@ -8,6 +8,8 @@ enum DeviceName: ExpressibleByArgument, Hashable, CustomStringConvertible {
   case host
   /// The firmware in QEMU, on the machine that fits the board: the artifact's when `nil`.
   case qemu(board: String?)
+  /// The firmware of a real board in the emulator: the artifact's board when `nil`.
+  case emulator(board: String?)
   /// A serial port by its path.
   case port(path: String)
   /// A Unix socket that carries a serial line.
@@ -22,10 +24,16 @@ enum DeviceName: ExpressibleByArgument, Hashable, CustomStringConvertible {
     case "host": self = .host
     case "qemu": self = .qemu(board: nil)
     case let text where text.hasPrefix("qemu:"): self = .qemu(board: String(text.dropFirst(5)))
+    case "emulator": self = .emulator(board: nil)
+    case let text where text.hasPrefix("emulator:"): self = .emulator(board: String(text.dropFirst(9)))
     case let text where text.hasPrefix("unix:"): self = .socket(path: String(text.dropFirst(5)))
     case let text where text.contains("/"): self = .port(path: text)
     case let text: self = .usb(id: text)
     }
+  }
+
+  var isEmulator: Bool {
+    if case .emulator = self { true } else { false }
   }
 
   var description: String {
@@ -34,6 +42,8 @@ enum DeviceName: ExpressibleByArgument, Hashable, CustomStringConvertible {
     case .host: "host"
     case .qemu(nil): "qemu"
     case .qemu(let board?): "qemu:\(board)"
+    case .emulator(nil): "emulator"
+    case .emulator(let board?): "emulator:\(board)"
     case .port(let path): path
     case .socket(let path): "unix:\(path)"
     case .usb(let id): id

@@ -20,6 +20,8 @@ struct DeviceOpener {
   let baud: LineRate
   var trace: LinkTrace?
   var policy = RetryPolicy()
+  /// For emulated boards.
+  var faults: [String] = []
   let note: (String) -> Void
 
   func open(_ device: DeviceName) throws -> OpenedDevice {
@@ -34,6 +36,9 @@ struct DeviceOpener {
     case .qemu(let board):
       let catalog = try Workspace.catalog()
       return try process(try catalog.qemuBoard(for: try self.board(board, in: catalog)), name: name)
+    case .emulator(let board):
+      let catalog = try Workspace.catalog()
+      return try process(try catalog.emulatedBoard(try self.board(board, in: catalog)), name: name)
     case .port(let path):
       let baud = baud.openingBaud
       let search = search { try PortFinder.identity(at: path) }
@@ -70,7 +75,7 @@ struct DeviceOpener {
   private func process(_ board: Board, name: String) throws -> OpenedDevice {
     note("building firmware for \(board.name)")
     let report = try Firmware.build(artifact, for: board)
-    let device = RestartingDevice(board: board, elf: URL(fileURLWithPath: report.elf))
+    let device = RestartingDevice(board: board, elf: URL(fileURLWithPath: report.elf), faults: faults)
     return OpenedDevice(
       source: TransportSource(name: name, policy: policy, trace: trace) {
         try await UnixSocketTransport.connect(path: try device.socketPath(), patience: .seconds(5))

@@ -8,7 +8,7 @@ struct DeviceOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "loopback, host, qemu[:BOARD], a port's path, unix:SOCKET, or a USB serial number; $FIELDTUNE_DEVICE when absent. "
+      "loopback, host, qemu[:BOARD], emulator[:BOARD], a port's path, unix:SOCKET, or a USB serial number; $FIELDTUNE_DEVICE when absent. "
         + "'train' takes several, with commas between them.",
       valueName: "device"))
   var device: DeviceNames?
@@ -21,6 +21,12 @@ struct DeviceOptions: ParsableArguments {
     help: ArgumentHelp(
       "Record every byte of the line, with its time, for 'fieldtune replay' and Wireshark.", valueName: "out.pcap"))
   var trace: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What an emulated board is to suffer, as 'fieldtune-emulator --help' lists it; may be given again.", valueName: "spec"))
+  var fault: [String] = []
 
   func openTrace(of names: [DeviceName]) throws -> LinkTrace? {
     guard let trace else { return nil }
@@ -40,13 +46,22 @@ struct DeviceOptions: ParsableArguments {
   }
 
   func resolvedAll() throws(Failure) -> [DeviceName] {
+    let names = try named()
+    if !fault.isEmpty, let other = names.first(where: { !$0.isEmulator }) {
+      throw Failure(
+        .usage, code: "usage", "--fault: found --device \(other), expected emulator[:BOARD]: only the emulator makes faults")
+    }
+    return names
+  }
+
+  private func named() throws(Failure) -> [DeviceName] {
     if let device { return device.names }
     if let text = ProcessInfo.processInfo.environment["FIELDTUNE_DEVICE"], let device = DeviceNames(argument: text) {
       return device.names
     }
     throw Failure(
       .usage, code: "usage",
-      "--device is missing: expected loopback, host, qemu[:BOARD], a port or an id ('fieldtune devices' lists them), "
+      "--device is missing: expected loopback, host, qemu[:BOARD], emulator[:BOARD], a port or an id ('fieldtune devices' lists them), "
         + "or FIELDTUNE_DEVICE in the environment")
   }
 }

@@ -33,8 +33,8 @@ final class PreparedArtifact {
     let catalog = try Workspace.catalog()
     switch device {
     case .loopback, .host: return try catalog.board(named: "host")
-    case .qemu(let board?): return try catalog.board(named: board)
-    case .qemu(nil), .port, .socket, .usb: return try catalog.board(named: Workspace.defaultBoard)
+    case .qemu(let board?), .emulator(let board?): return try catalog.board(named: board)
+    case .qemu(nil), .emulator(nil), .port, .socket, .usb: return try catalog.board(named: Workspace.defaultBoard)
     }
   }
 }

@@ -6,12 +6,14 @@ import Synchronization
 final class RestartingDevice: Sendable {
   private let board: Board
   private let elf: URL
+  private let faults: [String]
   private let process: Running
   private let leftover: UUID
 
-  init(board: Board, elf: URL) {
+  init(board: Board, elf: URL, faults: [String] = []) {
     self.board = board
     self.elf = elf
+    self.faults = faults
     let process = Running()
     self.process = process
     leftover = Leftovers.register { process.end() }
@@ -25,10 +27,13 @@ final class RestartingDevice: Sendable {
   /// The socket of a process that runs.
   func socketPath() throws(FirmwareBuildError) -> String {
     let result = process.state.withLock { state -> Result<String, FirmwareBuildError> in
-      if let process = state.process, process.exitStatus == nil { return .success(process.socketPath) }
+      if let process = state.process {
+        guard let status = process.exitStatus else { return .success(process.socketPath) }
+        if let reason = Self.reason(of: process, endedWith: status) { return .failure(reason) }
+      }
       guard !state.isEnded else { return .failure(.processFailed(program: board.name, reason: "fieldtune ends")) }
       do throws(FirmwareBuildError) {
-        let started = try DeviceProcess(board: board, elf: elf)
+        let started = try DeviceProcess(board: board, elf: elf, faults: faults)
         state.process = started
         return .success(started.socketPath)
       } catch {
@@ -36,6 +41,14 @@ final class RestartingDevice: Sendable {
       }
     }
     return try result.get()
+  }
+
+  /// The emulator that ends by itself has met what it does not model or what the firmware must not do: it would again,
+  /// and what it printed says what it was.
+  private static func reason(of process: DeviceProcess, endedWith status: Int32) -> FirmwareBuildError? {
+    guard process.board.isEmulated, status < 128 else { return nil }
+    let lines = process.output.split(separator: "\n").suffix(20).joined(separator: "\n")
+    return .processFailed(program: EmulatorProgram.name, reason: "ended with status \(status): \(lines)")
   }
 
   private final class Running: Sendable {
