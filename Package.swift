@@ -37,6 +37,7 @@ let package = Package(
   products: [
     .executable(name: "fieldtune", targets: ["fieldtune"]),
     .executable(name: "fieldtuned", targets: ["fieldtuned"]),
+    .executable(name: "fieldtune-emulator", targets: ["fieldtune-emulator"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
@@ -59,6 +60,11 @@ let package = Package(
       name: "CUdev", path: "Sources/CUdev", pkgConfig: "libudev", providers: [.apt(["libudev-dev"])]),
     .systemLibrary(
       name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    // The boards' emulator. libunicorn is GPL-2.0: nothing but fieldtune-emulator links it.
+    .systemLibrary(name: "CUnicorn", path: "Sources/CUnicorn", providers: [.apt(["libunicorn-dev"])]),
+    .target(name: "EmulatorCore", dependencies: ["CUnicorn"], cSettings: strictC, linkerSettings: [.linkedLibrary("unicorn")]),
+    module("BoardEmulator", ["EmulatorCore"]),
+    .executableTarget(name: "fieldtune-emulator", dependencies: ["BoardEmulator", argumentParser], swiftSettings: strict),
 
     // Compile time.
     module("GraphIR"),
@@ -132,6 +138,7 @@ let package = Package(
     tests("FirmwareBuildTests", ["FirmwareBuild", "ArtifactManifest", "Compiler", "WireProtocol"]),
     tests("ProfilingTests", ["Profiling"]),
     tests("WireProtocolTests", ["WireProtocol", "FirmwareRuntime", "schema-generator"]),
+    tests("BoardEmulatorTests", ["BoardEmulator"]),
     tests("TransportTests", ["Transport"]),
     tests("DoctorTests", ["Doctor", "Transport"]),
     tests("DatasetsTests", ["Datasets"]),

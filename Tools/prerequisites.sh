@@ -6,7 +6,7 @@ set -euo pipefail
 required_swift=6.3
 demo_packages=(make git libudev-dev libsqlite3-dev zlib1g-dev gcc-arm-none-eabi libnewlib-arm-none-eabi
   qemu-system-arm)
-test_packages=("${demo_packages[@]}" gcc libc6-dev python3 python3-venv)
+test_packages=("${demo_packages[@]}" gcc libc6-dev libunicorn-dev python3 python3-venv)
 
 case "${1:-}" in
   demo) packages=("${demo_packages[@]}") ;;

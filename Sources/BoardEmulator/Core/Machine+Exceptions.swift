@@ -1,0 +1,164 @@
+import EmulatorCore
+
+/// What the core takes a fault for.
+enum Fault: Hashable {
+  case undefinedInstruction
+  case breakpoint
+  /// Nothing there, or not allowed.
+  case data(address: UInt32)
+  case fetch(address: UInt32)
+  /// The MPU forbids it.
+  case protection(address: UInt32)
+  /// Pushing an exception's frame failed.
+  case stacking(address: UInt32)
+}
+
+/// Entering and leaving exceptions (DDI 0403E, B1.5.6 to B1.5.8), which libunicorn leaves to its user.
+extension Machine {
+  private static let entryCycles: UInt64 = 12
+  private static let tailChainCycles: UInt64 = 6
+
+  func takeInterrupt() {
+    // Within an IT block the exception would have to resume it; one instruction later it is over.
+    if emulator_core_get(core, EMULATOR_XPSR) & 0x0600_FC00 != 0 {
+      _ = emulator_core_step(core, 1)
+      return
+    }
+    guard let exception = nvic.takePending() else { return }
+    enter(exception)
+  }
+
+  /// SVC, and faults: not pended, taken at once.
+  func enterNow(_ exception: Int) {
+    guard nvic.mayTakeNow(exception) else {
+      if exception == NVIC.Exception.hardFault {
+        stop(.lockup, "lockup: a fault within the fault handler, at 0x\(hex(emulator_core_get(core, EMULATOR_PC)))")
+      } else {
+        systemControl.hardFaultStatus |= 1 << 30  // FORCED
+        enterNow(NVIC.Exception.hardFault)
+      }
+      return
+    }
+    nvic.enter(exception)
+    enter(exception)
+  }
+
+  func takeFault(_ fault: Fault) {
+    let exception: Int
+    switch fault {
+    case .undefinedInstruction:
+      let hasUnit = systemControl.isFloatingPointOn
+      systemControl.faultStatus |= hasUnit ? 1 << 16 : 1 << 19  // UNDEFINSTR, NOCP
+      exception = NVIC.Exception.usageFault
+    case .breakpoint: exception = NVIC.Exception.hardFault
+    case .data(let address):
+      systemControl.faultStatus |= 1 << 9 | 1 << 15  // PRECISERR, BFARVALID
+      systemControl.busFaultAddress = address
+      exception = NVIC.Exception.busFault
+    case .fetch:
+      systemControl.faultStatus |= 1 << 8  // IBUSERR
+      exception = NVIC.Exception.busFault
+    case .protection(let address):
+      systemControl.faultStatus |= 1 << 1 | 1 << 7  // DACCVIOL, MMARVALID
+      systemControl.memoryFaultAddress = address
+      exception = NVIC.Exception.memManage
+    case .stacking:
+      systemControl.faultStatus |= 1 << 12  // STKERR
+      exception = NVIC.Exception.busFault
+    }
+    note("fault: \(fault) at 0x\(hex(emulator_core_get(core, EMULATOR_PC)))")
+    if exception == NVIC.Exception.hardFault || systemControl.isFaultEnabled(exception) {
+      enterNow(exception)
+    } else {
+      systemControl.hardFaultStatus |= 1 << 30
+      enterNow(NVIC.Exception.hardFault)
+    }
+  }
+
+  /// Pushes the frame and goes to the handler.
+  private func enter(_ exception: Int) {
+    let control = emulator_core_get(core, EMULATOR_CONTROL)
+    if control & 2 != 0 {
+      stop(.notModelled, "CONTROL.SPSEL is 1: this emulator models the main stack alone")
+      return
+    }
+    let hasFloatingPoint = control & 4 != 0
+    if hasFloatingPoint && !systemControl.isFloatingPointOn {
+      stop(.brokenRule, "a floating point instruction was executed while CPACR leaves the unit off")
+      return
+    }
+    let status = emulator_core_get(core, EMULATOR_XPSR)
+    let isInHandler = status & 0x1FF != 0
+    var stack = emulator_core_get(core, EMULATOR_SP)
+    let isAligned = stack & 4 != 0
+    if isAligned { stack -= 4 }
+    if hasFloatingPoint { stack -= 4 * 18 }
+    stack -= 4 * 8
+    emulator_core_set(core, EMULATOR_SP, stack)
+    let counter = emulator_core_get(core, EMULATOR_PC)
+    let frame = [0, 1, 2, 3, 12].map { register(UInt32($0)) } + [
+      emulator_core_get(core, EMULATOR_LR), counter, status & ~0x200 | (isAligned ? 0x200 : 0),
+    ]
+    if let memory = region(at: stack, count: hasFloatingPoint ? 104 : 32), memory.kind == .ram {
+      for (index, word) in frame.enumerated() { memory.setWord(word, at: stack + 4 * UInt32(index)) }
+      if hasFloatingPoint { pushFloatingPoint(to: memory, at: stack + 32) }
+    } else {
+      note("fault: the frame of exception \(exception) does not fit the stack at 0x\(hex(stack))")
+      systemControl.faultStatus |= 1 << 12  // STKERR: the handler runs all the same, its frame is lost
+    }
+    emulator_core_set(core, EMULATOR_LR, (hasFloatingPoint ? 0xFFFF_FFE1 : 0xFFFF_FFF1) | (isInHandler ? 0 : 8))
+    emulator_core_set(core, EMULATOR_CONTROL, control & ~0xC)
+    emulator_core_set(core, EMULATOR_XPSR, 0x0100_0000 | UInt32(exception))
+    let vector = systemControl.vectorTable == 0 ? board.chip.vectorTable : systemControl.vectorTable
+    let entry = vector + 4 * UInt32(exception)
+    guard let table = region(at: entry, count: 4) else {
+      stop(.brokenRule, "VTOR: found 0x\(hex(vector)): expected memory with a vector table")
+      return
+    }
+    emulator_core_set(core, EMULATOR_PC, table.word(at: entry) & ~1)
+    spend(Self.entryCycles)
+  }
+
+  private func pushFloatingPoint(to memory: MemoryRegion, at address: UInt32) {
+    for index in 0..<16 as Range<UInt32> { memory.setWord(register(EMULATOR_S0.rawValue + index), at: address + 4 * index) }
+    memory.setWord(emulator_core_get(core, EMULATOR_FPSCR), at: address + 64)
+  }
+
+  func returnFromException(_ exceptionReturn: UInt32) {
+    nvic.leave()
+    // Tail-chaining: the frame stays where it is, the next handler takes it over.
+    if emulator_core_get(core, EMULATOR_PRIMASK) & 1 == 0, let next = nvic.takePending() {
+      emulator_core_set(core, EMULATOR_LR, exceptionReturn)
+      emulator_core_set(core, EMULATOR_XPSR, 0x0100_0000 | UInt32(next))
+      let vector = systemControl.vectorTable == 0 ? board.chip.vectorTable : systemControl.vectorTable
+      guard let table = region(at: vector + 4 * UInt32(next), count: 4) else { return }
+      emulator_core_set(core, EMULATOR_PC, table.word(at: vector + 4 * UInt32(next)) & ~1)
+      spend(Self.tailChainCycles)
+      return
+    }
+    let stack = emulator_core_get(core, EMULATOR_SP)
+    let hasFloatingPoint = exceptionReturn & 0x10 == 0
+    guard exceptionReturn & 0xF == 1 || exceptionReturn & 0xF == 9,
+      let memory = region(at: stack, count: hasFloatingPoint ? 104 : 32)
+    else {
+      stop(.brokenRule, "EXC_RETURN: found 0x\(hex(exceptionReturn)) with the stack at 0x\(hex(stack)): expected a return to the main stack")
+      return
+    }
+    let frame = (0..<8 as Range<UInt32>).map { memory.word(at: stack + 4 * $0) }
+    for (index, number) in [0, 1, 2, 3, 12].enumerated() { setRegister(UInt32(number), frame[index]) }
+    emulator_core_set(core, EMULATOR_LR, frame[5])
+    if hasFloatingPoint {
+      for index in 0..<16 as Range<UInt32> { setRegister(EMULATOR_S0.rawValue + index, memory.word(at: stack + 32 + 4 * index)) }
+      emulator_core_set(core, EMULATOR_FPSCR, memory.word(at: stack + 96))
+    }
+    emulator_core_set(core, EMULATOR_SP, stack + (hasFloatingPoint ? 104 : 32) + (frame[7] & 0x200 != 0 ? 4 : 0))
+    emulator_core_set(core, EMULATOR_CONTROL, hasFloatingPoint ? 4 : 0)
+    emulator_core_set(core, EMULATOR_XPSR, frame[7] & ~0x200)
+    emulator_core_set(core, EMULATOR_PC, frame[6] & ~1)
+    spend(Self.entryCycles)
+  }
+
+  private func spend(_ cycles: UInt64) {
+    clock.advance(to: clock.time(ofCycle: self.cycles + cycles), executed: executed)
+  }
+}

@@ -1,0 +1,94 @@
+import EmulatorCore
+
+extension Machine {
+  /// Why `run` came back.
+  package enum Pause: Hashable, Sendable {
+    /// Virtual time has come to the end asked for.
+    case end
+    /// See `finding`.
+    case stopped
+  }
+
+  /// Switches the board on: memory holds anything, flash what was loaded.
+  package func powerOn() {
+    scrambleMemory()
+    reset(.powerOn)
+  }
+
+  /// Runs until virtual time `end`, which may be passed by a block of instructions.
+  package func run(until end: VirtualTime) -> Pause {
+    while finding == nil {
+      if let cause = pendingReset {
+        pendingReset = nil
+        reset(cause)
+      }
+      while let action = scheduler.takeDue(at: now) { action() }
+      if finding != nil { break }
+      if pendingReset != nil { continue }
+      if now >= end { return .end }
+      handle(emulator_core_run(core, deadline(until: end)), end: end)
+    }
+    return .stopped
+  }
+
+  private func handle(_ exit: emulator_core_exit, end: VirtualTime) {
+    switch exit.reason {
+    case EMULATOR_CORE_DEADLINE, EMULATOR_CORE_REQUESTED: passTheLastBlock(end: end)
+    case EMULATOR_CORE_INTERRUPT: takeInterrupt()
+    case EMULATOR_CORE_STALL: stall?(exit.address)
+    case EMULATOR_CORE_WAIT: sleep(until: end)
+    case EMULATOR_CORE_EXCEPTION_RETURN: returnFromException(exit.address)
+    case EMULATOR_CORE_UNDEFINED: takeFault(.undefinedInstruction)
+    case EMULATOR_CORE_BREAKPOINT: takeFault(.breakpoint)
+    case EMULATOR_CORE_FAULT_READ, EMULATOR_CORE_FAULT_WRITE: takeFault(.data(address: exit.address))
+    case EMULATOR_CORE_FAULT_FETCH: takeFault(.fetch(address: exit.address))
+    case EMULATOR_CORE_SUPERVISOR_CALL: enterNow(NVIC.Exception.svCall)
+    default: stop(.broken, "libunicorn: ended with error \(exit.address)")
+    }
+  }
+
+  /// The block that would pass a deadline is not begun; the time until then passes without it, so that events come at
+  /// their moment and not up to a block early. At most some dozens of cycles.
+  private func passTheLastBlock(end: VirtualTime) {
+    let moment = min(end, scheduler.next ?? .max)
+    if pendingReset == nil && finding == nil && moment > now { clock.advance(to: moment, executed: executed) }
+  }
+
+  /// WFI: ends with any interrupt that would be taken if PRIMASK were 0.
+  private func sleep(until end: VirtualTime) {
+    while finding == nil && pendingReset == nil && !nvic.hasWakeUp && now < end {
+      let before = now
+      clock.advance(to: min(end, scheduler.next ?? end), executed: executed)
+      sleptTime += now - before
+      while let action = scheduler.takeDue(at: now) { action() }
+    }
+    // Still asleep at the end: the next run begins with the WFI again.
+    if !nvic.hasWakeUp && pendingReset == nil { emulator_core_set(core, EMULATOR_PC, emulator_core_get(core, EMULATOR_PC) - 2) }
+  }
+
+  /// The core waits for something outside of it.
+  package func stall(until time: VirtualTime) {
+    let before = now
+    clock.advance(to: time, executed: executed)
+    stalledTime += now - before
+  }
+
+  func reset(_ cause: ResetCause) {
+    resets += 1
+    note("reset: \(cause.rawValue)")
+    for peripheral in bus.all { peripheral.reset(cause) }
+    for number in 0...12 { setRegister(UInt32(number), 0) }
+    for number in [EMULATOR_PRIMASK, EMULATOR_FAULTMASK, EMULATOR_BASEPRI, EMULATOR_CONTROL] { emulator_core_set(core, number, 0) }
+    emulator_core_set(core, EMULATOR_LR, .max)
+    emulator_core_set(core, EMULATOR_XPSR, 0x0100_0000)
+    let table = board.chip.vectorTable
+    guard let flash = region(at: table, count: 8) else { return }
+    emulator_core_set(core, EMULATOR_SP, flash.word(at: table) & ~3)
+    emulator_core_set(core, EMULATOR_PC, flash.word(at: table + 4) & ~1)
+  }
+
+  func setInterruptPending(_ isPending: Bool) { emulator_core_set_interrupt_pending(core, isPending) }
+
+  func register(_ number: UInt32) -> UInt32 { emulator_core_get(core, emulator_core_register(rawValue: number)) }
+  func setRegister(_ number: UInt32, _ value: UInt32) { emulator_core_set(core, emulator_core_register(rawValue: number), value) }
+}

@@ -1,0 +1,153 @@
+import EmulatorCore
+
+/// A board: core, memory, peripherals and virtual time.
+///
+/// One thread owns it. Nothing in it depends on real time or on chance, `seed` aside: the same firmware with the same
+/// bytes arriving at the same virtual moments does the same.
+package final class Machine {
+  package let board: EmulatedBoard
+  package let memory: [MemoryRegion]
+  /// What the board does, for people: one line an event.
+  package var log: (VirtualTime, String) -> Void = { _, _ in }
+
+  private(set) var bus: Bus!
+  private(set) var core: OpaquePointer!
+  private(set) var nvic: NVIC!
+  private(set) var sysTick: SysTick!
+  private(set) var systemControl: SystemControl!
+  /// Set by the chip.
+  package var clocks: any ClockTree
+
+  var clock: VirtualClock
+  var scheduler = Scheduler()
+  /// Set once; the machine does not go on then.
+  package private(set) var finding: Finding?
+  var pendingReset: ResetCause?
+  /// Set by the flash controller: code was to be fetched from a bank that is being written.
+  package var stall: ((UInt32) -> Void)?
+  /// Time the core slept, and time it waited for flash.
+  package internal(set) var sleptTime: VirtualTime = 0
+  package internal(set) var stalledTime: VirtualTime = 0
+  package internal(set) var resets = 0
+  private let seed: UInt64
+
+  /// - Parameters:
+  ///   - cyclesPerInstruction: how many cycles the core spends on an instruction, on average.
+  ///   - seed: of what memory holds at power on.
+  package init(board: EmulatedBoard, cyclesPerInstruction: Double = 1, seed: UInt64 = 1) throws(Finding) {
+    self.board = board
+    self.seed = seed
+    memory = board.chip.memory()
+    clock = VirtualClock(hertz: 16_000_000, cyclesPerInstruction: cyclesPerInstruction)
+    clocks = ClocksBeforeChip()
+    bus = Bus(self)
+    let owner = emulator_core_owner(
+      context: Unmanaged.passUnretained(self).toOpaque(),
+      read: { context, address, width in
+        Unmanaged<Machine>.fromOpaque(context!).takeUnretainedValue().bus.read(address, width: width)
+      },
+      write: { context, address, width, value in
+        Unmanaged<Machine>.fromOpaque(context!).takeUnretainedValue().bus.write(value, to: address, width: width)
+      })
+    guard let core = emulator_core_create(board.chip.core, owner) else {
+      throw Finding(.broken, "libunicorn: found no Cortex-M core: expected libunicorn 2.0 with ARM")
+    }
+    self.core = core
+    try map()
+    nvic = NVIC(self)
+    sysTick = SysTick(self)
+    systemControl = SystemControl(self)
+    for peripheral in [nvic, sysTick, systemControl, DataWatchpoint(self)] as [any Peripheral] { bus.attach(peripheral) }
+    for peripheral in board.chip.attach(self) { bus.attach(peripheral) }
+  }
+
+  deinit { if let core { emulator_core_destroy(core) } }
+
+  /// Attached after the chip's own: what a board or a test adds.
+  package func attach(_ peripheral: any Peripheral) { bus.attach(peripheral) }
+  package var peripherals: [any Peripheral] { bus.all }
+
+  package var now: VirtualTime { clock.time(executed: emulator_core_executed(core)) }
+  /// Of the core, since power on, modulo nothing.
+  package var cycles: UInt64 { clock.cycles(at: now) }
+  package var executed: UInt64 { emulator_core_executed(core) }
+
+  /// The core's frequency has changed: called by the RCC.
+  package func setCoreHertz(_ hertz: UInt64) {
+    clock.setHertz(hertz, executed: executed)
+    sysTick.reschedule()
+    bringDeadlineForward()
+  }
+
+  package func note(_ text: String) { log(now, text) }
+
+  /// Stops the machine for good; the first reason stands.
+  package func stop(_ kind: Finding.Kind, _ text: String) {
+    if finding == nil { finding = Finding(kind, text) }
+    emulator_core_request_stop(core)
+  }
+
+  /// Resets the board behind the current instruction.
+  package func requestReset(_ cause: ResetCause) {
+    if pendingReset == nil { pendingReset = cause }
+    emulator_core_request_stop(core)
+  }
+
+  /// Level of a peripheral's interrupt line.
+  package func setInterrupt(_ number: Int, _ isHigh: Bool) { nvic.setLine(number, isHigh) }
+
+  package struct Event { fileprivate let token: Scheduler.Token }
+
+  @discardableResult
+  package func schedule(after delay: VirtualTime, _ action: @escaping () -> Void) -> Event {
+    schedule(at: now + delay, action)
+  }
+
+  @discardableResult
+  package func schedule(at time: VirtualTime, _ action: @escaping () -> Void) -> Event {
+    let event = Event(token: scheduler.schedule(at: time, action))
+    bringDeadlineForward()
+    return event
+  }
+
+  package func cancel(_ event: Event) { scheduler.cancel(event.token) }
+
+  private(set) var runEnd: VirtualTime = 0
+
+  func deadline(until end: VirtualTime) -> UInt64 {
+    runEnd = end
+    return clock.executed(at: min(end, scheduler.next ?? .max))
+  }
+
+  private func bringDeadlineForward() { emulator_core_set_deadline(core, deadline(until: runEnd)) }
+
+  func region(at address: UInt32, count: UInt32 = 1) -> MemoryRegion? {
+    memory.first { $0.contains(address, count: count) }
+  }
+
+  func scrambleMemory() {
+    for region in memory where region.kind == .ram { region.scramble(seed: seed) }
+  }
+
+  private func map() throws(Finding) {
+    for region in memory {
+      let access: emulator_core_access = region.kind == .flash ? EMULATOR_READ : EMULATOR_WRITE
+      let bits = access.rawValue | EMULATOR_READ.rawValue | EMULATOR_EXECUTE.rawValue
+      guard emulator_core_map_memory(core, region.start, region.size, region.bytes, bits) else {
+        throw Finding(.broken, "libunicorn: refuses to map \(region.name)")
+      }
+    }
+    for window in board.chip.registerWindows {
+      guard emulator_core_map_registers(core, window.lowerBound, window.upperBound - window.lowerBound) else {
+        throw Finding(.broken, "libunicorn: refuses to map registers at 0x\(hex(window.lowerBound))")
+      }
+    }
+  }
+}
+
+/// Until the chip's RCC is there.
+private final class ClocksBeforeChip: ClockTree {
+  var coreHertz: UInt64 { 16_000_000 }
+  func hertz(of peripheral: String) -> UInt64 { coreHertz }
+  func isEnabled(_ name: String) -> Bool { false }
+}
