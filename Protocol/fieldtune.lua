@@ -78,6 +78,12 @@ local ENUMS = {
     [1] = "testing",
     [2] = "committed",
   },
+  keepResult = {
+    [0] = "kept",
+    [1] = "noStore",
+    [2] = "tooLarge",
+    [3] = "flashFault",
+  },
   errorCategory = {
     [1] = "message",
     [2] = "session",
@@ -270,6 +276,13 @@ local MESSAGES = {
     { name = "overruns", type = "u32" },
     { name = "framingErrors", type = "u32" },
     { name = "noiseErrors", type = "u32" },
+  } },
+  [33] = { name = "stateKeep", from = 0, fields = {
+  } },
+  [34] = { name = "stateKept", from = 1, fields = {
+    { name = "generation", type = "u32" },
+    { name = "milliseconds", type = "u32" },
+    { name = "result", type = "u8", enum = "keepResult" },
   } },
   [32] = { name = "sample", from = 0, fields = {
     { name = "run", type = "u64" },

@@ -125,6 +125,14 @@ bool wire_link_counters_decode(struct wire_link_counters *message,
     return known && reader.ok;
 }
 
+bool wire_state_keep_decode(struct wire_state_keep *message,
+                            const uint8_t *bytes, uint32_t count) {
+    struct wire_reader reader = wire_reader_make(bytes, count);
+    bool known = wire_get_u8(&reader) == WIRE_MESSAGE_STATE_KEEP;
+    message->unused = 0;
+    return known && reader.ok;
+}
+
 bool wire_sample_decode(struct wire_sample *message, const uint8_t *bytes, uint32_t count) {
     struct wire_reader reader = wire_reader_make(bytes, count);
     bool known = wire_get_u8(&reader) == WIRE_MESSAGE_SAMPLE;
@@ -349,6 +357,16 @@ uint32_t wire_link_counters_report_encode(const struct wire_link_counters_report
     wire_put_u32(&writer, message->overruns);
     wire_put_u32(&writer, message->framing_errors);
     wire_put_u32(&writer, message->noise_errors);
+    return wire_writer_finish(&writer);
+}
+
+uint32_t wire_state_kept_encode(const struct wire_state_kept *message,
+                                uint8_t *bytes, uint32_t capacity) {
+    struct wire_writer writer = wire_writer_make(bytes, capacity);
+    wire_put_u8(&writer, WIRE_MESSAGE_STATE_KEPT);
+    wire_put_u32(&writer, message->generation);
+    wire_put_u32(&writer, message->milliseconds);
+    wire_put_u8(&writer, message->result);
     return wire_writer_finish(&writer);
 }
 

@@ -14,7 +14,7 @@
 
 #define WIRE_VERSION 1u
 #define WIRE_MINIMUM_VERSION 1u
-#define WIRE_SCHEMA_HASH UINT64_C(0xAA5489DBE4CB5700)
+#define WIRE_SCHEMA_HASH UINT64_C(0x82BF6286FBF2A549)
 
 /* The bytes 'F' 'T' 'U' 'N': the first field of both hellos. */
 #define WIRE_MAGIC 1314214982u
@@ -220,6 +220,18 @@ enum wire_speed_state {
     WIRE_SPEED_STATE_COMMITTED = 2,
 };
 
+/* What became of a STATE_KEEP. */
+enum wire_keep_result {
+    /* The state outlives a power loss from now on. */
+    WIRE_KEEP_RESULT_KEPT = 0,
+    /* The device has nothing to keep a state in; nothing changed. */
+    WIRE_KEEP_RESULT_NO_STORE = 1,
+    /* The state does not fit; nothing changed. */
+    WIRE_KEEP_RESULT_TOO_LARGE = 2,
+    /* Flash did not take it; what was kept before is still kept. */
+    WIRE_KEEP_RESULT_FLASH_FAULT = 3,
+};
+
 /* Which layer an ERROR_REPORT is about. */
 enum wire_error_category {
     /* A message that cannot be read. */
@@ -292,6 +304,8 @@ enum wire_message {
     WIRE_MESSAGE_SPEED_REPORT = 29,
     WIRE_MESSAGE_LINK_COUNTERS = 30,
     WIRE_MESSAGE_LINK_COUNTERS_REPORT = 31,
+    WIRE_MESSAGE_STATE_KEEP = 33,
+    WIRE_MESSAGE_STATE_KEPT = 34,
     WIRE_MESSAGE_SAMPLE = 32,
     WIRE_MESSAGE_STEP = 48,
     WIRE_MESSAGE_OUTPUT = 49,
@@ -701,6 +715,31 @@ struct wire_link_counters_report {
 #define WIRE_LINK_COUNTERS_REPORT_MAX_BYTES 49u
 uint32_t wire_link_counters_report_encode(const struct wire_link_counters_report *message,
                                           uint8_t *bytes, uint32_t capacity);
+
+/* Asks the device to keep its training state, run and next index through power loss. Where
+ * it can, it says PAUSE, takes no samples, and writes once PAUSE is acknowledged. Answered
+ * by STATE_KEPT. A state that is kept already is not written again. */
+struct wire_state_keep {
+    uint8_t unused;
+};
+
+#define WIRE_STATE_KEEP_MAX_BYTES 1u
+bool wire_state_keep_decode(struct wire_state_keep *message,
+                            const uint8_t *bytes, uint32_t count);
+
+/* What became of a STATE_KEEP. */
+struct wire_state_kept {
+    /* Of the state kept now: counts the states written; 0 for none. */
+    uint32_t generation;
+    /* How long writing took; 0 where nothing was written. */
+    uint32_t milliseconds;
+    /* What became of it. */
+    uint8_t result; /* enum wire_keep_result */
+};
+
+#define WIRE_STATE_KEPT_MAX_BYTES 10u
+uint32_t wire_state_kept_encode(const struct wire_state_kept *message,
+                                uint8_t *bytes, uint32_t capacity);
 
 /* One sample. Answered by STEP (train, evaluate) or OUTPUT (infer); a repeat of an applied
  * index is answered from the ring of records and not applied again. */

@@ -44,6 +44,7 @@ static bool decodes(const uint8_t *bytes, uint32_t count) {
         struct wire_speed_propose speed_propose;
         struct wire_speed_commit speed_commit;
         struct wire_link_counters link_counters;
+        struct wire_state_keep state_keep;
         struct wire_sample sample;
         struct wire_segment_read segment_read;
         struct wire_segment_write segment_write;
@@ -68,6 +69,8 @@ static bool decodes(const uint8_t *bytes, uint32_t count) {
         return wire_speed_commit_decode(&message.speed_commit, bytes, count);
     case WIRE_MESSAGE_LINK_COUNTERS:
         return wire_link_counters_decode(&message.link_counters, bytes, count);
+    case WIRE_MESSAGE_STATE_KEEP:
+        return wire_state_keep_decode(&message.state_keep, bytes, count);
     case WIRE_MESSAGE_SAMPLE:
         return wire_sample_decode(&message.sample, bytes, count);
     case WIRE_MESSAGE_SEGMENT_READ:

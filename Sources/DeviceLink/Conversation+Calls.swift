@@ -72,7 +72,7 @@ extension Wire.Message {
   fileprivate func answers(_ request: Wire.Message) -> Bool {
     switch (request, self) {
     case (.runBegin, .runReport), (.runEnd, .runReport), (.resetState, .runReport),
-      (.digest, .digestReport), (.linkCounters, .linkCountersReport):
+      (.digest, .digestReport), (.linkCounters, .linkCountersReport), (.stateKeep, .stateKept):
       true
     case (.linkTest(let test), .linkTestReport(let report)): test.number == report.number
     case (.segmentRead(let read), .segmentData(let data)):

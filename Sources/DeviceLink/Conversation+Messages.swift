@@ -14,14 +14,14 @@ extension Conversation {
       clockAnswered(report, now: now)
       return []
     case .runReport, .digestReport, .segmentData, .segmentWritten, .linkCountersReport,
-      .linkTestReport:
+      .linkTestReport, .stateKept:
       return callAnswered(message, now: now)
     case .log(let log): return tell(.log(log), now: now)
     case .gap(let gap): return tell(.gap(gap), now: now)
     case .pause(let pause): return paused(pause, now: now)
     case .crashReport(let crash): return tell(.crash(crash), now: now)
     case .hostHello, .deviceHello, .deviceInfo, .refuse, .runBegin, .runEnd, .resetState, .digest, .time,
-      .segmentRead, .segmentWrite, .sample, .speedPropose, .speedCommit, .linkCounters, .linkTest:
+      .stateKeep, .segmentRead, .segmentWrite, .sample, .speedPropose, .speedCommit, .linkCounters, .linkTest:
       return close(.unexpected(name: name, what: "a \(message.kind) came"))
     }
   }

@@ -49,6 +49,8 @@ struct MessageVector {
     .segmentRead(Wire.SegmentRead(segment: .residuals, offset: 256, count: 600)),
     .segmentData(Wire.SegmentData(segment: .biases, offset: 4, data: [1, 2, 3])),
     .segmentWrite(Wire.SegmentWrite(segment: .ranges, offset: 8, data: [9, 8, 7])),
+    .stateKeep(Wire.StateKeep()),
+    .stateKept(Wire.StateKept(generation: 9, milliseconds: 2_000, result: .flashFault)),
     .segmentWritten(Wire.SegmentWritten(segment: .header, offset: 1, count: 2)),
     .speedPropose(Wire.SpeedPropose(bitsPerSecond: 2_000_000)),
     .speedCommit(Wire.SpeedCommit(bitsPerSecond: 1_843_200)),

@@ -304,6 +304,30 @@ extension Wire {
 }
 
 extension Wire {
+  /// What became of a STATE_KEEP.
+  package enum KeepResult: UInt8, CaseIterable, Sendable {
+    /// The state outlives a power loss from now on.
+    case kept = 0
+    /// The device has nothing to keep a state in; nothing changed.
+    case noStore = 1
+    /// The state does not fit; nothing changed.
+    case tooLarge = 2
+    /// Flash did not take it; what was kept before is still kept.
+    case flashFault = 3
+
+    /// What the schema says of it.
+    package var doc: String {
+      switch self {
+        case .kept: "The state outlives a power loss from now on."
+        case .noStore: "The device has nothing to keep a state in; nothing changed."
+        case .tooLarge: "The state does not fit; nothing changed."
+        case .flashFault: "Flash did not take it; what was kept before is still kept."
+      }
+    }
+  }
+}
+
+extension Wire {
   /// Which layer an ERROR_REPORT is about.
   package enum ErrorCategory: UInt8, CaseIterable, Sendable {
     /// A message that cannot be read.

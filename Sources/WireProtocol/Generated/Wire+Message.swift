@@ -24,6 +24,8 @@ extension Wire {
     case speedReport = 29
     case linkCounters = 30
     case linkCountersReport = 31
+    case stateKeep = 33
+    case stateKept = 34
     case sample = 32
     case step = 48
     case output = 49
@@ -58,6 +60,8 @@ extension Wire {
     case speedReport(SpeedReport)
     case linkCounters(LinkCounters)
     case linkCountersReport(LinkCountersReport)
+    case stateKeep(StateKeep)
+    case stateKept(StateKept)
     case sample(Sample)
     case step(Step)
     case output(Output)
@@ -86,6 +90,7 @@ extension Wire.MessageKind {
       .speedPropose,
       .speedCommit,
       .linkCounters,
+      .stateKeep,
       .sample,
       .segmentRead,
       .segmentWrite,
@@ -102,6 +107,7 @@ extension Wire.MessageKind {
       .crashReport,
       .speedReport,
       .linkCountersReport,
+      .stateKept,
       .step,
       .output,
       .gap,
@@ -137,6 +143,8 @@ extension Wire.Message {
     case .speedReport(let message): message
     case .linkCounters(let message): message
     case .linkCountersReport(let message): message
+    case .stateKeep(let message): message
+    case .stateKept(let message): message
     case .sample(let message): message
     case .step(let message): message
     case .output(let message): message
@@ -174,6 +182,8 @@ extension Wire.Message {
     case .speedReport: self = .speedReport(try Wire.SpeedReport(from: &reader))
     case .linkCounters: self = .linkCounters(try Wire.LinkCounters(from: &reader))
     case .linkCountersReport: self = .linkCountersReport(try Wire.LinkCountersReport(from: &reader))
+    case .stateKeep: self = .stateKeep(try Wire.StateKeep(from: &reader))
+    case .stateKept: self = .stateKept(try Wire.StateKept(from: &reader))
     case .sample: self = .sample(try Wire.Sample(from: &reader))
     case .step: self = .step(try Wire.Step(from: &reader))
     case .output: self = .output(try Wire.Output(from: &reader))

@@ -993,6 +993,65 @@ extension Wire.LinkCountersReport: WireMessage {
 }
 
 extension Wire {
+  /// Asks the device to keep its training state, run and next index through power loss. Where it
+  /// can, it says PAUSE, takes no samples, and writes once PAUSE is acknowledged. Answered by
+  /// STATE_KEPT. A state that is kept already is not written again.
+  package struct StateKeep: Equatable, Sendable {
+    package init() {}
+  }
+}
+
+extension Wire.StateKeep: WireMessage {
+  package static let kind = Wire.MessageKind.stateKeep
+  package static let channel = Wire.Channel.control
+
+  package func write(to writer: inout WireWriter) {
+  }
+
+  package init(from reader: inout WireReader) throws(WireError) {
+  }
+}
+
+extension Wire {
+  /// What became of a STATE_KEEP.
+  package struct StateKept: Equatable, Sendable {
+    /// Of the state kept now: counts the states written; 0 for none.
+    package var generation: UInt32
+    /// How long writing took; 0 where nothing was written.
+    package var milliseconds: UInt32
+    /// What became of it.
+    package var result: Wire.KeepResult
+
+    package init(
+      generation: UInt32,
+      milliseconds: UInt32,
+      result: Wire.KeepResult
+    ) {
+      self.generation = generation
+      self.milliseconds = milliseconds
+      self.result = result
+    }
+  }
+}
+
+extension Wire.StateKept: WireMessage {
+  package static let kind = Wire.MessageKind.stateKept
+  package static let channel = Wire.Channel.control
+
+  package func write(to writer: inout WireWriter) {
+    writer.write(generation)
+    writer.write(milliseconds)
+    writer.write(result.rawValue)
+  }
+
+  package init(from reader: inout WireReader) throws(WireError) {
+    generation = try reader.integer("stateKept.generation")
+    milliseconds = try reader.integer("stateKept.milliseconds")
+    result = try reader.enumeration("stateKept.result")
+  }
+}
+
+extension Wire {
   /// One sample. Answered by STEP (train, evaluate) or OUTPUT (infer); a repeat of an applied index
   /// is answered from the ring of records and not applied again.
   package struct Sample: Equatable, Sendable {
