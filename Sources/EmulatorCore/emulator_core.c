@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unicorn/unicorn.h>
 
+#include "thumb_access.h"
+
 enum { REGIONS_MAX = 16, NO_EXIT = 0xFFFFFFFE };
 
 /* Blocks by the halfword they start at: size in bytes and instructions, 0 where none has been
@@ -34,10 +36,14 @@ struct emulator_core {
     uint32_t window_count;
     uint64_t executed;
     uint64_t deadline;
+    uint32_t block_start; /* the one that runs */
+    uint32_t block_size;
     uint32_t stalled_start;
     uint32_t stalled_end;
     bool is_interrupt_pending;
     bool is_stepping;
+    bool has_counter; /* `counter` is to become the program counter at exit */
+    uint32_t counter;
     bool has_exit;
     struct emulator_core_exit exit;
 };
@@ -60,13 +66,16 @@ static struct region *region_at(struct emulator_core *core, uint32_t address) {
     return NULL;
 }
 
-/* A 32-bit Thumb instruction begins with 0b11101, 0b11110 or 0b11111 (DDI 0403E, A5.1). */
+static uint16_t halfword_at(const uint8_t *bytes) {
+    uint16_t halfword;
+    memcpy(&halfword, bytes, sizeof halfword);
+    return halfword;
+}
+
 static uint32_t count_instructions(const uint8_t *bytes, uint32_t size) {
     uint32_t count = 0;
     for (uint32_t offset = 0; offset < size; count++) {
-        uint16_t halfword;
-        memcpy(&halfword, bytes + offset, sizeof halfword);
-        offset += halfword >> 11 >= 0x1D ? 4 : 2;
+        offset += thumb_size(halfword_at(bytes + offset));
     }
     return count;
 }
@@ -97,6 +106,8 @@ static void enter_block(uc_engine *engine, uint64_t address, uint32_t size, void
         uc_emu_stop(core->engine);
         return;
     }
+    core->block_start = start;
+    core->block_size = size;
     uint32_t count = instructions_of(core, start, size);
     if (core->is_stepping) {
         core->executed += count;
@@ -147,6 +158,31 @@ static void take_exception(uc_engine *engine, uint32_t number, void *context) {
     }
 }
 
+/* libunicorn knows the counter only at the beginning of a block, the other registers always: the
+ * instruction whose access, computed from them, covers the address is the one. */
+static void find_faulting_instruction(struct emulator_core *core, uint32_t address) {
+    const struct region *region = region_at(core, core->block_start);
+    if (region == NULL || core->is_stepping)
+        return;
+    uint32_t registers[16];
+    for (uint32_t number = 0; number < 15; number++)
+        registers[number] = emulator_core_get(core, number);
+    const uint8_t *bytes = region->bytes + (core->block_start - region->start);
+    for (uint32_t offset = 0; offset < core->block_size;) {
+        uint16_t first = halfword_at(bytes + offset);
+        uint32_t size = thumb_size(first);
+        registers[15] = core->block_start + offset;
+        struct thumb_access access =
+            thumb_access(first, size == 4 ? halfword_at(bytes + offset + 2) : 0, registers);
+        if (address - access.address < access.size) {
+            core->counter = registers[15];
+            core->has_counter = true;
+            return;
+        }
+        offset += size;
+    }
+}
+
 static bool refuse_access(uc_engine *engine, uc_mem_type type, uint64_t address, int size,
                           int64_t value, void *context) {
     (void)engine;
@@ -155,6 +191,8 @@ static bool refuse_access(uc_engine *engine, uc_mem_type type, uint64_t address,
     struct emulator_core *core = context;
     bool is_fetch = type == UC_MEM_FETCH_UNMAPPED || type == UC_MEM_FETCH_PROT;
     bool is_write = type == UC_MEM_WRITE_UNMAPPED || type == UC_MEM_WRITE_PROT;
+    if (!is_fetch)
+        find_faulting_instruction(core, (uint32_t)address);
     leave(core,
           is_fetch   ? EMULATOR_CORE_FAULT_FETCH
           : is_write ? EMULATOR_CORE_FAULT_WRITE
@@ -316,8 +354,11 @@ uint64_t emulator_core_executed(const struct emulator_core *core) {
 
 static struct emulator_core_exit start(struct emulator_core *core, uint32_t count) {
     core->has_exit = false;
+    core->has_counter = false;
     uint32_t counter = emulator_core_get(core, EMULATOR_PC);
     uc_err error = uc_emu_start(core->engine, counter | 1, NO_EXIT, 0, count);
+    if (core->has_counter)
+        emulator_core_set(core, EMULATOR_PC, core->counter);
     if (core->has_exit)
         return core->exit;
     counter = emulator_core_get(core, EMULATOR_PC);

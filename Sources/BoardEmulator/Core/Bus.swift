@@ -35,7 +35,7 @@ final class Bus {
       // Write-only registers read as zero, which is what the other bytes of such a write mean.
       word = peripheral.read(register.offset) & ~mask | value << shift & mask
     }
-    let refused = (word ^ register.reset) & ~register.writable
+    let refused = (word ^ register.reset) & ~register.writable & ~register.readOnly
     if refused != 0 {
       let bit = refused.trailingZeroBitCount
       machine.stop(

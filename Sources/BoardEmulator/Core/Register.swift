@@ -7,14 +7,17 @@ package struct Register: Hashable, Sendable {
   /// Bits that may be written and mean something here. Writing into any other bit what it does not hold after reset
   /// stops the machine: what it would do is not modelled.
   package let writable: UInt32
+  /// Bits of which the chip ignores writes: status, identification.
+  package let readOnly: UInt32
   /// Of the reference manual, or of another named one.
   package let section: String
 
-  package init(_ name: String, at offset: UInt32, reset: UInt32 = 0, writable: UInt32 = 0, _ section: String) {
+  package init(_ name: String, at offset: UInt32, reset: UInt32 = 0, writable: UInt32 = 0, readOnly: UInt32 = 0, _ section: String) {
     self.name = name
     self.offset = offset
     self.reset = reset
     self.writable = writable
+    self.readOnly = readOnly
     self.section = section
   }
 }

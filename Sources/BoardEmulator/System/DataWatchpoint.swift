@@ -4,7 +4,7 @@ final class DataWatchpoint: Peripheral {
   let name = "DWT"
   let base: UInt32 = 0xE000_1000
   let registers = [
-    Register("CTRL", at: 0, reset: 0x4000_0000, writable: 1, "DDI 0403E C1.8.7"),
+    Register("CTRL", at: 0, reset: 0x4000_0000, writable: 1, readOnly: 0xFE00_0000, "DDI 0403E C1.8.7"),
     Register("CYCCNT", at: 4, writable: .max, "DDI 0403E C1.8.8"),
     Register("LAR", at: 0xFB0, writable: .max, "DDI 0489 (Cortex-M7): software lock"),
   ]

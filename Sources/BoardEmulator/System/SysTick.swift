@@ -3,7 +3,7 @@ final class SysTick: Peripheral {
   let name = "SYST"
   let base: UInt32 = 0xE000_E010
   let registers = [
-    Register("CSR", at: 0, reset: 4, writable: 7, "DDI 0403E B3.3.3"),
+    Register("CSR", at: 0, reset: 4, writable: 7, readOnly: 1 << 16, "DDI 0403E B3.3.3"),
     Register("RVR", at: 4, writable: 0xFF_FFFF, "DDI 0403E B3.3.4"),
     Register("CVR", at: 8, writable: .max, "DDI 0403E B3.3.5"),
     Register("CALIB", at: 12, reset: 0x0000_4650, "DDI 0403E B3.3.6"),

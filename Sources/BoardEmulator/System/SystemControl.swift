@@ -26,7 +26,7 @@ final class SystemControl: Peripheral {
     let isM7 = machine.board.chip.hasCaches
     registers = [
       Register("CPUID", at: 0xD00, reset: isM7 ? 0x411F_C271 : 0x410F_C241, "DDI 0403E B3.2.3"),
-      Register("ICSR", at: Offset.icsr, writable: 0x9E00_0000, "DDI 0403E B3.2.4"),
+      Register("ICSR", at: Offset.icsr, writable: 0x9E00_0000, readOnly: 0x00C7_F9FF, "DDI 0403E B3.2.4"),
       Register("VTOR", at: Offset.vtor, writable: 0xFFFF_FF80, "DDI 0403E B3.2.5"),
       Register("AIRCR", at: Offset.aircr, reset: 0xFA05_0000, writable: 0xFFFF_0704, "DDI 0403E B3.2.6"),
       Register("SCR", at: Offset.scr, "DDI 0403E B3.2.7"),

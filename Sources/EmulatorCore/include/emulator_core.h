@@ -34,7 +34,7 @@ enum emulator_core_exit_reason {
     EMULATOR_CORE_SUPERVISOR_CALL,
     EMULATOR_CORE_UNDEFINED,   /* no such instruction, or the FPU is off; counter at it */
     EMULATOR_CORE_BREAKPOINT,  /* BKPT; counter at it */
-    EMULATOR_CORE_FAULT_READ,  /* nothing there, or not allowed; `address` says where */
+    EMULATOR_CORE_FAULT_READ,  /* nothing there, or not allowed, at `address`; counter at it */
     EMULATOR_CORE_FAULT_WRITE,
     EMULATOR_CORE_FAULT_FETCH,
     EMULATOR_CORE_BROKEN, /* libunicorn's error in `address` */
