@@ -33,7 +33,8 @@ final class Bus {
       let shift = 8 * (address & 3)
       let mask: UInt32 = (width == 1 ? 0xFF : 0xFFFF) << shift
       // Write-only registers read as zero, which is what the other bytes of such a write mean.
-      word = peripheral.read(register.offset) & ~mask | value << shift & mask
+      let rest = register.hasReadEffect ? 0 : peripheral.read(register.offset)
+      word = rest & ~mask | value << shift & mask
     }
     let refused = (word ^ register.reset) & ~register.writable & ~register.readOnly
     if refused != 0 {

@@ -20,7 +20,13 @@ extension Machine {
     while finding == nil {
       if let cause = pendingReset {
         pendingReset = nil
+        if cause == .powerOn { scrambleMemory() }
         reset(cause)
+      }
+      if let stop = instructionStop, executed >= stop.executed {
+        instructionStop = nil
+        stop.action()
+        continue
       }
       while let action = scheduler.takeDue(at: now) { action() }
       if finding != nil { break }
@@ -33,7 +39,8 @@ extension Machine {
 
   private func handle(_ exit: emulator_core_exit, end: VirtualTime) {
     switch exit.reason {
-    case EMULATOR_CORE_DEADLINE, EMULATOR_CORE_REQUESTED: passTheLastBlock(end: end)
+    case EMULATOR_CORE_DEADLINE: approach(end: end)
+    case EMULATOR_CORE_REQUESTED: passTheLastBlock(end: end)
     case EMULATOR_CORE_INTERRUPT: takeInterrupt()
     case EMULATOR_CORE_STALL: stall?(exit.address)
     case EMULATOR_CORE_WAIT: sleep(until: end)
@@ -45,6 +52,16 @@ extension Machine {
     case EMULATOR_CORE_SUPERVISOR_CALL: enterNow(NVIC.Exception.svCall)
     default: stop(.broken, "libunicorn: ended with error \(exit.address)")
     }
+  }
+
+  /// The next block would pass an event, or the instruction asked for: that one is stepped to.
+  private func approach(end: VirtualTime) {
+    guard let stop = instructionStop, stop.executed <= clock.executed(at: min(end, scheduler.next ?? .max)) else {
+      passTheLastBlock(end: end)
+      return
+    }
+    let exit = emulator_core_step(core, UInt32(stop.executed - executed))
+    if exit.reason != EMULATOR_CORE_DEADLINE { handle(exit, end: end) }
   }
 
   /// The block that would pass a deadline is not begun; the time until then passes without it, so that events come at

@@ -29,6 +29,8 @@ package final class Machine {
   package internal(set) var sleptTime: VirtualTime = 0
   package internal(set) var stalledTime: VirtualTime = 0
   package internal(set) var resets = 0
+  package var faultInjection = FaultInjection()
+  var instructionStop: (executed: UInt64, action: () -> Void)?
   private let seed: UInt64
 
   /// - Parameters:
@@ -112,11 +114,19 @@ package final class Machine {
 
   package func cancel(_ event: Event) { scheduler.cancel(event.token) }
 
+  /// Calls back exactly behind so many executed instructions, between two of them. One at a time; the last one stands.
+  package func whenExecuted(_ count: UInt64, _ action: @escaping () -> Void) {
+    instructionStop = (count, action)
+    bringDeadlineForward()
+  }
+
+  package func forgetInstructionStop() { instructionStop = nil }
+
   private(set) var runEnd: VirtualTime = 0
 
   func deadline(until end: VirtualTime) -> UInt64 {
     runEnd = end
-    return clock.executed(at: min(end, scheduler.next ?? .max))
+    return min(clock.executed(at: min(end, scheduler.next ?? .max)), instructionStop?.executed ?? .max)
   }
 
   private func bringDeadlineForward() { emulator_core_set_deadline(core, deadline(until: runEnd)) }

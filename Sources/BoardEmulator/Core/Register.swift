@@ -11,14 +11,20 @@ package struct Register: Hashable, Sendable {
   package let readOnly: UInt32
   /// Of the reference manual, or of another named one.
   package let section: String
+  /// Reading it does something: writing a part of it reads nothing, the rest is written as zero.
+  package let hasReadEffect: Bool
 
-  package init(_ name: String, at offset: UInt32, reset: UInt32 = 0, writable: UInt32 = 0, readOnly: UInt32 = 0, _ section: String) {
+  package init(
+    _ name: String, at offset: UInt32, reset: UInt32 = 0, writable: UInt32 = 0, readOnly: UInt32 = 0, _ section: String,
+    hasReadEffect: Bool = false
+  ) {
     self.name = name
     self.offset = offset
     self.reset = reset
     self.writable = writable
     self.readOnly = readOnly
     self.section = section
+    self.hasReadEffect = hasReadEffect
   }
 }
 
