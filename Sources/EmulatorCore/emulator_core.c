@@ -159,11 +159,12 @@ static void take_exception(uc_engine *engine, uint32_t number, void *context) {
 }
 
 /* libunicorn knows the counter only at the beginning of a block, the other registers always: the
- * instruction whose access, computed from them, covers the address is the one. */
-static void find_faulting_instruction(struct emulator_core *core, uint32_t address) {
+ * instruction whose access, computed from them, covers the address is the one. Sets the counter to
+ * it at exit. */
+static struct thumb_access find_instruction(struct emulator_core *core, uint32_t address) {
     const struct region *region = region_at(core, core->block_start);
     if (region == NULL || core->is_stepping)
-        return;
+        return (struct thumb_access){.size = 0};
     uint32_t registers[16];
     for (uint32_t number = 0; number < 15; number++)
         registers[number] = emulator_core_get(core, number);
@@ -177,10 +178,26 @@ static void find_faulting_instruction(struct emulator_core *core, uint32_t addre
         if (address - access.address < access.size) {
             core->counter = registers[15];
             core->has_counter = true;
-            return;
+            return access;
         }
         offset += size;
     }
+    return (struct thumb_access){.size = 0};
+}
+
+/* Single loads and stores may be unaligned, multiple ones may not: libunicorn allows both. */
+static void check_alignment(uc_engine *engine, uc_mem_type type, uint64_t address, int size,
+                            int64_t value, void *context) {
+    (void)engine;
+    (void)type;
+    (void)value;
+    struct emulator_core *core = context;
+    if ((address & 3) == 0 || size < 4 || core->has_exit)
+        return;
+    if (find_instruction(core, (uint32_t)address).is_aligned)
+        leave(core, EMULATOR_CORE_UNALIGNED, (uint32_t)address);
+    else
+        core->has_counter = false;
 }
 
 static bool refuse_access(uc_engine *engine, uc_mem_type type, uint64_t address, int size,
@@ -192,7 +209,7 @@ static bool refuse_access(uc_engine *engine, uc_mem_type type, uint64_t address,
     bool is_fetch = type == UC_MEM_FETCH_UNMAPPED || type == UC_MEM_FETCH_PROT;
     bool is_write = type == UC_MEM_WRITE_UNMAPPED || type == UC_MEM_WRITE_PROT;
     if (!is_fetch)
-        find_faulting_instruction(core, (uint32_t)address);
+        find_instruction(core, (uint32_t)address);
     leave(core,
           is_fetch   ? EMULATOR_CORE_FAULT_FETCH
           : is_write ? EMULATOR_CORE_FAULT_WRITE
@@ -250,6 +267,12 @@ struct emulator_core *emulator_core_create(enum emulator_core_kind kind,
         return NULL;
     }
     return core;
+}
+
+bool emulator_core_check_alignment(struct emulator_core *core) {
+    uc_hook hook;
+    return uc_hook_add(core->engine, &hook, UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE,
+                       as_object((void (*)(void))check_alignment), core, 1, 0) == UC_ERR_OK;
 }
 
 void emulator_core_destroy(struct emulator_core *core) {

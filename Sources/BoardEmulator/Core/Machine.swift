@@ -35,8 +35,11 @@ package final class Machine {
 
   /// - Parameters:
   ///   - cyclesPerInstruction: how many cycles the core spends on an instruction, on average.
+  ///   - checksAlignment: stops at multiple loads and stores that are not aligned; slower.
   ///   - seed: of what memory holds at power on.
-  package init(board: EmulatedBoard, cyclesPerInstruction: Double = 1, seed: UInt64 = 1) throws(Finding) {
+  package init(
+    board: EmulatedBoard, cyclesPerInstruction: Double = 1, checksAlignment: Bool = false, seed: UInt64 = 1
+  ) throws(Finding) {
     self.board = board
     self.seed = seed
     memory = board.chip.memory()
@@ -55,6 +58,7 @@ package final class Machine {
       throw Finding(.broken, "libunicorn: found no Cortex-M core: expected libunicorn 2.0 with ARM")
     }
     self.core = core
+    if checksAlignment && !emulator_core_check_alignment(core) { throw Finding(.broken, "libunicorn: refuses to watch memory") }
     try map()
     nvic = NVIC(self)
     sysTick = SysTick(self)

@@ -37,6 +37,7 @@ enum emulator_core_exit_reason {
     EMULATOR_CORE_FAULT_READ,  /* nothing there, or not allowed, at `address`; counter at it */
     EMULATOR_CORE_FAULT_WRITE,
     EMULATOR_CORE_FAULT_FETCH,
+    EMULATOR_CORE_UNALIGNED, /* an LDM, LDRD or VLDR, or their like, at `address`; counter at it */
     EMULATOR_CORE_BROKEN, /* libunicorn's error in `address` */
 };
 
@@ -73,6 +74,10 @@ struct emulator_core;
 struct emulator_core *emulator_core_create(enum emulator_core_kind kind,
                                            struct emulator_core_owner owner);
 void emulator_core_destroy(struct emulator_core *core);
+
+/* From now on EMULATOR_CORE_UNALIGNED is looked for, which slows every load down. Before anything
+ * runs. */
+bool emulator_core_check_alignment(struct emulator_core *core);
 
 /* Memory that is `bytes` of this process; start and size are multiples of 4,096. False: refused. */
 bool emulator_core_map_memory(struct emulator_core *core, uint32_t start, uint32_t size,
