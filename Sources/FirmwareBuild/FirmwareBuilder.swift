@@ -111,7 +111,7 @@ package struct FirmwareBuilder: Sendable {
   ) throws(FirmwareBuildError) -> BuildReport {
     let sizes = try SectionSizes(of: plan.elf, tool: toolchain.size)
     let initialized = sizes.bytes(".data")
-    var data = initialized + sizes.bytes(".bss", ".noinit")
+    var data = initialized + sizes.bytes(".bss", ".dma", ".noinit")
     var samples = sizes.bytes(".sample_slots")
     var (arena, state) = (sizes.bytes(".arena"), sizes.bytes(".training_state"))
     if plan.board.runs == .host {  // Linked without sections.ld: all of it, and the stack, is in .bss.

@@ -15,7 +15,7 @@ import Testing
     let folder = try TemporaryFolder()
     let source = folder.url.appendingPathComponent("dividers.c")
     let calls = bauds.map { "printf(\"%u\\n\", stm32_usart_divider(\(clock)u, \($0)u));" }.joined(separator: "\n")
-    try "#include <stdio.h>\n#include \"stm32_usart.h\"\nint main(void) {\n\(calls)\n}\n"
+    try "#include <stdio.h>\n#include \"stm32_usart_divider.h\"\nint main(void) {\n\(calls)\n}\n"
       .write(to: source, atomically: true, encoding: .utf8)
     let program = folder.url.appendingPathComponent("dividers").path
     let common = try FirmwareRoot.locate().directory.appendingPathComponent("boards/common").path

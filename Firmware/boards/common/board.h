@@ -5,7 +5,7 @@
  *
  * Invariants
  *   - Nothing here blocks, `board_init`'s bounded waits and `board_idle` aside.
- *   - The receive ring is filled by interrupt, so bytes arrive while an operation runs.
+ *   - The receive ring is filled by DMA or interrupt, so bytes arrive while an operation runs.
  *   - Everything but the interrupt handlers runs in one thread: the main loop.
  *   - Nothing here allocates.
  */
@@ -17,8 +17,8 @@
 
 enum {
     BOARD_UNIQUE_ID_BYTES = 12,
-    BOARD_RECEIVE_RING_BYTES = 4096,  /* one byte stays free */
-    BOARD_TRANSMIT_RING_BYTES = 1024, /* the same; holds the longest frame */
+    BOARD_RECEIVE_RING_BYTES = 4096,
+    BOARD_TRANSMIT_RING_BYTES = 1024, /* one byte stays free; holds the longest frame */
 };
 
 /* Clocks, caches, serial line, counters. Called once, before anything else of this header. */
@@ -31,11 +31,18 @@ void board_unique_id(uint8_t id[BOARD_UNIQUE_ID_BYTES]);
  * getrandom(2) on the host. Two calls in one boot return the same number. */
 uint32_t board_boot_id(void);
 
-/* Moves up to `capacity` received bytes to `destination`; returns how many. */
-uint32_t board_serial_read(uint8_t *destination, uint32_t capacity);
+/* The oldest received bytes, where they were received, as far as they lie in one piece: the ring
+ * has at most two. Count 0: nothing waits. They hold until they are taken, unless the line
+ * overwrites them, which `dropped` will tell and a frame's checksum does. */
+struct board_serial_bytes {
+    const uint8_t *bytes;
+    uint32_t count;
+};
 
-/* Bytes received and not read yet. */
-uint32_t board_serial_waiting(void);
+struct board_serial_bytes board_serial_received(void);
+
+/* The first `byte_count` of them are no longer needed. */
+void board_serial_take(uint32_t byte_count);
 
 /* Where bytes to send are written: byte i at bytes[(start + i) % size], up to `room` of them. */
 struct board_serial_space {
@@ -68,6 +75,7 @@ struct board_serial_errors {
     uint32_t noise;    /* NF */
     uint32_t framing;  /* FE */
     uint32_t dropped;  /* the receive ring was full */
+    uint32_t dma;      /* transfer, direct mode and FIFO errors */
 };
 
 struct board_serial_errors board_serial_errors(void);

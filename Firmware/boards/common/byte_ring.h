@@ -20,13 +20,19 @@ struct byte_ring {
     _Atomic uint32_t tail;
 };
 
+/* Bytes that lie in one piece. */
+struct byte_span {
+    const uint8_t *bytes;
+    uint32_t count;
+};
+
 static inline uint32_t byte_ring_used(struct byte_ring *ring) {
     uint32_t head = atomic_load_explicit(&ring->head, memory_order_acquire);
     uint32_t tail = atomic_load_explicit(&ring->tail, memory_order_acquire);
     return head >= tail ? head - tail : head + ring->capacity - tail;
 }
 
-static inline uint32_t byte_ring_free(struct byte_ring *ring) {
+static inline uint32_t byte_ring_room(struct byte_ring *ring) {
     return ring->capacity - 1u - byte_ring_used(ring);
 }
 
@@ -51,13 +57,19 @@ static inline void byte_ring_publish(struct byte_ring *ring, uint32_t count) {
     atomic_store_explicit(&ring->head, head, memory_order_release);
 }
 
-static inline bool byte_ring_take(struct byte_ring *ring, uint8_t *byte) {
+/* The oldest bytes, as far as they lie in one piece. */
+static inline struct byte_span byte_ring_oldest(struct byte_ring *ring) {
     uint32_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
-    if (tail == atomic_load_explicit(&ring->head, memory_order_acquire))
-        return false;
-    *byte = ring->bytes[tail];
-    atomic_store_explicit(&ring->tail, byte_ring_behind(ring, tail), memory_order_release);
-    return true;
+    uint32_t head = atomic_load_explicit(&ring->head, memory_order_acquire);
+    uint32_t end = head >= tail ? head : ring->capacity;
+    return (struct byte_span){.bytes = ring->bytes + tail, .count = end - tail};
+}
+
+/* Frees the `count` oldest bytes, which the consumer has read. */
+static inline void byte_ring_free_oldest(struct byte_ring *ring, uint32_t count) {
+    uint32_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed) + count;
+    tail -= tail >= ring->capacity ? ring->capacity : 0;
+    atomic_store_explicit(&ring->tail, tail, memory_order_release);
 }
 
 #endif

@@ -38,16 +38,19 @@ void cmsdk_uart_receive_handler(void) {
     }
 }
 
+/* The interrupt comes when the buffer empties, so filling it asks for the next one. */
 void cmsdk_uart_transmit_handler(void) {
     UART0_INTCLEAR = INTERRUPT_TX;
-    serial_driver_send();
+    struct byte_span oldest;
+    while ((UART0_STATE & STATE_TX_FULL) == 0 &&
+           (oldest = byte_ring_oldest(&serial_transmit_ring)).count > 0) {
+        UART0_DATA = oldest.bytes[0];
+        byte_ring_free_oldest(&serial_transmit_ring, 1);
+    }
 }
 
-/* The transmit interrupt comes when the buffer empties, so filling it asks for the next one. */
 void serial_driver_send(void) {
-    uint8_t byte;
-    while ((UART0_STATE & STATE_TX_FULL) == 0 && serial_next_to_send(&byte))
-        UART0_DATA = byte;
+    cortex_m_pend_interrupt(CMSDK_UART0_TRANSMIT_INTERRUPT);
 }
 
 bool serial_driver_idle(void) {
@@ -55,15 +58,15 @@ bool serial_driver_idle(void) {
 }
 
 /* The emulated line has no rate. */
-uint32_t serial_driver_baud(void) {
+uint32_t board_serial_baud(void) {
     return 0;
 }
 
-bool serial_driver_can_set_baud(uint32_t baud) {
+bool board_serial_can_set_baud(uint32_t baud) {
     (void)baud;
     return false;
 }
 
-void serial_driver_set_baud(uint32_t baud) {
+void board_serial_set_baud(uint32_t baud) {
     (void)baud;
 }

@@ -49,6 +49,7 @@
 
 /* Interrupt controller, B3.4. */
 #define NVIC_ISER(word) REGISTER32(0xE000E100u + 4u * (word))
+#define NVIC_ISPR(word) REGISTER32(0xE000E200u + 4u * (word))
 
 /* Data watchpoint and trace unit, C1.8; LAR unlocks it on the Cortex-M7. */
 #define DWT_CTRL REGISTER32(0xE0001000u)
@@ -63,6 +64,11 @@ static inline void cortex_m_enable_interrupt(uint32_t number) {
     NVIC_ISER(number / 32u) = 1u << (number % 32u);
 }
 
+/* Its handler runs as soon as interrupts are not masked. */
+static inline void cortex_m_pend_interrupt(uint32_t number) {
+    NVIC_ISPR(number / 32u) = 1u << (number % 32u);
+}
+
 static inline uint32_t cortex_m_mask_interrupts(void) {
     uint32_t primask;
     __asm volatile("mrs %0, primask\n\tcpsid i" : "=r"(primask) : : "memory");
@@ -75,6 +81,11 @@ static inline void cortex_m_restore_interrupts(uint32_t primask) {
 
 static inline void cortex_m_wait_for_interrupt(void) {
     __asm volatile("dsb\n\twfi" : : : "memory");
+}
+
+/* Between reads and writes of memory that a DMA shares and the registers that say how far it is. */
+static inline void cortex_m_order_memory(void) {
+    __asm volatile("dmb" : : : "memory");
 }
 
 static inline void cortex_m_synchronize(void) {

@@ -2,9 +2,9 @@
  *
  * Invariants
  *   - The transmit ring holds the longest frame, so every frame finds room once the ring has
- * drained.
+ *     drained.
  *   - A step yields between its operations, and the line is served. During one operation the
- *     receive ring fills by interrupt; it holds all that a host may send on credit, however long
+ *     receive ring fills by itself; it holds all that a host may send on credit, however long
  *     the operation takes.
  */
 #include "firmware.h"
@@ -17,8 +17,7 @@
 #include "session.h"
 
 enum {
-    LINE_CHUNK_BYTES = 64,
-    LINE_CHUNKS = BOARD_RECEIVE_RING_BYTES / LINE_CHUNK_BYTES, /* read at once, at most */
+    LINE_PIECES = 2, /* taken at once, at most: a full ring */
     MEMORY_REGIONS_MAX = 3,
     TARGET_VALUES = (1 + FIRMWARE_SAMPLE_SLOTS) * FIRMWARE_TARGET_BYTES / 2,
 };
@@ -125,13 +124,13 @@ static void describe_board(void) {
     describe_crash();
 }
 
-/* Not inlined: its bytes would lie on the stack below every step. */
-__attribute__((noinline)) static bool receive(void) {
-    uint8_t bytes[LINE_CHUNK_BYTES];
-    uint32_t count = board_serial_read(bytes, sizeof bytes);
-    if (count > 0)
-        session_receive(&session, bytes, count, board_milliseconds());
-    return count > 0;
+static bool receive(void) {
+    struct board_serial_bytes piece = board_serial_received();
+    if (piece.count == 0)
+        return false;
+    session_receive(&session, piece.bytes, piece.count, board_milliseconds());
+    board_serial_take(piece.count);
+    return true;
 }
 
 /* A frame leaves the session only when the ring takes all of it. */
@@ -147,13 +146,13 @@ static bool transmit(void) {
 
 /* True when bytes were moved. */
 static bool exchange(void) {
-    uint32_t chunks = 0;
-    while (chunks < LINE_CHUNKS && receive())
-        chunks++;
+    uint32_t pieces = 0;
+    while (pieces < LINE_PIECES && receive())
+        pieces++;
     bool has_sent = false;
     while (transmit())
         has_sent = true;
-    return chunks > 0 || has_sent;
+    return pieces > 0 || has_sent;
 }
 
 void firmware_yield(void) {

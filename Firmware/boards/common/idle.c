@@ -7,7 +7,7 @@
  * pending interrupt ends WFI even when masked (DDI 0403E, B1.5.19). */
 void idle_until_interrupt(void) {
     uint32_t primask = cortex_m_mask_interrupts();
-    if (board_serial_waiting() == 0)
+    if (board_serial_received().count == 0)
         cortex_m_wait_for_interrupt();
     cortex_m_restore_interrupts(primask);
 }

@@ -1,4 +1,5 @@
-/* Between serial.c, which owns the two rings, and a UART's driver, which owns the registers. */
+/* Between the rings of the serial line, which the main loop sees, and the driver that owns the
+ * UART's registers. */
 #ifndef FIELDTUNE_SERIAL_DRIVER_H
 #define FIELDTUNE_SERIAL_DRIVER_H
 
@@ -6,21 +7,19 @@
 #include <stdint.h>
 
 #include "board.h"
+#include "byte_ring.h"
 
-/* Offered by serial.c; called from the UART's interrupt or with interrupts masked. */
+/* serial.c. The driver alone frees bytes of the ring, once they are on the wire. */
+extern struct byte_ring serial_transmit_ring;
+extern struct board_serial_errors serial_errors; /* each counted in one place */
+
+/* serial_receive.c: for drivers whose interrupt takes a byte at a time. */
 void serial_received(uint8_t byte);
-bool serial_next_to_send(uint8_t *byte);
-bool serial_has_more_to_send(void);
-extern struct board_serial_errors serial_errors; /* the driver counts all but `dropped` */
-
 extern volatile uint32_t serial_received_count; /* bytes since boot, modulo 2^32 */
 
-/* Offered by the driver. `send` moves bytes from the ring to the wire as far as it goes without
- * waiting and arranges for an interrupt if any are left; interrupts are masked. */
+/* Offered by the driver. `send` tells that bytes wait in the ring; `idle` says whether the wire has
+ * fallen silent. */
 void serial_driver_send(void);
 bool serial_driver_idle(void);
-uint32_t serial_driver_baud(void); /* 0 where the line has no rate */
-bool serial_driver_can_set_baud(uint32_t baud);
-void serial_driver_set_baud(uint32_t baud);
 
 #endif

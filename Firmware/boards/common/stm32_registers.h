@@ -13,7 +13,14 @@
 #define USART3 0x40004800u
 
 /* Interrupt numbers: vector tables of chapter 10 / chapter 12. */
-enum { STM32_USART1_INTERRUPT = 37, STM32_USART3_INTERRUPT = 39 };
+enum {
+    STM32_DMA1_STREAM1_INTERRUPT = 12,
+    STM32_DMA1_STREAM3_INTERRUPT = 14,
+    STM32_USART1_INTERRUPT = 37,
+    STM32_USART3_INTERRUPT = 39,
+    STM32_DMA2_STREAM2_INTERRUPT = 58,
+    STM32_DMA2_STREAM7_INTERRUPT = 70,
+};
 
 /* Flash access control: 3.7.1 / 3.9.2. The bits between differ. */
 #define FLASH_ACR REGISTER32(0x40023C00u)
@@ -49,6 +56,8 @@ enum { STM32_USART1_INTERRUPT = 37, STM32_USART3_INTERRUPT = 39 };
 #define RCC_AHB1ENR_GPIOAEN (1u << 0)
 #define RCC_AHB1ENR_GPIOBEN (1u << 1)
 #define RCC_AHB1ENR_GPIODEN (1u << 3)
+#define RCC_AHB1ENR_DMA1EN (1u << 21)
+#define RCC_AHB1ENR_DMA2EN (1u << 22)
 #define RCC_AHB2ENR_RNGEN (1u << 6)
 #define RCC_APB1ENR_USART3EN (1u << 18)
 #define RCC_APB1ENR_PWREN (1u << 28)

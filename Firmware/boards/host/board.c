@@ -23,25 +23,19 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "byte_ring.h"
 #include "firmware.h"
 #include "host_line.h"
+#include "serial_driver.h"
 #include "stack.h"
 
-enum {
-    STACK_BYTES = 1 << 20,
-    IDLE_MILLISECONDS = 10,
-    LINE_CHUNK_BYTES = 512,
-    UNPAINTED_WORDS = 64
-};
+enum { STACK_BYTES = 1 << 20, IDLE_MILLISECONDS = 10, UNPAINTED_WORDS = 64 };
 
 static struct host_line line;
 static uint32_t device_number;
-static uint8_t receive_bytes[BOARD_RECEIVE_RING_BYTES];
-static uint8_t transmit_bytes[BOARD_TRANSMIT_RING_BYTES];
-static struct byte_ring receive_ring = {.bytes = receive_bytes, .capacity = sizeof receive_bytes};
-static struct byte_ring transmit_ring = {.bytes = transmit_bytes,
-                                         .capacity = sizeof transmit_bytes};
+/* What the line had when it was last read, and how much of it is taken. */
+static uint8_t received[BOARD_RECEIVE_RING_BYTES];
+static uint32_t received_count;
+static uint32_t taken_count;
 static uint32_t stack_words[STACK_BYTES / 4] __attribute__((aligned(4096)));
 static uint32_t *stack_top;
 static volatile sig_atomic_t has_crashed;
@@ -74,55 +68,32 @@ static void crash_if_told(void) {
     }
 }
 
-static void receive(void) {
+struct board_serial_bytes board_serial_received(void) {
     crash_if_told();
-    uint8_t bytes[LINE_CHUNK_BYTES];
-    uint32_t free_bytes = byte_ring_free(&receive_ring);
-    uint32_t capacity = free_bytes < sizeof bytes ? free_bytes : (uint32_t)sizeof bytes;
-    uint32_t count = host_line_read(&line, bytes, capacity);
-    for (uint32_t i = 0; i < count; i++)
-        byte_ring_put(&receive_ring, bytes[i]);
+    serial_driver_send();
+    if (taken_count == received_count) {
+        received_count = host_line_read(&line, received, sizeof received);
+        taken_count = 0;
+        serial_errors.framing = line.garbled_bytes; /* stop bits that are none */
+    }
+    return (struct board_serial_bytes){.bytes = received + taken_count,
+                                       .count = received_count - taken_count};
+}
+
+void board_serial_take(uint32_t byte_count) {
+    taken_count += byte_count;
 }
 
 /* What the kernel does not take stays in the ring: bytes leave it only when they are written. */
-static void send(void) {
-    uint32_t tail = transmit_ring.tail;
-    uint32_t used = byte_ring_used(&transmit_ring);
-    uint32_t until_wrap = (uint32_t)sizeof transmit_bytes - tail;
-    uint32_t count = used < until_wrap ? used : until_wrap;
-    uint32_t sent = host_line_write(&line, &transmit_bytes[tail], count);
-    transmit_ring.tail = (tail + sent) & (uint32_t)(sizeof transmit_bytes - 1);
+void serial_driver_send(void) {
+    struct byte_span oldest = byte_ring_oldest(&serial_transmit_ring);
+    byte_ring_free_oldest(&serial_transmit_ring,
+                          host_line_write(&line, oldest.bytes, oldest.count));
 }
 
-uint32_t board_serial_read(uint8_t *destination, uint32_t capacity) {
-    receive();
-    uint32_t count = 0;
-    while (count < capacity && byte_ring_take(&receive_ring, &destination[count]))
-        count++;
-    return count;
-}
-
-uint32_t board_serial_waiting(void) {
-    receive();
-    return byte_ring_used(&receive_ring);
-}
-
-struct board_serial_space board_serial_space(void) {
-    send();
-    return (struct board_serial_space){.bytes = transmit_bytes,
-                                       .size = sizeof transmit_bytes,
-                                       .start = transmit_ring.head,
-                                       .room = byte_ring_free(&transmit_ring)};
-}
-
-void board_serial_send(uint32_t byte_count) {
-    byte_ring_publish(&transmit_ring, byte_count);
-    send();
-}
-
-bool board_serial_drained(void) {
-    send();
-    return byte_ring_used(&transmit_ring) == 0;
+bool serial_driver_idle(void) {
+    serial_driver_send();
+    return true;
 }
 
 uint32_t board_serial_baud(void) {
@@ -135,11 +106,6 @@ bool board_serial_can_set_baud(uint32_t baud) {
 
 void board_serial_set_baud(uint32_t baud) {
     line.baud = baud;
-}
-
-/* A receiver at another rate sees stop bits that are none. */
-struct board_serial_errors board_serial_errors(void) {
-    return (struct board_serial_errors){.framing = line.garbled_bytes};
 }
 
 static uint64_t nanoseconds(void) {
@@ -156,7 +122,7 @@ uint32_t board_milliseconds(void) {
 }
 
 void board_idle(void) {
-    if (board_serial_waiting() != 0)
+    if (board_serial_received().count != 0)
         return;
     host_line_wait(&line, !board_serial_drained(), IDLE_MILLISECONDS);
 }

@@ -5,7 +5,7 @@
 #include "board_facts.h"
 #include "cortex_m.h"
 #include "stm32_registers.h"
-#include "stm32_usart.h"
+#include "stm32_serial_interrupt.h"
 #include "systick.h"
 
 enum { CORE_HERTZ = 168000000, APB2_HERTZ = CORE_HERTZ / 2 };
@@ -19,10 +19,10 @@ const cortex_m_vector vectors[16 + 82] __attribute__((section(".vectors"), used)
 
 void board_init(void) {
     systick_start(CORE_HERTZ / 1000);
-    stm32_usart_start((struct stm32_usart){.base = USART1,
-                                           .interrupt = STM32_USART1_INTERRUPT,
-                                           .clock_hertz = APB2_HERTZ},
-                      BOARD_DEFAULT_BAUD);
+    stm32_serial_start((struct stm32_usart){.base = USART1,
+                                            .interrupt = STM32_USART1_INTERRUPT,
+                                            .clock_hertz = APB2_HERTZ},
+                       BOARD_DEFAULT_BAUD);
 }
 
 struct board_clock board_clock(void) {
