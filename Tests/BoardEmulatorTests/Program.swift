@@ -50,7 +50,7 @@ struct Program {
 
   /// A board that has run it for so long.
   func run(on board: EmulatedBoard = .named("nucleo-f429zi")!, milliseconds: UInt64 = 1) throws -> Machine {
-    let machine = try Machine(board: board)
+    let machine = try Machine(board: board, cyclesPerInstruction: 1)
     try machine.load(image)
     machine.powerOn()
     _ = machine.run(until: .milliseconds(milliseconds))

@@ -34,16 +34,16 @@ package final class Machine {
   private let seed: UInt64
 
   /// - Parameters:
-  ///   - cyclesPerInstruction: how many cycles the core spends on an instruction, on average.
+  ///   - cyclesPerInstruction: how many the core spends, on average; the chip's when nil.
   ///   - checksAlignment: stops at multiple loads and stores that are not aligned; slower.
   ///   - seed: of what memory holds at power on.
   package init(
-    board: EmulatedBoard, cyclesPerInstruction: Double = 1, checksAlignment: Bool = false, seed: UInt64 = 1
+    board: EmulatedBoard, cyclesPerInstruction: Double? = nil, checksAlignment: Bool = false, seed: UInt64 = 1
   ) throws(Finding) {
     self.board = board
     self.seed = seed
     memory = board.chip.memory()
-    clock = VirtualClock(hertz: 16_000_000, cyclesPerInstruction: cyclesPerInstruction)
+    clock = VirtualClock(hertz: 16_000_000, cyclesPerInstruction: cyclesPerInstruction ?? board.chip.cyclesPerInstruction)
     clocks = ClocksBeforeChip()
     bus = Bus(self)
     let owner = emulator_core_owner(
