@@ -15,5 +15,8 @@ extension Chip {
       0x1FFF_7000..<0x1FFF_8000, 0x4000_0000..<0x4008_0000, 0x5006_0000..<0x5006_1000, 0xE000_0000..<0xE010_0000,
     ],
     vectorTable: 0x0800_0000,
-    attach: { _ in [] })
+    attach: { machine in
+      let identity = DeviceIdentity(base: 0x1FFF_7A10, flashSize: 0x1FFF_7A22, kilobytes: 2048, device: machine.device)
+      return attachCommon(to: machine, limits: .stm32f429) + [identity, DebugControl(identification: 0x2001_0419)]
+    })
 }

@@ -18,5 +18,8 @@ extension Chip {
       0x1FF0_F000..<0x1FF1_0000, 0x4000_0000..<0x4008_0000, 0x5006_0000..<0x5006_1000, 0xE000_0000..<0xE010_0000,
     ],
     vectorTable: 0x0800_0000,
-    attach: { _ in [] })
+    attach: { machine in
+      let identity = DeviceIdentity(base: 0x1FF0_F420, flashSize: 0x1FF0_F442, kilobytes: 1024, device: machine.device)
+      return attachCommon(to: machine, limits: .stm32f746) + [identity, DebugControl(identification: 0x1001_0449)] + [CacheMaintenance(machine)]
+    })
 }

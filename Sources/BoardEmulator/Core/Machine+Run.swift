@@ -11,7 +11,6 @@ extension Machine {
 
   /// Switches the board on: memory holds anything, flash what was loaded.
   package func powerOn() {
-    scrambleMemory()
     reset(.powerOn)
   }
 
@@ -20,7 +19,6 @@ extension Machine {
     while finding == nil {
       if let cause = pendingReset {
         pendingReset = nil
-        if cause == .powerOn { scrambleMemory() }
         reset(cause)
       }
       if let stop = instructionStop, executed >= stop.executed {
@@ -95,6 +93,7 @@ extension Machine {
   }
 
   func reset(_ cause: ResetCause) {
+    if cause == .powerOn { scrambleMemory() }
     resets += 1
     note("reset: \(cause.rawValue)")
     for peripheral in bus.all { peripheral.reset(cause) }

@@ -17,6 +17,8 @@ package final class Machine {
   private(set) var systemControl: SystemControl!
   /// Set by the chip.
   package var clocks: any ClockTree
+  /// By letter; set by the chip.
+  package var ports: [Character: GPIOPort] = [:]
 
   var clock: VirtualClock
   var scheduler = Scheduler()
@@ -31,17 +33,21 @@ package final class Machine {
   package internal(set) var resets = 0
   package var faultInjection = FaultInjection()
   var instructionStop: (executed: UInt64, action: () -> Void)?
-  private let seed: UInt64
+  let seed: UInt64
+  /// Tells boards apart: what their unique ids are made of.
+  let device: UInt32
 
   /// - Parameters:
   ///   - cyclesPerInstruction: how many the core spends, on average; the chip's when nil.
   ///   - checksAlignment: stops at multiple loads and stores that are not aligned; slower.
-  ///   - seed: of what memory holds at power on.
+  ///   - seed: of what memory holds at power on, of random numbers, and of this chip's LSI.
+  ///   - device: tells boards apart: their unique ids are made of it.
   package init(
-    board: EmulatedBoard, cyclesPerInstruction: Double? = nil, checksAlignment: Bool = false, seed: UInt64 = 1
+    board: EmulatedBoard, cyclesPerInstruction: Double? = nil, checksAlignment: Bool = false, seed: UInt64 = 1, device: UInt32 = 1
   ) throws(Finding) {
     self.board = board
     self.seed = seed
+    self.device = device
     memory = board.chip.memory()
     clock = VirtualClock(hertz: 16_000_000, cyclesPerInstruction: cyclesPerInstruction ?? board.chip.cyclesPerInstruction)
     clocks = ClocksBeforeChip()
