@@ -32,6 +32,8 @@ package final class Machine {
   package internal(set) var stalledTime: VirtualTime = 0
   package internal(set) var resets = 0
   package var faultInjection = FaultInjection()
+  /// From the board's USART to the host. Set by the chip.
+  package internal(set) var serialLine: SerialLine?
   var instructionStop: (executed: UInt64, action: () -> Void)?
   let seed: UInt64
   /// Tells boards apart: what their unique ids are made of.
@@ -105,6 +107,12 @@ package final class Machine {
     emulator_core_request_stop(core)
   }
 
+  /// A fault: pending interrupts stay pending, the core hears of none.
+  package func withholdInterrupts(for duration: VirtualTime) {
+    nvic.isWithheld = true
+    schedule(after: duration) { [unowned self] in nvic.isWithheld = false }
+  }
+
   /// Level of a peripheral's interrupt line.
   package func setInterrupt(_ number: Int, _ isHigh: Bool) { nvic.setLine(number, isHigh) }
 
@@ -121,6 +129,9 @@ package final class Machine {
     bringDeadlineForward()
     return event
   }
+
+  /// Time passes without power.
+  func stayOff(until time: VirtualTime) { clock.advance(to: time, executed: executed) }
 
   package func cancel(_ event: Event) { scheduler.cancel(event.token) }
 

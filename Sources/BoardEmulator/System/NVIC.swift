@@ -21,6 +21,8 @@ final class NVIC: Peripheral {
   private var enabled: [Bool]
   private(set) var priorities: [Int]
   private(set) var active: [Int] = []
+  /// A fault: the core is told of nothing.
+  var isWithheld = false { didSet { refresh() } }
   /// AIRCR.PRIGROUP.
   var priorityGroup = 0 { didSet { refresh() } }
 
@@ -147,6 +149,7 @@ final class NVIC: Peripheral {
   func mayTakeNow(_ exception: Int) -> Bool { groupPriority(exception) < executionPriority }
 
   private func candidate(below limit: Int) -> Int? {
+    if isWithheld { return nil }
     var best: Int?
     for exception in pending.indices where pending[exception] && enabled[exception] && groupPriority(exception) < limit {
       if let other = best, priorities[other] <= priorities[exception], groupPriority(other) <= groupPriority(exception) { continue }
