@@ -5,7 +5,6 @@
 #include "crc32c.h"
 #include "link_receiver.h"
 #include "link_sender.h"
-#include "wire_codec.h"
 
 _Static_assert(sizeof(void *) > 4 || sizeof(struct link) <= LINK_BUFFER_BYTES,
                "the link's share of SRAM is exceeded");
@@ -42,12 +41,11 @@ bool link_is_idle(const struct link *link) {
  * bits never give the same key. */
 static uint32_t connection_key(const struct link *link) {
     uint8_t bytes[20];
-    struct wire_writer writer = wire_writer_make(bytes, sizeof bytes);
-    wire_put_u64(&writer, link->session);
-    wire_put_u32(&writer, link->attempt);
-    wire_put_u32(&writer, link->boot_id);
-    wire_put_u32(&writer, link->connection);
-    return crc32c(bytes, wire_writer_finish(&writer));
+    memcpy(bytes, &link->session, 8);
+    memcpy(bytes + 8, &link->attempt, 4);
+    memcpy(bytes + 12, &link->boot_id, 4);
+    memcpy(bytes + 16, &link->connection, 4);
+    return crc32c(bytes, sizeof bytes);
 }
 
 static void disconnect(struct link *link) {

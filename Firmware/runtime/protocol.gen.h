@@ -9,8 +9,7 @@
 #ifndef FIELDTUNE_PROTOCOL_GEN_H
 #define FIELDTUNE_PROTOCOL_GEN_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "wire_codec.h"
 
 #define WIRE_VERSION 1u
 #define WIRE_MINIMUM_VERSION 1u
@@ -319,17 +318,6 @@ enum wire_message {
     WIRE_MESSAGE_LOG = 80,
 };
 
-struct wire_bytes {
-    const uint8_t *data;
-    uint16_t count;
-};
-
-/* UTF-8, not terminated. */
-struct wire_text {
-    const char *data;
-    uint8_t count;
-};
-
 /* One segment of the training state, in digest order. */
 struct wire_segment_info {
     /* Which part. */
@@ -382,8 +370,11 @@ struct wire_host_hello {
 };
 
 #define WIRE_HOST_HELLO_MAX_BYTES 37u
-bool wire_host_hello_decode(struct wire_host_hello *message,
-                            const uint8_t *bytes, uint32_t count);
+extern const uint8_t wire_host_hello_fields[];
+static inline bool wire_host_hello_decode(struct wire_host_hello *message,
+                                          const uint8_t *bytes, uint32_t count) {
+    return wire_decode(wire_host_hello_fields, message, bytes, count);
+}
 
 /* Answers each valid host hello: which connection stands, and what the next one has to
  * name. Short, so that it arrives over a bad line; DEVICE_INFO says the rest. Travels in a
@@ -411,8 +402,11 @@ struct wire_device_hello {
 };
 
 #define WIRE_DEVICE_HELLO_MAX_BYTES 37u
-uint32_t wire_device_hello_encode(const struct wire_device_hello *message,
-                                  uint8_t *bytes, uint32_t capacity);
+extern const uint8_t wire_device_hello_fields[];
+static inline uint32_t wire_device_hello_encode(const struct wire_device_hello *message,
+                                                uint8_t *bytes, uint32_t capacity) {
+    return wire_encode(wire_device_hello_fields, message, bytes, capacity);
+}
 
 /* Who the device is and where it stands: the first message of every connection, which the
  * device sends by itself. */
@@ -473,8 +467,11 @@ struct wire_device_info {
 };
 
 #define WIRE_DEVICE_INFO_MAX_BYTES 460u
-uint32_t wire_device_info_encode(const struct wire_device_info *message,
-                                 uint8_t *bytes, uint32_t capacity);
+extern const uint8_t wire_device_info_fields[];
+static inline uint32_t wire_device_info_encode(const struct wire_device_info *message,
+                                               uint8_t *bytes, uint32_t capacity) {
+    return wire_encode(wire_device_info_fields, message, bytes, capacity);
+}
 
 /* Answers a host hello that cannot be served. Travels in a HELLO frame. */
 struct wire_refuse {
@@ -495,7 +492,11 @@ struct wire_refuse {
 };
 
 #define WIRE_REFUSE_MAX_BYTES 120u
-uint32_t wire_refuse_encode(const struct wire_refuse *message, uint8_t *bytes, uint32_t capacity);
+extern const uint8_t wire_refuse_fields[];
+static inline uint32_t wire_refuse_encode(const struct wire_refuse *message,
+                                          uint8_t *bytes, uint32_t capacity) {
+    return wire_encode(wire_refuse_fields, message, bytes, capacity);
+}
 
 /* Opens a run. Answered by RUN_REPORT. The run that is already open goes on where it
  * stands. */
@@ -512,7 +513,11 @@ struct wire_run_begin {
 };
 
 #define WIRE_RUN_BEGIN_MAX_BYTES 18u
-bool wire_run_begin_decode(struct wire_run_begin *message, const uint8_t *bytes, uint32_t count);
+extern const uint8_t wire_run_begin_fields[];
+static inline bool wire_run_begin_decode(struct wire_run_begin *message,
+                                         const uint8_t *bytes, uint32_t count) {
+    return wire_decode(wire_run_begin_fields, message, bytes, count);
+}
 
 /* Where the run stands. */
 struct wire_run_report {
@@ -529,8 +534,11 @@ struct wire_run_report {
 };
 
 #define WIRE_RUN_REPORT_MAX_BYTES 26u
-uint32_t wire_run_report_encode(const struct wire_run_report *message,
-                                uint8_t *bytes, uint32_t capacity);
+extern const uint8_t wire_run_report_fields[];
+static inline uint32_t wire_run_report_encode(const struct wire_run_report *message,
+                                              uint8_t *bytes, uint32_t capacity) {
+    return wire_encode(wire_run_report_fields, message, bytes, capacity);
+}
 
 /* Closes a run. Control overtakes queued samples, so the host sends it once every sample
  * is answered. Answered by RUN_REPORT. */
@@ -540,7 +548,11 @@ struct wire_run_end {
 };
 
 #define WIRE_RUN_END_MAX_BYTES 9u
-bool wire_run_end_decode(struct wire_run_end *message, const uint8_t *bytes, uint32_t count);
+extern const uint8_t wire_run_end_fields[];
+static inline bool wire_run_end_decode(struct wire_run_end *message,
+                                       const uint8_t *bytes, uint32_t count) {
+    return wire_decode(wire_run_end_fields, message, bytes, count);
+}
 
 /* Puts the initial weights back; no run may be open. Answered by RUN_REPORT. */
 struct wire_reset_state {
@@ -549,8 +561,11 @@ struct wire_reset_state {
 };
 
 #define WIRE_RESET_STATE_MAX_BYTES 5u
-bool wire_reset_state_decode(struct wire_reset_state *message,
-                             const uint8_t *bytes, uint32_t count);
+extern const uint8_t wire_reset_state_fields[];
+static inline bool wire_reset_state_decode(struct wire_reset_state *message,
+                                           const uint8_t *bytes, uint32_t count) {
+    return wire_decode(wire_reset_state_fields, message, bytes, count);
+}
 
 /* Asks for the digest of the training state. Answered by DIGEST_REPORT. */
 struct wire_digest {
@@ -558,7 +573,11 @@ struct wire_digest {
 };
 
 #define WIRE_DIGEST_MAX_BYTES 1u
-bool wire_digest_decode(struct wire_digest *message, const uint8_t *bytes, uint32_t count);
+extern const uint8_t wire_digest_fields[];
+static inline bool wire_digest_decode(struct wire_digest *message,
+                                      const uint8_t *bytes, uint32_t count) {
+    return wire_decode(wire_digest_fields, message, bytes, count);
+}
 
 /* FNV-1a (64 bit) over the segments in order. */
 struct wire_digest_report {
@@ -573,8 +592,11 @@ struct wire_digest_report {
 };
 
 #define WIRE_DIGEST_REPORT_MAX_BYTES 25u
-uint32_t wire_digest_report_encode(const struct wire_digest_report *message,
-                                   uint8_t *bytes, uint32_t capacity);
+extern const uint8_t wire_digest_report_fields[];
+static inline uint32_t wire_digest_report_encode(const struct wire_digest_report *message,
+                                                 uint8_t *bytes, uint32_t capacity) {
+    return wire_encode(wire_digest_report_fields, message, bytes, capacity);
+}
 
 /* Asks for the device's clock. Answered by TIME_REPORT. */
 struct wire_time {
@@ -583,7 +605,11 @@ struct wire_time {
 };
 
 #define WIRE_TIME_MAX_BYTES 9u
-bool wire_time_decode(struct wire_time *message, const uint8_t *bytes, uint32_t count);
+extern const uint8_t wire_time_fields[];
+static inline bool wire_time_decode(struct wire_time *message,
+                                    const uint8_t *bytes, uint32_t count) {
+    return wire_decode(wire_time_fields, message, bytes, count);
+}
 
 /* The device's clock. */
 struct wire_time_report {
@@ -594,8 +620,11 @@ struct wire_time_report {
 };
 
 #define WIRE_TIME_REPORT_MAX_BYTES 17u
-uint32_t wire_time_report_encode(const struct wire_time_report *message,
-                                 uint8_t *bytes, uint32_t capacity);
+extern const uint8_t wire_time_report_fields[];
+static inline uint32_t wire_time_report_encode(const struct wire_time_report *message,
+                                               uint8_t *bytes, uint32_t capacity) {
+    return wire_encode(wire_time_report_fields, message, bytes, capacity);
+}
 
 /* The device will not answer for a while; silence until then is no fault. */
 struct wire_pause {
@@ -606,7 +635,11 @@ struct wire_pause {
 };
 
 #define WIRE_PAUSE_MAX_BYTES 6u
-uint32_t wire_pause_encode(const struct wire_pause *message, uint8_t *bytes, uint32_t capacity);
+extern const uint8_t wire_pause_fields[];
+static inline uint32_t wire_pause_encode(const struct wire_pause *message,
+                                         uint8_t *bytes, uint32_t capacity) {
+    return wire_encode(wire_pause_fields, message, bytes, capacity);
+}
 
 /* A message was not carried out. Never a halt. */
 struct wire_error_report {
@@ -621,8 +654,11 @@ struct wire_error_report {
 };
 
 #define WIRE_ERROR_REPORT_MAX_BYTES 104u
-uint32_t wire_error_report_encode(const struct wire_error_report *message,
-                                  uint8_t *bytes, uint32_t capacity);
+extern const uint8_t wire_error_report_fields[];
+static inline uint32_t wire_error_report_encode(const struct wire_error_report *message,
+                                                uint8_t *bytes, uint32_t capacity) {
+    return wire_encode(wire_error_report_fields, message, bytes, capacity);
+}
 
 /* Sent after a reboot: what the fault handler kept of the crash before it. */
 struct wire_crash_report {
@@ -639,8 +675,11 @@ struct wire_crash_report {
 };
 
 #define WIRE_CRASH_REPORT_MAX_BYTES 18u
-uint32_t wire_crash_report_encode(const struct wire_crash_report *message,
-                                  uint8_t *bytes, uint32_t capacity);
+extern const uint8_t wire_crash_report_fields[];
+static inline uint32_t wire_crash_report_encode(const struct wire_crash_report *message,
+                                                uint8_t *bytes, uint32_t capacity) {
+    return wire_encode(wire_crash_report_fields, message, bytes, capacity);
+}
 
 /* Asks the device to change its line speed. Answered by SPEED_REPORT at the old speed. */
 struct wire_speed_propose {
@@ -649,8 +688,11 @@ struct wire_speed_propose {
 };
 
 #define WIRE_SPEED_PROPOSE_MAX_BYTES 5u
-bool wire_speed_propose_decode(struct wire_speed_propose *message,
-                               const uint8_t *bytes, uint32_t count);
+extern const uint8_t wire_speed_propose_fields[];
+static inline bool wire_speed_propose_decode(struct wire_speed_propose *message,
+                                             const uint8_t *bytes, uint32_t count) {
+    return wire_decode(wire_speed_propose_fields, message, bytes, count);
+}
 
 /* Sent at the new speed once it has proven good: the device stays at it. Answered by
  * SPEED_REPORT. */
@@ -660,8 +702,11 @@ struct wire_speed_commit {
 };
 
 #define WIRE_SPEED_COMMIT_MAX_BYTES 5u
-bool wire_speed_commit_decode(struct wire_speed_commit *message,
-                              const uint8_t *bytes, uint32_t count);
+extern const uint8_t wire_speed_commit_fields[];
+static inline bool wire_speed_commit_decode(struct wire_speed_commit *message,
+                                            const uint8_t *bytes, uint32_t count) {
+    return wire_decode(wire_speed_commit_fields, message, bytes, count);
+}
 
 /* What becomes of a line speed. */
 struct wire_speed_report {
@@ -672,8 +717,11 @@ struct wire_speed_report {
 };
 
 #define WIRE_SPEED_REPORT_MAX_BYTES 6u
-uint32_t wire_speed_report_encode(const struct wire_speed_report *message,
-                                  uint8_t *bytes, uint32_t capacity);
+extern const uint8_t wire_speed_report_fields[];
+static inline uint32_t wire_speed_report_encode(const struct wire_speed_report *message,
+                                                uint8_t *bytes, uint32_t capacity) {
+    return wire_encode(wire_speed_report_fields, message, bytes, capacity);
+}
 
 /* Asks what the device's end of the link has counted. Answered by LINK_COUNTERS_REPORT. */
 struct wire_link_counters {
@@ -681,8 +729,11 @@ struct wire_link_counters {
 };
 
 #define WIRE_LINK_COUNTERS_MAX_BYTES 1u
-bool wire_link_counters_decode(struct wire_link_counters *message,
-                               const uint8_t *bytes, uint32_t count);
+extern const uint8_t wire_link_counters_fields[];
+static inline bool wire_link_counters_decode(struct wire_link_counters *message,
+                                             const uint8_t *bytes, uint32_t count) {
+    return wire_decode(wire_link_counters_fields, message, bytes, count);
+}
 
 /* What the device's end of the link has counted since boot. */
 struct wire_link_counters_report {
@@ -713,8 +764,11 @@ struct wire_link_counters_report {
 };
 
 #define WIRE_LINK_COUNTERS_REPORT_MAX_BYTES 49u
-uint32_t wire_link_counters_report_encode(const struct wire_link_counters_report *message,
-                                          uint8_t *bytes, uint32_t capacity);
+extern const uint8_t wire_link_counters_report_fields[];
+static inline uint32_t wire_link_counters_report_encode(const struct wire_link_counters_report *message,
+                                                        uint8_t *bytes, uint32_t capacity) {
+    return wire_encode(wire_link_counters_report_fields, message, bytes, capacity);
+}
 
 /* Asks the device to keep its training state, run and next index through power loss. Where
  * it can, it says PAUSE, takes no samples, and writes once PAUSE is acknowledged. Answered
@@ -724,8 +778,11 @@ struct wire_state_keep {
 };
 
 #define WIRE_STATE_KEEP_MAX_BYTES 1u
-bool wire_state_keep_decode(struct wire_state_keep *message,
-                            const uint8_t *bytes, uint32_t count);
+extern const uint8_t wire_state_keep_fields[];
+static inline bool wire_state_keep_decode(struct wire_state_keep *message,
+                                          const uint8_t *bytes, uint32_t count) {
+    return wire_decode(wire_state_keep_fields, message, bytes, count);
+}
 
 /* What became of a STATE_KEEP. */
 struct wire_state_kept {
@@ -738,8 +795,11 @@ struct wire_state_kept {
 };
 
 #define WIRE_STATE_KEPT_MAX_BYTES 10u
-uint32_t wire_state_kept_encode(const struct wire_state_kept *message,
-                                uint8_t *bytes, uint32_t capacity);
+extern const uint8_t wire_state_kept_fields[];
+static inline uint32_t wire_state_kept_encode(const struct wire_state_kept *message,
+                                              uint8_t *bytes, uint32_t capacity) {
+    return wire_encode(wire_state_kept_fields, message, bytes, capacity);
+}
 
 /* One sample. Answered by STEP (train, evaluate) or OUTPUT (infer); a repeat of an applied
  * index is answered from the ring of records and not applied again. */
@@ -768,12 +828,20 @@ struct wire_sample {
 };
 
 #define WIRE_SAMPLE_MAX_BYTES 65563u
-bool wire_sample_decode(struct wire_sample *message, const uint8_t *bytes, uint32_t count);
+extern const uint8_t wire_sample_fields[];
+static inline bool wire_sample_decode(struct wire_sample *message,
+                                      const uint8_t *bytes, uint32_t count) {
+    return wire_decode(wire_sample_fields, message, bytes, count);
+}
 
 /* Reads all but the last field's bytes: their count is set, their data is null. Those
  * bytes follow the head. */
 #define WIRE_SAMPLE_HEAD_BYTES 28u
-bool wire_sample_decode_head(struct wire_sample *message, const uint8_t *bytes, uint32_t count);
+extern const uint8_t wire_sample_head_fields[];
+static inline bool wire_sample_decode_head(struct wire_sample *message,
+                                           const uint8_t *bytes, uint32_t count) {
+    return wire_decode(wire_sample_head_fields, message, bytes, count);
+}
 
 /* What became of one sample. */
 struct wire_step {
@@ -820,7 +888,11 @@ struct wire_step {
 };
 
 #define WIRE_STEP_MAX_BYTES 76u
-uint32_t wire_step_encode(const struct wire_step *message, uint8_t *bytes, uint32_t capacity);
+extern const uint8_t wire_step_fields[];
+static inline uint32_t wire_step_encode(const struct wire_step *message,
+                                        uint8_t *bytes, uint32_t capacity) {
+    return wire_encode(wire_step_fields, message, bytes, capacity);
+}
 
 /* Answers a sample of mode infer. */
 struct wire_output {
@@ -835,7 +907,11 @@ struct wire_output {
 };
 
 #define WIRE_OUTPUT_MAX_BYTES 617u
-uint32_t wire_output_encode(const struct wire_output *message, uint8_t *bytes, uint32_t capacity);
+extern const uint8_t wire_output_fields[];
+static inline uint32_t wire_output_encode(const struct wire_output *message,
+                                          uint8_t *bytes, uint32_t capacity) {
+    return wire_encode(wire_output_fields, message, bytes, capacity);
+}
 
 /* Messages the device dropped because its queue was full. */
 struct wire_gap {
@@ -846,7 +922,11 @@ struct wire_gap {
 };
 
 #define WIRE_GAP_MAX_BYTES 6u
-uint32_t wire_gap_encode(const struct wire_gap *message, uint8_t *bytes, uint32_t capacity);
+extern const uint8_t wire_gap_fields[];
+static inline uint32_t wire_gap_encode(const struct wire_gap *message,
+                                       uint8_t *bytes, uint32_t capacity) {
+    return wire_encode(wire_gap_fields, message, bytes, capacity);
+}
 
 /* Asks for part of a segment. Answered by one SEGMENT_DATA, which may be shorter. */
 struct wire_segment_read {
@@ -859,8 +939,11 @@ struct wire_segment_read {
 };
 
 #define WIRE_SEGMENT_READ_MAX_BYTES 10u
-bool wire_segment_read_decode(struct wire_segment_read *message,
-                              const uint8_t *bytes, uint32_t count);
+extern const uint8_t wire_segment_read_fields[];
+static inline bool wire_segment_read_decode(struct wire_segment_read *message,
+                                            const uint8_t *bytes, uint32_t count) {
+    return wire_decode(wire_segment_read_fields, message, bytes, count);
+}
 
 /* Part of a segment. */
 struct wire_segment_data {
@@ -873,8 +956,11 @@ struct wire_segment_data {
 };
 
 #define WIRE_SEGMENT_DATA_MAX_BYTES 608u
-uint32_t wire_segment_data_encode(const struct wire_segment_data *message,
-                                  uint8_t *bytes, uint32_t capacity);
+extern const uint8_t wire_segment_data_fields[];
+static inline uint32_t wire_segment_data_encode(const struct wire_segment_data *message,
+                                                uint8_t *bytes, uint32_t capacity) {
+    return wire_encode(wire_segment_data_fields, message, bytes, capacity);
+}
 
 /* Overwrites part of a segment; no run may be open. Answered by SEGMENT_WRITTEN. */
 struct wire_segment_write {
@@ -887,8 +973,11 @@ struct wire_segment_write {
 };
 
 #define WIRE_SEGMENT_WRITE_MAX_BYTES 608u
-bool wire_segment_write_decode(struct wire_segment_write *message,
-                               const uint8_t *bytes, uint32_t count);
+extern const uint8_t wire_segment_write_fields[];
+static inline bool wire_segment_write_decode(struct wire_segment_write *message,
+                                             const uint8_t *bytes, uint32_t count) {
+    return wire_decode(wire_segment_write_fields, message, bytes, count);
+}
 
 /* The write was carried out. */
 struct wire_segment_written {
@@ -901,8 +990,11 @@ struct wire_segment_written {
 };
 
 #define WIRE_SEGMENT_WRITTEN_MAX_BYTES 10u
-uint32_t wire_segment_written_encode(const struct wire_segment_written *message,
-                                     uint8_t *bytes, uint32_t capacity);
+extern const uint8_t wire_segment_written_fields[];
+static inline uint32_t wire_segment_written_encode(const struct wire_segment_written *message,
+                                                   uint8_t *bytes, uint32_t capacity) {
+    return wire_encode(wire_segment_written_fields, message, bytes, capacity);
+}
 
 /* A pattern that measures the line. Answered by LINK_TEST_REPORT, whatever the device is
  * doing. */
@@ -916,7 +1008,11 @@ struct wire_link_test {
 };
 
 #define WIRE_LINK_TEST_MAX_BYTES 609u
-bool wire_link_test_decode(struct wire_link_test *message, const uint8_t *bytes, uint32_t count);
+extern const uint8_t wire_link_test_fields[];
+static inline bool wire_link_test_decode(struct wire_link_test *message,
+                                         const uint8_t *bytes, uint32_t count) {
+    return wire_decode(wire_link_test_fields, message, bytes, count);
+}
 
 /* Answers LINK_TEST. */
 struct wire_link_test_report {
@@ -929,8 +1025,11 @@ struct wire_link_test_report {
 };
 
 #define WIRE_LINK_TEST_REPORT_MAX_BYTES 609u
-uint32_t wire_link_test_report_encode(const struct wire_link_test_report *message,
-                                      uint8_t *bytes, uint32_t capacity);
+extern const uint8_t wire_link_test_report_fields[];
+static inline uint32_t wire_link_test_report_encode(const struct wire_link_test_report *message,
+                                                    uint8_t *bytes, uint32_t capacity) {
+    return wire_encode(wire_link_test_report_fields, message, bytes, capacity);
+}
 
 /* Something worth telling a person, as the number of a sentence. */
 struct wire_log {
@@ -947,6 +1046,10 @@ struct wire_log {
 };
 
 #define WIRE_LOG_MAX_BYTES 16u
-uint32_t wire_log_encode(const struct wire_log *message, uint8_t *bytes, uint32_t capacity);
+extern const uint8_t wire_log_fields[];
+static inline uint32_t wire_log_encode(const struct wire_log *message,
+                                       uint8_t *bytes, uint32_t capacity) {
+    return wire_encode(wire_log_fields, message, bytes, capacity);
+}
 
 #endif

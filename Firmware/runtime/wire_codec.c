@@ -1,11 +1,27 @@
 #include "wire_codec.h"
 
-struct wire_reader wire_reader_make(const uint8_t *bytes, uint32_t count) {
-    return (struct wire_reader){.bytes = bytes, .left = count, .ok = true};
+#include <string.h>
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are copied");
+
+struct reader {
+    const uint8_t *bytes;
+    uint32_t left;
+    bool ok;
+};
+
+struct writer {
+    uint8_t *bytes;
+    uint32_t left;
+    bool ok;
+};
+
+static uint32_t maximum(const uint8_t *field) {
+    return field[2] | (uint32_t)field[3] << 8;
 }
 
 /* The next `count` bytes, or null. */
-static const uint8_t *take(struct wire_reader *reader, uint32_t count) {
+static const uint8_t *take(struct reader *reader, uint32_t count) {
     if (!reader->ok || reader->left < count) {
         reader->ok = false;
         return 0;
@@ -16,101 +32,120 @@ static const uint8_t *take(struct wire_reader *reader, uint32_t count) {
     return bytes;
 }
 
-static uint64_t get(struct wire_reader *reader, uint32_t count) {
+static void get(struct reader *reader, void *value, uint32_t count) {
     const uint8_t *bytes = take(reader, count);
-    uint64_t value = 0;
-    for (uint32_t i = 0; bytes && i < count; i++) {
-        value |= (uint64_t)bytes[i] << (8 * i);
-    }
-    return value;
-}
-
-uint8_t wire_get_u8(struct wire_reader *reader) {
-    return (uint8_t)get(reader, 1);
-}
-uint16_t wire_get_u16(struct wire_reader *reader) {
-    return (uint16_t)get(reader, 2);
-}
-uint32_t wire_get_u32(struct wire_reader *reader) {
-    return (uint32_t)get(reader, 4);
-}
-uint64_t wire_get_u64(struct wire_reader *reader) {
-    return get(reader, 8);
-}
-
-struct wire_bytes wire_get_bytes(struct wire_reader *reader, uint16_t maximum) {
-    struct wire_bytes bytes = {.data = 0, .count = wire_get_u16(reader)};
-    if (bytes.count > maximum) {
-        reader->ok = false;
-    }
-    bytes.data = take(reader, bytes.count);
-    return bytes;
-}
-
-struct wire_writer wire_writer_make(uint8_t *bytes, uint32_t capacity) {
-    return (struct wire_writer){.bytes = bytes, .capacity = capacity, .count = 0, .ok = true};
-}
-
-void wire_put_fixed(struct wire_writer *writer, const uint8_t *data, uint32_t count) {
-    if (!writer->ok || writer->capacity - writer->count < count) {
-        writer->ok = false;
-        return;
-    }
-    if (count > 0) {
-        memcpy(writer->bytes + writer->count, data, count);
-        writer->count += count;
+    if (bytes != 0) {
+        memcpy(value, bytes, count);
+    } else {
+        memset(value, 0, count);
     }
 }
 
-static void put(struct wire_writer *writer, uint64_t value, uint32_t count) {
-    uint8_t bytes[8];
+static bool is_among(uint8_t value, const uint8_t *values, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
-        bytes[i] = (uint8_t)(value >> (8 * i));
+        if (values[i] == value) {
+            return true;
+        }
     }
-    wire_put_fixed(writer, bytes, count);
+    return false;
 }
 
-void wire_put_u8(struct wire_writer *writer, uint8_t value) {
-    put(writer, value, 1);
-}
-void wire_put_u16(struct wire_writer *writer, uint16_t value) {
-    put(writer, value, 2);
-}
-void wire_put_u32(struct wire_writer *writer, uint32_t value) {
-    put(writer, value, 4);
-}
-void wire_put_i32(struct wire_writer *writer, int32_t value) {
-    put(writer, (uint32_t)value, 4);
-}
-void wire_put_u64(struct wire_writer *writer, uint64_t value) {
-    put(writer, value, 8);
+/* Reads one field; returns the next one's kind. */
+static const uint8_t *get_field(struct reader *reader, const uint8_t *field, uint8_t *message) {
+    uint8_t *value = message + field[1];
+    switch (field[0]) {
+    case WIRE_U8_OF:
+        get(reader, value, 1);
+        reader->ok = reader->ok && is_among(*value, field + 3, field[2]);
+        return field + 3 + field[2];
+    case WIRE_BYTES:
+    case WIRE_BYTES_HEAD: {
+        struct wire_bytes *bytes = (void *)value;
+        get(reader, &bytes->count, sizeof bytes->count);
+        reader->ok = reader->ok && bytes->count <= maximum(field);
+        bytes->data = field[0] == WIRE_BYTES ? take(reader, bytes->count) : 0;
+        return field + 4;
+    }
+    default:
+        get(reader, value, field[0]);
+        return field + 2;
+    }
 }
 
-void wire_put_bytes(struct wire_writer *writer, struct wire_bytes bytes, uint16_t maximum) {
-    if (bytes.count > maximum) {
+bool wire_decode(const uint8_t *fields, void *message, const uint8_t *bytes, uint32_t count) {
+    struct reader reader = {.bytes = bytes, .left = count, .ok = true};
+    uint8_t identifier;
+    get(&reader, &identifier, 1);
+    reader.ok = reader.ok && identifier == fields[0];
+    const uint8_t *field = fields + 1;
+    while (*field != WIRE_END) {
+        field = get_field(&reader, field, message);
+    }
+    return reader.ok;
+}
+
+static void put(struct writer *writer, const void *data, uint32_t count) {
+    if (!writer->ok || writer->left < count) {
         writer->ok = false;
-    }
-    wire_put_u16(writer, bytes.count);
-    if (writer->ok && bytes.data == writer->bytes + writer->count &&
-        bytes.count <= writer->capacity - writer->count) {
-        writer->count += bytes.count;
         return;
     }
-    wire_put_fixed(writer, bytes.data, bytes.count);
-}
-
-void wire_put_text(struct wire_writer *writer, struct wire_text text, uint8_t maximum) {
-    wire_put_count(writer, text.count, maximum);
-    wire_put_fixed(writer, (const uint8_t *)text.data, text.count);
-}
-
-void wire_put_count(struct wire_writer *writer, uint8_t count, uint8_t maximum) {
-    if (count > maximum) {
-        writer->ok = false;
+    if (count > 0 && data != writer->bytes) {
+        memcpy(writer->bytes, data, count);
     }
-    wire_put_u8(writer, count);
+    writer->bytes += count;
+    writer->left -= count;
 }
 
-uint32_t wire_writer_finish(const struct wire_writer *writer) {
-    return writer->ok ? writer->count : 0;
+/* Writes one field, no array; returns the next one's kind. */
+static const uint8_t *put_field(struct writer *writer, const uint8_t *field, const uint8_t *record) {
+    const uint8_t *value = record + field[1];
+    switch (field[0]) {
+    case WIRE_FIXED:
+        put(writer, value, field[2]);
+        return field + 3;
+    case WIRE_TEXT: {
+        const struct wire_text *text = (const void *)value;
+        writer->ok = writer->ok && text->count <= field[2];
+        put(writer, &text->count, sizeof text->count);
+        put(writer, text->data, text->count);
+        return field + 3;
+    }
+    case WIRE_BYTES: {
+        const struct wire_bytes *bytes = (const void *)value;
+        writer->ok = writer->ok && bytes->count <= maximum(field);
+        put(writer, &bytes->count, sizeof bytes->count);
+        put(writer, bytes->data, bytes->count);
+        return field + 4;
+    }
+    default:
+        put(writer, value, field[0]);
+        return field + 2;
+    }
+}
+
+static const uint8_t *put_array(struct writer *writer, const uint8_t *field, const uint8_t *message) {
+    const uint8_t *item;
+    memcpy(&item, message + field[1], sizeof item);
+    const uint8_t *count = message + field[2];
+    const uint8_t *item_fields = field + 6;
+    const uint8_t *end = item_fields + field[5];
+    writer->ok = writer->ok && *count <= field[3];
+    put(writer, count, 1);
+    for (uint32_t i = 0; writer->ok && i < *count; i++) {
+        for (const uint8_t *next = item_fields; next < end;) {
+            next = put_field(writer, next, item);
+        }
+        item += field[4];
+    }
+    return end;
+}
+
+uint32_t wire_encode(const uint8_t *fields, const void *message, uint8_t *bytes, uint32_t capacity) {
+    struct writer writer = {.bytes = bytes, .left = capacity, .ok = true};
+    put(&writer, fields, 1);
+    const uint8_t *field = fields + 1;
+    while (*field != WIRE_END) {
+        field = *field == WIRE_ARRAY ? put_array(&writer, field, message) : put_field(&writer, field, message);
+    }
+    return writer.ok ? (uint32_t)(writer.bytes - bytes) : 0;
 }

@@ -1,50 +1,51 @@
-/* Bounds-checked access to a message's bytes, little-endian.
+/* Messages as tables: one interpreter reads and writes them all, in a quarter of the flash that code for each would take.
+ *
+ * A table is bytes: the message's identifier; of each field its kind, its offset in the struct and what `enum
+ * wire_field` says; WIRE_END. protocol.gen.c holds one for each message.
  *
  * Invariants
- *   - A reader or writer that has failed stays failed; it then reads zeros and writes nothing, so
- *     a codec calls once a field and asks at the end.
+ *   - Numbers are little-endian on the wire and, on every core there is a board for, in memory: they are copied.
+ *   - A reader or writer that has failed stays failed; it then reads zeros and writes nothing.
  *   - No byte outside of [bytes, bytes + count) is touched, whatever the message says. */
 #ifndef FIELDTUNE_WIRE_CODEC_H
 #define FIELDTUNE_WIRE_CODEC_H
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
 
-#include "protocol.gen.h"
-
-struct wire_reader {
-    const uint8_t *bytes;
-    uint32_t left;
-    bool ok;
+struct wire_bytes {
+    const uint8_t *data;
+    uint16_t count;
 };
 
-struct wire_writer {
-    uint8_t *bytes;
-    uint32_t capacity;
-    uint32_t count;
-    bool ok;
+/* UTF-8, not terminated. */
+struct wire_text {
+    const char *data;
+    uint8_t count;
 };
 
-struct wire_reader wire_reader_make(const uint8_t *bytes, uint32_t count);
-uint8_t wire_get_u8(struct wire_reader *reader);
-uint16_t wire_get_u16(struct wire_reader *reader);
-uint32_t wire_get_u32(struct wire_reader *reader);
-uint64_t wire_get_u64(struct wire_reader *reader);
-struct wire_bytes wire_get_bytes(struct wire_reader *reader, uint16_t maximum);
+/* Kinds of fields; a number's kind is its size. What follows the offset stands behind them. */
+enum wire_field {
+    WIRE_END = 0,
+    WIRE_U8 = 1,
+    WIRE_U16 = 2,
+    WIRE_U32 = 4,
+    WIRE_U64 = 8,
+    WIRE_U8_OF,      /* count, values: the decoder takes no others */
+    WIRE_FIXED,      /* count of bytes; encoded only */
+    WIRE_TEXT,       /* maximum: struct wire_text; encoded only */
+    WIRE_BYTES,      /* maximum, low byte first: struct wire_bytes */
+    WIRE_BYTES_HEAD, /* the same, but the bytes do not follow: `data` becomes null; decoded only */
+    WIRE_ARRAY,      /* offset of the count, maximum, size of an item, bytes of its fields, those fields: a
+                      * pointer to items, which hold no arrays; encoded only */
+};
 
-struct wire_writer wire_writer_make(uint8_t *bytes, uint32_t capacity);
-void wire_put_u8(struct wire_writer *writer, uint8_t value);
-void wire_put_u16(struct wire_writer *writer, uint16_t value);
-void wire_put_u32(struct wire_writer *writer, uint32_t value);
-void wire_put_i32(struct wire_writer *writer, int32_t value);
-void wire_put_u64(struct wire_writer *writer, uint64_t value);
-void wire_put_fixed(struct wire_writer *writer, const uint8_t *data, uint32_t count);
-/* A count above its maximum fails the writer. Bytes that were made in their place already stay. */
-void wire_put_bytes(struct wire_writer *writer, struct wire_bytes bytes, uint16_t maximum);
-void wire_put_text(struct wire_writer *writer, struct wire_text text, uint8_t maximum);
-void wire_put_count(struct wire_writer *writer, uint8_t count, uint8_t maximum);
-/* Bytes written; 0 when they did not fit. */
-uint32_t wire_writer_finish(const struct wire_writer *writer);
+/* Copies numbers and points into `bytes` for the rest. False for a message that ends early, that is another,
+ * or that holds what its table does not allow. Bytes behind the last field are ignored. */
+bool wire_decode(const uint8_t *fields, void *message, const uint8_t *bytes, uint32_t count);
+
+/* Bytes written; 0 when `capacity` does not hold them or a count is above its maximum. A field's bytes that
+ * were made in their place already stay there. */
+uint32_t wire_encode(const uint8_t *fields, const void *message, uint8_t *bytes, uint32_t capacity);
 
 #endif

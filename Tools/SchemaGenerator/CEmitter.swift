@@ -11,9 +11,6 @@ package struct CEmitter {
     ["protocol.gen.h": header, "protocol.gen.c": source]
   }
 
-  var fromHost: [Schema.Message] { schema.messages.filter { $0.from == .host } }
-  var fromDevice: [Schema.Message] { schema.messages.filter { $0.from == .device } }
-
   private var header: String {
     var writer = SourceWriter(indentation: 4)
     writer.line("/* Written by schema-generator from Protocol/schema.json. Edit that instead.")
@@ -27,11 +24,9 @@ package struct CEmitter {
     writer.line("#ifndef FIELDTUNE_PROTOCOL_GEN_H")
     writer.line("#define FIELDTUNE_PROTOCOL_GEN_H")
     writer.line()
-    writer.line("#include <stdbool.h>")
-    writer.line("#include <stdint.h>")
+    writer.line("#include \"wire_codec.h\"")
     emitConstants(into: &writer)
     emitEnumerations(into: &writer)
-    emitVariableParts(into: &writer)
     for item in schema.structs {
       writer.line()
       emitStructure(item.name, item.doc, item.fields, into: &writer)
@@ -77,20 +72,6 @@ package struct CEmitter {
     }
   }
 
-  private func emitVariableParts(into writer: inout SourceWriter) {
-    writer.line()
-    writer.block("struct wire_bytes {", "};") { writer in
-      writer.line("const uint8_t *data;")
-      writer.line("uint16_t count;")
-    }
-    writer.line()
-    writer.line("/* UTF-8, not terminated. */")
-    writer.block("struct wire_text {", "};") { writer in
-      writer.line("const char *data;")
-      writer.line("uint8_t count;")
-    }
-  }
-
   private func emitMessage(_ item: Schema.Message, into writer: inout SourceWriter) {
     let name = item.name.snakeCase
     writer.line()
@@ -99,10 +80,8 @@ package struct CEmitter {
     writer.line()
     writer.line("#define WIRE_\(name.uppercased())_MAX_BYTES \(maximum)u")
     switch item.from {
-    case .host:
-      writer.line("\(decodeSignature(item));")
-    case .device:
-      writer.line("\(encodeSignature(item));")
+    case .host: emitDecoder(item, head: false, into: &writer)
+    case .device: emitEncoder(item, into: &writer)
     }
     if item.streamed == true {
       writer.line()
@@ -110,8 +89,33 @@ package struct CEmitter {
         "Reads all but the last field's bytes: their count is set, their data is null. Those "
           + "bytes follow the head.", into: &writer)
       writer.line("#define WIRE_\(name.uppercased())_HEAD_BYTES \(headBytes(item))u")
-      writer.line("\(decodeSignature(item, suffix: "_head"));")
+      emitDecoder(item, head: true, into: &writer)
     }
+  }
+
+  func table(_ item: Schema.Message, head: Bool = false) -> String {
+    "wire_\(item.name.snakeCase)\(head ? "_head" : "")_fields"
+  }
+
+  private func emitDecoder(_ item: Schema.Message, head: Bool, into writer: inout SourceWriter) {
+    let name = item.name.snakeCase
+    let table = table(item, head: head)
+    writer.line("extern const uint8_t \(table)[];")
+    writer.block(
+      signature(
+        "static inline bool wire_\(name)_decode\(head ? "_head" : "")(", "struct wire_\(name) *message,",
+        "const uint8_t *bytes, uint32_t count) {")
+    ) { $0.line("return wire_decode(\(table), message, bytes, count);") }
+  }
+
+  private func emitEncoder(_ item: Schema.Message, into writer: inout SourceWriter) {
+    let name = item.name.snakeCase
+    writer.line("extern const uint8_t \(table(item))[];")
+    writer.block(
+      signature(
+        "static inline uint32_t wire_\(name)_encode(", "const struct wire_\(name) *message,",
+        "uint8_t *bytes, uint32_t capacity) {")
+    ) { $0.line("return wire_encode(\(table(item)), message, bytes, capacity);") }
   }
 
   func headBytes(_ item: Schema.Message) -> Int {
@@ -146,20 +150,6 @@ package struct CEmitter {
         "uint8_t \(name)_count; /* at most \(maximum) */",
       ]
     }
-  }
-
-  func decodeSignature(_ item: Schema.Message, suffix: String = "") -> String {
-    let name = item.name.snakeCase
-    return signature(
-      "bool wire_\(name)_decode\(suffix)(", "struct wire_\(name) *message,",
-      "const uint8_t *bytes, uint32_t count)")
-  }
-
-  func encodeSignature(_ item: Schema.Message) -> String {
-    let name = item.name.snakeCase
-    return signature(
-      "uint32_t wire_\(name)_encode(", "const struct wire_\(name) *message,",
-      "uint8_t *bytes, uint32_t capacity)")
   }
 
   /// On one line where it fits, else broken behind the first parameter.

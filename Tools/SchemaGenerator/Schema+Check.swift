@@ -32,14 +32,26 @@ extension Schema {
         "\(place): up to \(found) bytes, but a device message must fit the \(limit) bytes of one "
           + "body; lower a field's maximum")
     }
-    if message.from == .host {
-      for case .array in message.fields.map(\.type) {
-        throw SchemaError("\(place): the C decoder reads no arrays; use bytes")
-      }
-    }
+    if message.from == .host { try checkDecodable(message, place) }
     if message.streamed == true {
       guard case .bytes? = message.fields.last?.type else {
         throw SchemaError("\(place): a streamed message ends with a field of type bytes")
+      }
+    }
+  }
+
+  /// The firmware's decoder knows what the host has sent so far, and no more.
+  private func checkDecodable(_ message: Message, _ place: String) throws {
+    for field in message.fields {
+      switch field.type {
+      case .array, .string, .fixed:
+        throw SchemaError("\(place).\(field.name): the C decoder reads numbers and bytes alone; use bytes")
+      case .enumeration(let name, let scalar):
+        guard scalar == .u8 else {
+          throw SchemaError("\(place).\(field.name): enum '\(name)' is \(scalar), but the C decoder checks u8 alone")
+        }
+      case .scalar, .bytes:
+        break
       }
     }
   }

@@ -103,18 +103,18 @@ static void send(struct bench *bench, struct frame_header header, const uint8_t 
 
 static void greet(struct bench *bench) {
     uint8_t body[WIRE_HOST_HELLO_MAX_BYTES];
-    struct wire_writer writer = wire_writer_make(body, sizeof body);
-    wire_put_u8(&writer, WIRE_MESSAGE_HOST_HELLO);
-    wire_put_u32(&writer, WIRE_MAGIC);
-    wire_put_u8(&writer, WIRE_MINIMUM_VERSION);
-    wire_put_u8(&writer, WIRE_VERSION);
-    wire_put_u64(&writer, 9);
-    wire_put_u32(&writer, ++bench->attempt);
-    wire_put_u32(&writer, bench->session.link.boot_id);
-    wire_put_u32(&writer, bench->session.link.connection);
-    wire_put_u64(&writer, WIRE_SCHEMA_HASH);
-    wire_put_u16(&writer, WIRE_MAXIMUM_BODY_BYTES);
-    uint32_t count = wire_writer_finish(&writer);
+    const struct wire_host_hello hello = {
+        .magic = WIRE_MAGIC,
+        .protocol_minimum = WIRE_MINIMUM_VERSION,
+        .protocol_maximum = WIRE_VERSION,
+        .session = 9,
+        .attempt = ++bench->attempt,
+        .boot_id = bench->session.link.boot_id,
+        .connection = bench->session.link.connection,
+        .schema_hash = WIRE_SCHEMA_HASH,
+        .mtu = WIRE_MAXIMUM_BODY_BYTES,
+    };
+    uint32_t count = wire_encode(wire_host_hello_fields, &hello, body, sizeof body);
     uint8_t wire[FRAME_WIRE_BYTES];
     const struct frame_header header = {
         .kind = WIRE_FRAME_KIND_HELLO, .is_first = true, .is_last = true, .epoch = bench->attempt & 15u};
@@ -169,14 +169,10 @@ static void act(struct bench *bench, uint8_t what, uint8_t number, const uint8_t
         greet(bench);
         break;
     default: { /* the beginning of a run, which few inputs would guess */
-        uint8_t body[32];
-        struct wire_writer writer = wire_writer_make(body, sizeof body);
-        wire_put_u8(&writer, WIRE_MESSAGE_RUN_BEGIN);
-        wire_put_u64(&writer, number | 1u);
-        wire_put_u32(&writer, 1);
-        wire_put_u32(&writer, number & 6u);
-        wire_put_u8(&writer, number & 1u);
-        send(bench, header, body, wire_writer_finish(&writer));
+        const struct wire_run_begin begin = {
+            .run = number | 1u, .seed = 1, .first_index = number & 6u, .flags = number & 1u};
+        uint8_t body[WIRE_RUN_BEGIN_MAX_BYTES];
+        send(bench, header, body, wire_encode(wire_run_begin_fields, &begin, body, sizeof body));
     }
     }
 }
