@@ -57,19 +57,6 @@ void cobs_decoder_start(struct cobs_decoder *decoder) {
     *decoder = (struct cobs_decoder){0};
 }
 
-bool cobs_decoder_take(struct cobs_decoder *decoder, uint8_t byte, uint8_t *output) {
-    if (decoder->left > 0) {
-        decoder->left--;
-        *output = byte;
-        return true;
-    }
-    bool ends_in_zero = decoder->code != 0 && decoder->code != 0xFF;
-    decoder->code = byte;
-    decoder->left = (uint8_t)(byte - 1);
-    *output = 0;
-    return ends_in_zero;
-}
-
 bool cobs_decoder_is_whole(const struct cobs_decoder *decoder) {
     return decoder->code != 0 && decoder->left == 0;
 }

@@ -45,8 +45,20 @@ struct cobs_decoder {
 };
 
 void cobs_decoder_start(struct cobs_decoder *decoder);
-/* Takes a byte of the wire; returns true when `*output` is a byte of the contents. */
-bool cobs_decoder_take(struct cobs_decoder *decoder, uint8_t byte, uint8_t *output);
+/* Takes a byte of the wire; returns true when `*output` is a byte of the contents. Inline: once for each byte that comes. */
+static inline bool cobs_decoder_take(struct cobs_decoder *decoder, uint8_t byte, uint8_t *output) {
+    if (decoder->left > 0) {
+        decoder->left--;
+        *output = byte;
+        return true;
+    }
+    bool ends_in_zero = decoder->code != 0 && decoder->code != 0xFF;
+    decoder->code = byte;
+    decoder->left = (uint8_t)(byte - 1);
+    *output = 0;
+    return ends_in_zero;
+}
+
 /* True when the contents may end here: between two blocks. */
 bool cobs_decoder_is_whole(const struct cobs_decoder *decoder);
 

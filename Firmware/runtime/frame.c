@@ -108,22 +108,36 @@ static enum frame_event judge(struct frame_decoder *decoder) {
     return get_header(decoder->content, &decoder->header) ? FRAME_GOOD : FRAME_RESERVED;
 }
 
-enum frame_event frame_decoder_take(struct frame_decoder *decoder, uint8_t byte) {
-    if (byte == 0) {
-        enum frame_event event = judge(decoder);
-        forget(decoder);
-        return event;
+/* Takes bytes before the next zero; its state is in registers meanwhile. */
+static const uint8_t *fill(struct frame_decoder *decoder, const uint8_t *bytes, const uint8_t *end) {
+    struct cobs_decoder cobs = decoder->cobs;
+    uint32_t count = decoder->count;
+    while (bytes < end && *bytes != 0) {
+        uint8_t output;
+        if (!cobs_decoder_take(&cobs, *bytes++, &output)) {
+            continue;
+        }
+        if (count < FRAME_CONTENT_BYTES) {
+            decoder->content[count] = output;
+        }
+        count += count <= FRAME_CONTENT_BYTES;
     }
-    decoder->is_open = true;
-    uint8_t output;
-    if (!cobs_decoder_take(&decoder->cobs, byte, &output)) {
-        return FRAME_NONE;
+    decoder->cobs = cobs;
+    decoder->count = (uint16_t)count;
+    return bytes;
+}
+
+enum frame_event frame_decoder_take(struct frame_decoder *decoder, const uint8_t **bytes, const uint8_t *end) {
+    enum frame_event event = FRAME_NONE;
+    while (event == FRAME_NONE && *bytes < end) {
+        const uint8_t *zero = fill(decoder, *bytes, end);
+        decoder->is_open = decoder->is_open || zero > *bytes;
+        *bytes = zero;
+        if (zero < end) {
+            event = judge(decoder);
+            forget(decoder);
+            (*bytes)++;
+        }
     }
-    if (decoder->count < FRAME_CONTENT_BYTES) {
-        decoder->content[decoder->count] = output;
-    }
-    if (decoder->count <= FRAME_CONTENT_BYTES) {
-        decoder->count++;
-    }
-    return FRAME_NONE;
+    return event;
 }

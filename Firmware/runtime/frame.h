@@ -46,7 +46,7 @@ uint32_t frame_encode(const struct frame_header *header, const uint8_t *body, ui
                       uint32_t key, const struct cobs_space *space);
 
 enum frame_event {
-    FRAME_NONE = 0,  /* no frame ends with this byte */
+    FRAME_NONE = 0,  /* no frame ends in these bytes */
     FRAME_GOOD,      /* a frame: header and body are set */
     FRAME_TOO_SHORT, /* fewer bytes than header and checksum */
     FRAME_TOO_LONG,  /* more bytes than the largest frame */
@@ -71,7 +71,8 @@ struct frame_decoder {
 };
 
 void frame_decoder_start(struct frame_decoder *decoder);
-/* Takes one byte of the wire. After FRAME_GOOD, header and body hold until the next call. */
-enum frame_event frame_decoder_take(struct frame_decoder *decoder, uint8_t byte);
+/* Takes bytes of the wire, from `*bytes` to `end` or to the end of the first frame, and moves `*bytes` behind them. After
+ * FRAME_GOOD, header and body hold until the next call. */
+enum frame_event frame_decoder_take(struct frame_decoder *decoder, const uint8_t **bytes, const uint8_t *end);
 
 #endif

@@ -34,13 +34,22 @@ static void go_back(struct trial *trial, struct standing to) {
     trial->decoder.is_open = to.is_open;
 }
 
+static void take(struct trial *trial, const uint8_t *bytes, uint32_t count) {
+    const uint8_t *end = bytes + count;
+    while (bytes < end) {
+        (void)frame_decoder_take(&trial->decoder, &bytes, end);
+    }
+}
+
 /* The wire from byte `from` on, and a zero in case that its own was hit. */
 static void try_rest(struct trial *trial, uint32_t from, uint32_t count) {
     bool is_unharmed = false;
     bool is_wrong = false;
     trial->faulty[count] = 0;
-    for (uint32_t i = from; i <= count; i++) {
-        if (frame_decoder_take(&trial->decoder, trial->faulty[i]) == FRAME_GOOD) {
+    const uint8_t *next = trial->faulty + from;
+    const uint8_t *end = trial->faulty + count + 1;
+    while (next < end) {
+        if (frame_decoder_take(&trial->decoder, &next, end) == FRAME_GOOD) {
             is_unharmed = is_as_sent(trial);
             is_wrong = is_wrong || !is_unharmed;
         }
@@ -63,15 +72,13 @@ static void flip(struct trial *trial, uint32_t bit) {
 
 /* A second flip behind the first one: what comes before it is decoded once. */
 static void try_second_flips(struct trial *trial, uint32_t first, uint32_t count) {
-    for (uint32_t i = 0; i < first / 8; i++) {
-        (void)frame_decoder_take(&trial->decoder, trial->faulty[i]);
-    }
+    take(trial, trial->faulty, first / 8);
     struct standing before = standing(trial);
     uint32_t byte = first / 8;
     for (uint32_t second = first + 1; second < 8 * count; second++) {
         if (second / 8 != byte) {
             go_back(trial, before);
-            (void)frame_decoder_take(&trial->decoder, trial->faulty[byte++]);
+            take(trial, trial->faulty + byte++, 1);
             before = standing(trial);
         }
         go_back(trial, before);
@@ -111,9 +118,7 @@ struct frame_fault_counts frame_faults_try(const uint8_t *wire, uint32_t count, 
     frame_decoder_start(&trial.decoder);
     trial.decoder.key = key;
     trial.decoder.has_key = true;
-    for (uint32_t i = 0; i < count; i++) {
-        (void)frame_decoder_take(&trial.decoder, wire[i]);
-    }
+    take(&trial, wire, count);
     trial.sent_count = (uint32_t)trial.decoder.body_count + FRAME_OVERHEAD_BYTES;
     memcpy(trial.sent, trial.decoder.content, trial.sent_count);
     for (trial.byte = from; trial.byte < to && trial.byte < count; trial.byte++) {

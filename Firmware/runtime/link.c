@@ -81,7 +81,8 @@ static uint8_t objection(const struct wire_host_hello *hello) {
     return is_other ? WIRE_REFUSAL_SCHEMA : 0;
 }
 
-static void take_hello(struct link *link, uint32_t now) {
+/* Not inlined: what it decodes would lie on the stack below every message. */
+__attribute__((noinline)) static void take_hello(struct link *link, uint32_t now) {
     struct wire_host_hello hello;
     if (!wire_host_hello_decode(&hello, link->decoder.body, link->decoder.body_count) ||
         hello.magic != WIRE_MAGIC || hello.session == 0 ||
@@ -159,8 +160,9 @@ static void take_frame(struct link *link, uint32_t now) {
 }
 
 void link_feed(struct link *link, const uint8_t *bytes, uint32_t count, uint32_t now) {
-    for (uint32_t i = 0; i < count; i++) {
-        enum frame_event event = frame_decoder_take(&link->decoder, bytes[i]);
+    const uint8_t *end = bytes + count;
+    while (bytes < end) {
+        enum frame_event event = frame_decoder_take(&link->decoder, &bytes, end);
         if (event == FRAME_GOOD) {
             take_frame(link, now);
         } else if (event == FRAME_FOREIGN) {
@@ -190,7 +192,7 @@ static uint32_t emit(struct link *link, struct frame_header header, const uint8_
     return frame_encode(&header, body, count, link->decoder.key, space);
 }
 
-/* This one and two others are not inlined: what they encode would lie on the stack below every frame. */
+/* This one and the next are not inlined: what they encode would lie on the stack below every frame. */
 __attribute__((noinline)) static uint32_t emit_refusal(struct link *link, const struct cobs_space *space) {
     static const char text[] = "build firmware and host alike";
     struct wire_refuse refuse = {.session = link->refused_session,
@@ -267,17 +269,13 @@ static uint32_t emit_data(struct link *link, uint32_t index, uint32_t now,
 
 /* Queues DEVICE_INFO as the first message of the connection; false when the session cannot say now
  * where it stands. */
-__attribute__((noinline)) static bool send_info(struct link *link) {
-    struct wire_device_info info;
-    memset(&info, 0, sizeof info);
-    if (!link->client.identify(link->client.context, &info)) {
-        return false;
-    }
-    info.boot_id = link->boot_id;
+static bool send_info(struct link *link) {
     struct link_space space = link_space(link);
-    link_sender_queue(&link->sender, WIRE_CHANNEL_CONTROL,
-                      wire_device_info_encode(&info, space.bytes, space.byte_count));
-    return true;
+    uint32_t count = link->client.identify(link->client.context, space.bytes, space.byte_count);
+    if (count > 0) {
+        link_sender_queue(&link->sender, WIRE_CHANNEL_CONTROL, count);
+    }
+    return count > 0;
 }
 
 /* Queues a GAP for each channel that dropped messages, as far as there is room. */

@@ -39,9 +39,8 @@ enum {
  * link_post, link_send_encoded and the questions. */
 struct link_client {
     void *context;
-    /* Fills everything of `info` but the boot. What it points at must stay as it is until link_poll
-     * returns. False: not now, as below. */
-    bool (*identify)(void *context, struct wire_device_info *info);
+    /* Encodes DEVICE_INFO; returns its bytes, or 0: not now, as below. */
+    uint32_t (*identify)(void *context, uint8_t *bytes, uint32_t capacity);
     /* A new connection: nothing of an older one will be delivered any more. */
     void (*connected)(void *context);
     void (*disconnected)(void *context);

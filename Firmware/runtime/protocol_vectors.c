@@ -18,8 +18,10 @@ static bool frame_passes(const struct frame_vector *vector) {
     frame_decoder_start(&decoder);
     decoder.key = frame_vector_key;
     decoder.has_key = true;
-    for (uint32_t i = 0; i < vector->wire_count; i++) {
-        event = frame_decoder_take(&decoder, vector->wire[i]);
+    const uint8_t *next = vector->wire;
+    const uint8_t *end = next + vector->wire_count;
+    while (next < end) {
+        event = frame_decoder_take(&decoder, &next, end);
     }
     if (event != vector->event || event != FRAME_GOOD) {
         return event == vector->event;

@@ -9,41 +9,49 @@ static struct wire_text text_of(const char *string) {
     return (struct wire_text){string, (uint8_t)strlen(string)};
 }
 
-static bool identify(void *context, struct wire_device_info *info) {
+static uint32_t identify(void *context, uint8_t *bytes, uint32_t capacity) {
     const struct session *session = context;
     const struct session_board *board = session->board;
     const struct step_model *model = session->model;
     if (session->is_stepping) {
-        return false;
+        return 0;
     }
-    memcpy(info->uid, board->uid, SESSION_UID_BYTES);
-    info->board = text_of(board->name);
-    info->firmware = text_of(board->firmware);
-    info->model_hash = model->model_hash;
-    info->plan_hash = model->plan_hash;
-    info->semantics_hash = model->semantics_hash;
-    info->layout_hash = model->layout_hash;
-    info->sample_queue_bytes = sample_queue_capacity_bytes(&session->samples);
-    info->sample_slots = (uint16_t)sample_queue_places(&session->samples);
-    info->record_slots = RECORD_RING_SLOTS;
-    info->input_bytes = model->input_bytes;
-    info->target_bytes = model->target_bytes;
-    info->class_count = (uint16_t)model->class_count;
-    info->segments = session->segments;
-    info->segments_count = (uint8_t)model->segment_count;
-    info->bits_per_second = session->speed.current;
-    info->bauds = board->bauds;
-    info->bauds_count = board->baud_count;
-    info->memory = board->memory;
-    info->memory_count = board->memory_count;
-    info->counter_unit = board->counter_unit;
-    info->counter_hertz = board->counter_hertz;
-    info->run = session->run;
-    info->next_index = session->records.next;
-    info->training_step = session_training_step(session);
-    info->checkpoint_generation = 0;
-    info->state = session->state;
-    return true;
+    struct wire_segment_info segments[SESSION_SEGMENTS_MAX];
+    for (uint32_t i = 0; i < model->segment_count; i++) {
+        segments[i] = (struct wire_segment_info){
+            .kind = model->segments[i].kind, .byte_count = model->segments[i].byte_count};
+    }
+    struct wire_device_info info = {
+        .boot_id = board->boot_id,
+        .board = text_of(board->name),
+        .firmware = text_of(board->firmware),
+        .model_hash = model->model_hash,
+        .plan_hash = model->plan_hash,
+        .semantics_hash = model->semantics_hash,
+        .layout_hash = model->layout_hash,
+        .sample_queue_bytes = sample_queue_capacity_bytes(&session->samples),
+        .sample_slots = (uint16_t)sample_queue_places(&session->samples),
+        .record_slots = RECORD_RING_SLOTS,
+        .input_bytes = model->input_bytes,
+        .target_bytes = model->target_bytes,
+        .class_count = (uint16_t)model->class_count,
+        .segments = segments,
+        .segments_count = (uint8_t)model->segment_count,
+        .bits_per_second = session->speed.current,
+        .bauds = board->bauds,
+        .bauds_count = board->baud_count,
+        .memory = board->memory,
+        .memory_count = board->memory_count,
+        .counter_unit = board->counter_unit,
+        .counter_hertz = board->counter_hertz,
+        .run = session->run,
+        .next_index = session->records.next,
+        .training_step = session_training_step(session),
+        .checkpoint_generation = 0,
+        .state = session->state,
+    };
+    memcpy(info.uid, board->uid, SESSION_UID_BYTES);
+    return wire_device_info_encode(&info, bytes, capacity);
 }
 
 /* What the old connection left behind is sent again by the host. */
@@ -105,10 +113,6 @@ void session_init(struct session *session, const struct step_model *model,
     sample_queue_init(&session->samples, model->input, model->input_bytes, slots, slot_count,
                       targets, model->target_bytes);
     record_ring_clear(&session->records, 0);
-    for (uint32_t i = 0; i < model->segment_count; i++) {
-        session->segments[i].kind = model->segments[i].kind;
-        session->segments[i].byte_count = model->segments[i].byte_count;
-    }
     model->reset(0);
     const struct link_client client = {
         .context = session,

@@ -75,7 +75,6 @@ struct session {
     struct link link;
     struct sample_queue samples;
     struct record_ring records;
-    struct wire_segment_info segments[SESSION_SEGMENTS_MAX];
     struct session_notices notices;
     struct session_speed speed;
     uint64_t run;     /* the open or last run; 0 for none */

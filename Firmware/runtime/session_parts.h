@@ -74,6 +74,13 @@ void session_finish_ending(struct session *session);
 /* Applies the oldest sample, whose answer is then due, or answers it from the records. */
 void session_run_sample(struct session *session, const struct queued_sample *sample);
 
+/* Keeps the record of the step just run, which waited so many ticks for its sample. */
+void session_keep_record(struct session *session, const struct wire_sample *head, uint64_t waited,
+                         const struct phase_clock *clock);
+void session_answer_record(struct session *session, const struct wire_step *record);
+/* The same of a step that was answered before. */
+void session_repeat_record(struct session *session, const struct wire_step *found);
+
 /* Answers the step of the oldest sample. False when there is no room yet. */
 bool session_answer_step(struct session *session, const struct queued_sample *sample);
 

@@ -1,7 +1,6 @@
 /* The step loop: what becomes of one sample. */
 #include <string.h>
 
-#include "digest.h"
 #include "session_parts.h"
 
 enum {
@@ -104,12 +103,6 @@ static struct phase_clock start_clock(const struct session *session) {
     };
 }
 
-static void answer_step(struct session *session, const struct wire_step *record) {
-    struct link_space space = link_space(&session->link);
-    link_send_encoded(&session->link, WIRE_CHANNEL_TELEMETRY,
-                      wire_step_encode(record, space.bytes, space.byte_count));
-}
-
 static void answer_output(struct session *session, const struct wire_sample *head) {
     const struct step_result *result = &session->result;
     uint32_t count =
@@ -126,46 +119,11 @@ static void answer_output(struct session *session, const struct wire_sample *hea
                       wire_output_encode(&output, space.bytes, space.byte_count));
 }
 
-static void fill_board(const struct session *session, struct wire_step *record) {
-    const struct session_line_errors errors = session->board->line_errors();
-    record->stack_high_water_bytes = session->board->stack_high_water();
-    record->overruns = errors.overruns;
-    record->framing_errors = errors.framing;
-    record->noise_errors = errors.noise;
-}
-
-static void fill_digest(const struct session *session, struct wire_step *record) {
-    if (record->mode == WIRE_SAMPLE_MODE_TRAIN &&
-        record->training_step % SESSION_DIGEST_INTERVAL == 0) {
-        record->flags = STEP_HAS_DIGEST;
-        record->digest = digest_of_state(session->model);
-    }
-}
-
 static void apply(struct session *session, const struct wire_sample *head) {
     uint64_t waited = session->is_waiting ? session_ticks(session) - session->waiting_since : 0;
     struct phase_clock clock = start_clock(session);
     compute(session, head, &clock);
-    const struct step_result *result = &session->result;
-    struct wire_step record = {
-        .run = session->run,
-        .index = head->index,
-        .mode = head->mode,
-        .loss_q16 = result->loss_q16,
-        .prediction = result->prediction,
-        .label = head->label,
-        .correct = result->prediction == head->label,
-        .training_step = session_training_step(session),
-        .wait_ticks = waited < UINT32_MAX ? (uint32_t)waited : UINT32_MAX,
-        .forward_ticks = clock.total[PHASE_FORWARD],
-        .backward_ticks = clock.total[PHASE_BACKWARD],
-        .update_ticks = clock.total[PHASE_UPDATE],
-        .saturated = result->saturated,
-        .unchanged = result->unchanged,
-    };
-    fill_board(session, &record);
-    fill_digest(session, &record);
-    record_ring_add(&session->records, &record);
+    session_keep_record(session, head, waited, &clock);
 }
 
 /* Output codes are not kept: they are computed again, from the codes that the host has sent again,
@@ -179,9 +137,7 @@ static struct session_fault answer_repeat(struct session *session,
                              record_ring_oldest(&session->records));
     }
     if (!is_output) {
-        struct wire_step record = *found;
-        record.flags |= STEP_REPEATED;
-        answer_step(session, &record);
+        session_repeat_record(session, found);
         return session_no_fault();
     }
     struct session_fault fault = check_sample(session, sample);
@@ -234,7 +190,7 @@ bool session_answer_step(struct session *session, const struct queued_sample *sa
     if (sample->head.mode == WIRE_SAMPLE_MODE_INFER) {
         answer_output(session, &sample->head);
     } else {
-        answer_step(session, record_ring_find(&session->records, sample->head.index));
+        session_answer_record(session, record_ring_find(&session->records, sample->head.index));
     }
     return true;
 }

@@ -21,6 +21,8 @@ struct BuildPlan: Sendable {
     var sources: [URL]
     var includes: [URL]
     var objectDirectory: URL
+    /// Kernels and the model's step are made fast, what surrounds them small.
+    var optimization = "-O2"
     /// Of the objects' names; `sections.ld` tells a model's variables by `.model.o`.
     var objectSuffix = ".o"
   }
@@ -38,14 +40,16 @@ struct BuildPlan: Sendable {
     let runtime = [root.runtime, root.kernels]
     let common = root.boards.appendingPathComponent("common")
     let own = root.boards.appendingPathComponent(board.name)
+    let shared = cache.isUsable() ? cache.directory : ownObjects
     groups = [
       SourceGroup(
-        sources: try Self.files(of: root.kernels, extension: "c")
-          + Self.files(of: root.runtime, extension: "c"),
-        includes: runtime, objectDirectory: cache.isUsable() ? cache.directory : ownObjects),
+        sources: try Self.files(of: root.kernels, extension: "c"), includes: runtime, objectDirectory: shared),
+      SourceGroup(
+        sources: try Self.files(of: root.runtime, extension: "c"), includes: runtime, objectDirectory: shared,
+        optimization: "-Os"),
       SourceGroup(
         sources: board.sources.map { root.boards.appendingPathComponent($0) },
-        includes: [generated, own, common] + runtime, objectDirectory: ownObjects),
+        includes: [generated, own, common] + runtime, objectDirectory: ownObjects, optimization: "-Os"),
       SourceGroup(
         sources: try Self.files(of: artifact.directory, extension: "c"),
         includes: [artifact.directory] + runtime, objectDirectory: ownObjects,
@@ -71,7 +75,7 @@ struct BuildPlan: Sendable {
   func compileFlags(_ group: SourceGroup) -> [String] {
     board.compilerFlags
       + [
-        "-std=c11", "-O2", "-g1", "-ffunction-sections", "-fdata-sections", "-Wall", "-Wextra",
+        "-std=c11", group.optimization, "-g1", "-ffunction-sections", "-fdata-sections", "-Wall", "-Wextra",
         "-Wconversion", "-Werror", "-fstack-usage", "-fcallgraph-info=su",
         "-fmacro-prefix-map=\(root.directory.path)=Firmware",
       ]

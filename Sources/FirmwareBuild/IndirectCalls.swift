@@ -10,6 +10,9 @@ struct IndirectCalls: Hashable, Sendable {
   /// Functions of `step_model` that run a step: only `session_samples.c` calls them, with a shallow stack.
   private static let stepEntries = ["train", "evaluate", "infer"]
 
+  /// Functions of `link_client` that take what the host sent: only `link_receiver.c` calls them, and no others.
+  private static let receiverEntries = ["take_message", "take_sample"]
+
   /// Functions of `session_board` that are called by name as well.
   private static let boardEntries = [
     "board_ticks", "board_stack_high_water", "board_serial_drained", "board_serial_set_baud",
@@ -24,7 +27,10 @@ struct IndirectCalls: Hashable, Sendable {
       return boardFunctions(["board_ticks", "firmware_yield"], in: graph)
     }
     if location.contains("/runtime/link") {
-      return nameless(in: graph) { $0.contains("/runtime/session") }
+      let isReceiver = location.contains("/runtime/link_receiver.c")
+      return nameless(in: graph) { $0.contains("/runtime/session") }.filter { name in
+        isReceiver == Self.receiverEntries.contains { name.hasSuffix(":" + $0) }
+      }
     }
     if location.contains("/profiler/counted_step.c") {
       return boardFunctions(["board_ticks"], in: graph) + nameless(in: graph) { $0.hasPrefix(artifactPath) }

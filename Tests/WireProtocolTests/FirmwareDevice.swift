@@ -38,7 +38,7 @@ final class FirmwareDevice: SimulatedEnd {
   private var client: link_client {
     link_client(
       context: Unmanaged.passUnretained(self).toOpaque(),
-      identify: { context, info in FirmwareDevice.of(context)?.identify(info) ?? false },
+      identify: { context, bytes, capacity in FirmwareDevice.of(context)?.identify(bytes, capacity) ?? 0 },
       connected: { context in FirmwareDevice.of(context)?.connected() },
       disconnected: { _ in },
       message: { context, _, bytes, count in
@@ -65,12 +65,14 @@ final class FirmwareDevice: SimulatedEnd {
     log.unsent = []
   }
 
-  private func identify(_ info: UnsafeMutablePointer<wire_device_info>?) -> Bool {
-    info?.pointee.sample_queue_bytes = slots * UInt32(inputBytes + 23)
-    info?.pointee.input_bytes = UInt32(inputBytes)
-    info?.pointee.run = 7
-    info?.pointee.next_index = log.nextIndex
-    return true
+  private func identify(_ bytes: UnsafeMutablePointer<UInt8>?, _ capacity: UInt32) -> UInt32 {
+    var info = wire_device_info()
+    info.boot_id = link.pointee.boot_id
+    info.sample_queue_bytes = slots * UInt32(inputBytes + 23)
+    info.input_bytes = UInt32(inputBytes)
+    info.run = 7
+    info.next_index = log.nextIndex
+    return wire_device_info_encode(&info, bytes, capacity)
   }
 
   /// Puts off every third call where `isReluctant`.

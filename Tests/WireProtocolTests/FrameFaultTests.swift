@@ -110,21 +110,33 @@ import WireProtocol
     decoder.key = Self.key
     decoder.has_key = true
     var events = Events()
-    for byte in bytes {
-      let event = frame_decoder_take(&decoder, byte)
-      if event == FRAME_GOOD {
-        var header = decoder.header
-        var wire = [UInt8](repeating: 0, count: 657)
-        let count = wire.withUnsafeMutableBufferPointer {
-          var space = cobs_space_make($0.baseAddress, UInt32($0.count))
-          return frame_encode(
-            &header, decoder.body, UInt32(decoder.body_count), Self.key, &space)
+    bytes.withUnsafeBufferPointer { bytes in
+      guard var next = bytes.baseAddress else { return }
+      let end = next + bytes.count
+      while next < end {
+        // One byte, then as many as there are.
+        for piece in [next + 1, end] where next < end {
+          var cursor: UnsafePointer<UInt8>? = next
+          let event = frame_decoder_take(&decoder, &cursor, piece)
+          next = cursor ?? end
+          note(event, decoder, &events)
         }
-        events.frames.append(Array(wire.prefix(Int(count))))
-      } else if event != FRAME_NONE {
-        events.errors.append(UInt8(event.rawValue))
       }
     }
     return events
+  }
+
+  private func note(_ event: frame_event, _ decoder: frame_decoder, _ events: inout Events) {
+    if event == FRAME_GOOD {
+      var header = decoder.header
+      var wire = [UInt8](repeating: 0, count: 657)
+      let count = wire.withUnsafeMutableBufferPointer {
+        var space = cobs_space_make($0.baseAddress, UInt32($0.count))
+        return frame_encode(&header, decoder.body, UInt32(decoder.body_count), Self.key, &space)
+      }
+      events.frames.append(Array(wire.prefix(Int(count))))
+    } else if event != FRAME_NONE {
+      events.errors.append(UInt8(event.rawValue))
+    }
   }
 }

@@ -12,10 +12,10 @@ struct witness {
     uint32_t bytes;
 };
 
-static bool identify(void *context, struct wire_device_info *info) {
+static uint32_t identify(void *context, uint8_t *bytes, uint32_t capacity) {
     (void)context;
-    memset(info, 0, sizeof *info);
-    return true;
+    const struct wire_device_info info = {.boot_id = 5};
+    return wire_device_info_encode(&info, bytes, capacity);
 }
 
 static void changed(void *context) { (void)context; }
