@@ -1,7 +1,10 @@
+#define _POSIX_C_SOURCE 199309L
+
 #include "emulator_core.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unicorn/unicorn.h>
 
 #include "thumb_access.h"
@@ -432,6 +435,12 @@ void emulator_core_set_stalled_range(struct emulator_core *core, uint32_t start_
                                      uint32_t end_address) {
     core->stalled_start = start_address;
     core->stalled_end = end_address;
+}
+
+uint64_t emulator_core_processor_time(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
 void emulator_core_visit_executed(const struct emulator_core *core, void *context,

@@ -14,6 +14,8 @@ struct MachineOptions: ParsableArguments {
   var seed: UInt64?
   @Option(help: "Cycles an instruction takes on average; the core's when left out.")
   var cyclesPerInstruction: Double?
+  @Flag(help: "Stops at multiple loads and stores that are not aligned. Slower.")
+  var checkAlignment = false
   @Option(name: .customLong("fault"), help: ArgumentHelp("A fault on command; may be given again.", valueName: "spec"))
   var faults: [String] = []
 
@@ -22,7 +24,8 @@ struct MachineOptions: ParsableArguments {
       throw Finding(.broken, "board '\(board)': found no such board: expected \(EmulatedBoard.all.map(\.name).joined(separator: ", "))")
     }
     let machine = try Machine(
-      board: board, cyclesPerInstruction: cyclesPerInstruction, seed: seed ?? .random(in: 1 ... .max), device: device)
+      board: board, cyclesPerInstruction: cyclesPerInstruction, checksAlignment: checkAlignment,
+      seed: seed ?? .random(in: 1 ... .max), device: device)
     try machine.load(FirmwareImage(contentsOf: URL(fileURLWithPath: firmware)))
     return machine
   }

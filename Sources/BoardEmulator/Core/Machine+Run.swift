@@ -14,6 +14,11 @@ extension Machine {
     reset(.powerOn)
   }
 
+  /// How fast this computer executes, for people: over the processor time it spent on it.
+  package var instructionsPerSecond: Double {
+    processorTime > 0 ? Double(executed) / Double(processorTime) * 1e9 : 0
+  }
+
   /// Runs until virtual time `end`, which may be passed by a block of instructions.
   package func run(until end: VirtualTime) -> Pause {
     while finding == nil {
@@ -30,7 +35,11 @@ extension Machine {
       if finding != nil { break }
       if pendingReset != nil { continue }
       if now >= end { return .end }
-      handle(emulator_core_run(core, deadline(until: end)), end: end)
+      let deadline = deadline(until: end)
+      let began = emulator_core_processor_time()
+      let exit = emulator_core_run(core, deadline)
+      processorTime += emulator_core_processor_time() - began
+      handle(exit, end: end)
     }
     return .stopped
   }

@@ -31,6 +31,8 @@ package final class Machine {
   package internal(set) var sleptTime: VirtualTime = 0
   package internal(set) var stalledTime: VirtualTime = 0
   package internal(set) var resets = 0
+  /// Nanoseconds of this computer's processor spent in the core.
+  var processorTime: UInt64 = 0
   package var faultInjection = FaultInjection()
   /// From the board's USART to the host. Set by the chip.
   package internal(set) var serialLine: SerialLine?

@@ -4,6 +4,8 @@ import Foundation
 package struct EmulatorSummary: Codable, Hashable, Sendable {
   package let board: String
   package let executedInstructions: UInt64
+  /// Over the processor time this computer spent on them.
+  package let instructionsPerSecond: Double
   package let virtualMilliseconds: Double
   /// The part of virtual time in which the core did not sleep.
   package let awakeShare: Double
@@ -21,6 +23,7 @@ package struct EmulatorSummary: Codable, Hashable, Sendable {
   init(_ machine: Machine, _ injector: FaultInjector) {
     board = machine.board.name
     executedInstructions = machine.executed
+    instructionsPerSecond = machine.instructionsPerSecond
     virtualMilliseconds = Double(machine.now) / 1e9
     awakeShare = machine.now == 0 ? 1 : 1 - Double(machine.sleptTime) / Double(machine.now)
     stalledMilliseconds = Double(machine.stalledTime) / 1e9

@@ -108,6 +108,9 @@ void emulator_core_set_interrupt_pending(struct emulator_core *core, bool is_pen
 /* Fetching from there stalls; an empty range: nothing does. */
 void emulator_core_set_stalled_range(struct emulator_core *core, uint32_t start, uint32_t end);
 
+/* Nanoseconds the calling thread has had a processor of this computer. */
+uint64_t emulator_core_processor_time(void);
+
 /* Calls back for every block executed so far, in order of address. */
 void emulator_core_visit_executed(const struct emulator_core *core, void *context,
                                   void (*visit)(void *context, uint32_t start, uint32_t size));
