@@ -80,10 +80,20 @@ package struct Board: Hashable, Sendable, Codable {
     package var product: String
   }
 
-  /// A program and its arguments, in which `{elf}` and `{bin}` stand for the firmware's files.
+  /// A program that writes flash, and how it is told to write ours. In arguments `{elf}` and `{bin}` stand for the
+  /// firmware's files, `{serial}` for the probe's serial number and `{usb}` for its vendor and product, `0483:374b`.
   package struct FlashRecipe: Hashable, Sendable, Codable {
     package var tool: String
-    package var arguments: [String]
+    /// What makes it take one probe of several: stands where an argument is `{probe}`, when a probe is named.
+    package var probe: [String]
+    /// Commands that program, verify and reset, in this order.
+    package var steps: [Step]
+
+    package struct Step: Hashable, Sendable, Codable {
+      package var arguments: [String]
+      /// What is printed on success, by a tool whose exit code does not tell.
+      package var prints: String?
+    }
   }
 
   package struct QEMUMachine: Hashable, Sendable, Codable {

@@ -63,8 +63,8 @@ struct BuildPlan: Sendable {
 
   /// Objects that serve this artifact and board alone.
   var ownObjects: URL { Self.ownObjects(outputDirectory) }
-  var elf: URL { outputDirectory.appendingPathComponent("firmware.elf") }
-  var binary: URL { outputDirectory.appendingPathComponent("firmware.bin") }
+  var elf: URL { FirmwareFiles(in: outputDirectory).elf }
+  var binary: URL { FirmwareFiles(in: outputDirectory).binary }
   var generated: URL { outputDirectory.appendingPathComponent("generated") }
   var boardFolder: URL { root.boards.appendingPathComponent(board.name) }
   var linkerScript: URL { root.boards.appendingPathComponent(board.linkerScript ?? "\(board.name)/memory.ld") }

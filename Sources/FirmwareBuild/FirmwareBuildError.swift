@@ -10,6 +10,11 @@ package enum FirmwareBuildError: Error, Hashable, Sendable {
   case noEmulator(searched: String)
   /// A program that is not installed, and the Debian packages that bring it.
   case missingTool(name: String, packages: [String])
+  /// None of a board's programmers is installed.
+  case noFlashTool([Programmer])
+  case unknownTool(name: String, board: String, known: [String])
+  /// A programmer failed; `lines` are the last that it printed.
+  case flashFailed(tool: String, fault: FlashFault?, end: String, lines: String)
   case compileFailed(file: String, message: String)
   case linkFailed(board: String, message: String)
   /// `missingBytes` more than `region` holds.
@@ -21,6 +26,12 @@ package enum FirmwareBuildError: Error, Hashable, Sendable {
   case notRunnable(board: String)
   case noFirmware(path: String)
   case processFailed(program: String, reason: String)
+
+  /// A program that is not installed, and the command that installs it.
+  package struct Programmer: Hashable, Sendable {
+    package var name: String
+    package var installation: String
+  }
 }
 
 extension FirmwareBuildError: CustomStringConvertible {
@@ -46,6 +57,14 @@ extension FirmwareBuildError: CustomStringConvertible {
     case .missingTool(let name, let packages):
       "found no program '\(name)': install it with "
         + "'apt-get install -y --no-install-recommends \(packages.joined(separator: " "))'"
+    case .noFlashTool(let tools):
+      "found none of the programs that program the board: install one: "
+        + tools.map { "\($0.name) ('\($0.installation)')" }.joined(separator: ", ")
+    case .unknownTool(let name, let board, let known):
+      "--tool: found '\(name)', expected one that board '\(board)' has a recipe for: \(known.joined(separator: ", "))"
+    case .flashFailed(let tool, let fault, let end, let lines):
+      "\(tool): \(fault?.sentence ?? "the board was not programmed"); \(end)"
+        + (lines.isEmpty ? " and printed nothing" : ", its last lines:\n\(lines)")
     case .compileFailed(let file, let message): "\(file): does not compile: \(message)"
     case .linkFailed(let board, let message): "board '\(board)': does not link: \(message)"
     case .memoryOverflow(let board, let region, let capacity, let missing):

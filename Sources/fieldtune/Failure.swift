@@ -125,12 +125,12 @@ struct Failure: Error {
     switch error {
     case .noFirmwareFolder, .unknownBoard, .noFirmware, .noStandIn, .notEmulated:
       self.init(.notFound, code: "board", error.description)
-    case .missingTool, .noEmulator: self.init(.unavailable, code: "missing-tool", error.description)
+    case .missingTool, .noEmulator, .noFlashTool: self.init(.unavailable, code: "missing-tool", error.description)
     case .unreadableFile, .badArtifact: self.init(.badData, code: "artifact", error.description)
     case .unwritableFile: self.init(.cannotCreate, code: "cannot-create", error.description)
     case .memoryOverflow, .stackTooSmall: self.init(.badData, code: "does-not-fit", error.description)
-    case .notFlashable, .notRunnable: self.init(.usage, code: "board", error.description)
-    case .processFailed: self.init(.unavailable, code: "tool-failed", error.description)
+    case .notFlashable, .notRunnable, .unknownTool: self.init(.usage, code: "board", error.description)
+    case .processFailed, .flashFailed: self.init(.unavailable, code: "tool-failed", error.description)
     case .compileFailed, .linkFailed, .stackUnbounded, .unreadableToolOutput:
       self.init(.software, code: "build", error.description)
     }

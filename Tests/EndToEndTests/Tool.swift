@@ -3,6 +3,8 @@ import Foundation
 /// The `fieldtune` binary, run as a user runs it, in a folder of its own.
 struct Tool {
   let folder: URL
+  /// Programs here come before those of the search path.
+  var programs: String?
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
@@ -47,6 +49,7 @@ struct Tool {
     environment["FIELDTUNE_HOME"] = Self.root.path
     environment["FIELDTUNE_SOCKET"] = path("no-daemon.sock")
     environment["XDG_RUNTIME_DIR"] = nil
+    if let programs { environment["PATH"] = "\(programs):\(environment["PATH"] ?? "/usr/bin:/bin")" }
     process.environment = environment
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output

@@ -25,10 +25,15 @@ enum Console {
   /// Replaces the line the cursor is on.
   static func replaceLine(_ text: String) { put("\r\u{1B}[2K" + text, to: STDERR_FILENO) }
 
+  /// What another program prints, as it prints it.
+  static func pass(_ bytes: [UInt8]) { put(bytes, to: STDERR_FILENO) }
+
+  private static func put(_ text: String, to descriptor: Int32) { put(Array(text.utf8), to: descriptor) }
+
   /// A reader that hung up (`| head`) ends the output, not the program's work. A result that cannot be
   /// written otherwise, as on a full disk, ends the program.
-  private static func put(_ text: String, to descriptor: Int32) {
-    var rest = Array(text.utf8)[...]
+  private static func put(_ bytes: [UInt8], to descriptor: Int32) {
+    var rest = bytes[...]
     while !rest.isEmpty {
       let written = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
       if written < 0 && errno == EINTR { continue }
