@@ -47,7 +47,7 @@ static uint32_t identify(void *context, uint8_t *bytes, uint32_t capacity) {
         .run = session->run,
         .next_index = session->records.next,
         .training_step = session_training_step(session),
-        .checkpoint_generation = 0,
+        .checkpoint_generation = session->store.generation,
         .state = session->state,
     };
     memcpy(info.uid, board->uid, SESSION_UID_BYTES);
@@ -65,6 +65,7 @@ static void forget_connection(struct session *session) {
     session->is_answer_due = false;
     session->run_ending = false;
     session->output_told = false;
+    session->is_keeping = false;
     session->speed.proposed = 0;
 }
 
@@ -81,7 +82,7 @@ static void lose_connection(void *context) {
 static bool take_message(void *context, uint8_t channel, const uint8_t *bytes, uint32_t count) {
     struct session *session = context;
     (void)channel; /* the identifier says all */
-    bool must_wait = session->speed.proposed != 0 ||
+    bool must_wait = session->speed.proposed != 0 || session->is_keeping ||
                      (session->is_stepping && !session_call_is_harmless(bytes, count));
     if (must_wait || !link_has_room(&session->link, session_call_room(bytes, count))) {
         return false;
@@ -98,7 +99,17 @@ static bool take_sample(void *context, const uint8_t *bytes, uint32_t count, boo
 
 static uint32_t sample_credit(void *context) {
     const struct session *session = context;
-    return sample_queue_free_bytes(&session->samples);
+    return session->is_keeping ? 0 : sample_queue_free_bytes(&session->samples);
+}
+
+/* The run of a state that was kept is over until its host takes it up again. */
+static void restore_kept_state(struct session *session) {
+    struct state_place place;
+    if (state_store_open(&session->store, session->board->flash, session->model, &place)) {
+        session->run = place.run;
+        session->state = place.run != 0 ? WIRE_RUN_STATE_ENDED : WIRE_RUN_STATE_IDLE;
+        record_ring_clear(&session->records, place.next_index);
+    }
 }
 
 void session_init(struct session *session, const struct step_model *model,
@@ -114,6 +125,7 @@ void session_init(struct session *session, const struct step_model *model,
                       targets, model->target_bytes);
     record_ring_clear(&session->records, 0);
     model->reset(0);
+    restore_kept_state(session);
     const struct link_client client = {
         .context = session,
         .identify = identify,
@@ -164,6 +176,10 @@ bool session_poll(struct session *session) {
     }
     session_tell_notices(session);
     if (session->speed.proposed != 0) {
+        return false;
+    }
+    if (session->is_keeping) {
+        session_finish_keeping(session);
         return false;
     }
     const struct queued_sample *sample = sample_queue_front(&session->samples);

@@ -10,6 +10,8 @@
  *   - `session_poll` runs at most one step, and nothing else here takes long. Between the step's
  *     operations the board's `yield` moves bytes: the next sample arrives in a slot, and calls that
  *     touch neither run nor training state are answered; the others wait. No step begins in a step.
+ *   - While `is_keeping`, no credit is given, no message is taken and no step begins: the state stays as
+ *     it was when STATE_KEEP came.
  *   - A step whose connection is gone meanwhile is applied and recorded, but not answered: the host
  *     sends its sample again, and the answer comes from `records`.
  *   - A message that cannot be carried out is answered by ERROR_REPORT and changes nothing.
@@ -26,6 +28,7 @@
 #include "sample_queue.h"
 #include "session_notices.h"
 #include "session_speed.h"
+#include "state_store.h"
 #include "step.h"
 
 enum {
@@ -58,6 +61,7 @@ struct session_board {
     const struct wire_memory_region *memory;
     uint8_t memory_count;                  /* at most 8 */
     const struct wire_crash_report *crash; /* what stopped the last boot; null for nothing */
+    const struct state_flash *flash;       /* that outlives a power loss; null for none */
 
     uint32_t (*ticks)(void);            /* free-running, wraps at 2^32 */
     uint32_t (*stack_high_water)(void); /* bytes; 0 when it is not measured */
@@ -77,10 +81,12 @@ struct session {
     struct record_ring records;
     struct session_notices notices;
     struct session_speed speed;
+    struct state_store store;
     uint64_t run;     /* the open or last run; 0 for none */
     uint8_t state;    /* enum wire_run_state */
     bool run_ending;  /* RUN_END came and waits for the samples before it */
     bool output_told; /* an OUTPUT is on its way */
+    bool is_keeping;  /* PAUSE is told, the training state is about to be written */
 
     bool is_stepping;          /* the oldest sample is in use */
     bool is_orphaned;          /* its connection is gone */
@@ -93,7 +99,7 @@ struct session {
     bool is_waiting;        /* for a sample */
 };
 
-/* Resets the training state with seed 0. `slots` holds `slot_count` samples of model->input_bytes
+/* The training state is the one kept last, or else the initial one with seed 0. `slots` holds `slot_count` samples of model->input_bytes
  * beside the one in the arena, `targets` the model->target_bytes of each and of that one. */
 void session_init(struct session *session, const struct step_model *model,
                   const struct session_board *board, int8_t *slots, uint32_t slot_count,

@@ -208,6 +208,8 @@ static struct session_fault carry_out(struct session *session, const uint8_t *by
         return session_test_line(session, bytes, count);
     case WIRE_MESSAGE_LINK_COUNTERS:
         return session_tell_counters(session);
+    case WIRE_MESSAGE_STATE_KEEP:
+        return session_keep_state(session, bytes, count);
     case WIRE_MESSAGE_SPEED_PROPOSE:
         return session_propose_speed(session, bytes, count);
     case WIRE_MESSAGE_SPEED_COMMIT:

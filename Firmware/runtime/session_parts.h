@@ -58,6 +58,11 @@ struct session_fault session_propose_speed(struct session *session, const uint8_
 struct session_fault session_commit_speed(struct session *session, const uint8_t *bytes,
                                           uint32_t count);
 
+/* STATE_KEEP, and what is left to do of it while `is_keeping`. */
+struct session_fault session_keep_state(struct session *session, const uint8_t *bytes,
+                                        uint32_t count);
+void session_finish_keeping(struct session *session);
+
 /* Changes the line's speed when it is time; to be called at least every few milliseconds. */
 void session_keep_speed(struct session *session);
 

@@ -1,8 +1,8 @@
 /// Whom calls through pointers reach.
 ///
-/// There are three tables of functions in the firmware: `step_model`, filled by the artifact and called
+/// There are four tables of functions in the firmware: `step_model`, filled by the artifact and called
 /// by the session; `struct session_board`, filled by `common/firmware.c` and called by the session;
-/// `struct link_client`, filled by the session and called by the link. The board's counter and its yield travel on
+/// `struct state_flash`, filled by the board and called by the state store; `struct link_client`, filled by the session and called by the link. The board's counter and its yield travel on
 /// to the generated step as `phase_clock.now` and `phase_clock.yield`.
 ///
 /// A static function that nobody calls by name must be in such a table: the compiler refuses unused ones.
@@ -13,9 +13,10 @@ struct IndirectCalls: Hashable, Sendable {
   /// Functions of `link_client` that take what the host sent: only `link_receiver.c` calls them, and no others.
   private static let receiverEntries = ["take_message", "take_sample"]
 
-  /// Functions of `session_board` that are called by name as well.
+  /// Functions of `session_board` and `state_flash` that are not static.
   private static let boardEntries = [
     "board_ticks", "board_stack_high_water", "board_serial_drained", "board_serial_set_baud",
+    "stm32_flash_erase", "stm32_flash_program",
   ]
 
   /// The artifact's folder, as it stands in the call graph's locations.

@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "state_store.h"
+
 enum {
     BOARD_UNIQUE_ID_BYTES = 12,
     BOARD_RECEIVE_RING_BYTES = 4096,
@@ -117,6 +119,10 @@ struct board_memory_region {
 
 extern const struct board_memory_region board_memory_regions[];
 extern const uint32_t board_memory_region_count;
+
+/* Where training states outlive a power loss; null where nothing does. Its functions block, for up to
+ * seconds. */
+const struct state_flash *board_store(void);
 
 /* What stopped the previous boot. `kind` 0: nothing did. */
 enum board_crash_kind {

@@ -4,7 +4,13 @@
 #ifndef FIELDTUNE_CORTEX_M7_CACHE_H
 #define FIELDTUNE_CORTEX_M7_CACHE_H
 
+#include <stdint.h>
+
 /* Once, after reset: both caches come up off and with undefined contents. */
 void cortex_m7_cache_start(void);
+
+/* No line of the D-cache holds any of these bytes any more: for memory that is never written through
+ * the cache, such as flash. */
+void cortex_m7_cache_forget(const uint8_t *start, uint32_t byte_count);
 
 #endif

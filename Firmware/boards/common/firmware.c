@@ -122,6 +122,7 @@ static void describe_board(void) {
     describe_line();
     describe_memory();
     describe_crash();
+    board.flash = board_store();
 }
 
 static bool receive(void) {

@@ -1,6 +1,6 @@
 /* The firmware as a Linux process:
  *
- *     firmware (--socket PATH | --terminal) [--device NUMBER] [--lossy-above BAUD]
+ *     firmware (--socket PATH | --terminal) [--device NUMBER] [--lossy-above BAUD] [--store PATH]
  *
  * Invariants
  *   - The firmware runs in one thread, on a stack of its own that is painted like a board's.
@@ -25,6 +25,7 @@
 
 #include "firmware.h"
 #include "host_line.h"
+#include "host_store.h"
 #include "serial_driver.h"
 #include "stack.h"
 
@@ -32,6 +33,7 @@ enum { STACK_BYTES = 1 << 20, IDLE_MILLISECONDS = 10, UNPAINTED_WORDS = 64 };
 
 static struct host_line line;
 static uint32_t device_number;
+static char *store_path; /* null: nothing outlives the process */
 /* What the line had when it was last read, and how much of it is taken. */
 static uint8_t received[BOARD_RECEIVE_RING_BYTES];
 static uint32_t received_count;
@@ -155,7 +157,8 @@ _Noreturn void board_reset(void) {
     for (uint32_t i = 0; i < 6; i++)
         snprintf(texts[i], sizeof texts[i], "%lld", (long long)numbers[i]);
     char *arguments[] = {"firmware", "--inherit", texts[0], texts[1],   texts[2], "--lossy-above",
-                         texts[3],   "--crash",   texts[4], "--device", texts[5], NULL};
+                         texts[3],   "--crash",   texts[4], "--device", texts[5], store_path != NULL ? "--store" : NULL,
+                         store_path,  NULL};
     execv("/proc/self/exe", arguments);
     fprintf(stderr, "host board: cannot restart: %s\n", strerror(errno));
     exit(1);
@@ -186,7 +189,7 @@ static void *run(void *unused) {
 
 static _Noreturn void explain_usage(void) {
     fprintf(stderr, "usage: firmware (--socket PATH | --terminal) [--device NUMBER] "
-                    "[--lossy-above BAUD]\n");
+                    "[--lossy-above BAUD] [--store PATH]\n");
     exit(64);
 }
 
@@ -229,6 +232,9 @@ static void read_arguments(int argc, char **argv) {
             last_crash.kind = number(argv[++i]);
         } else if (strcmp(argv[i], "--device") == 0 && left >= 1) {
             device_number = number(argv[++i]);
+        } else if (strcmp(argv[i], "--store") == 0 && left >= 1) {
+            store_path = argv[++i];
+            host_store_open(store_path);
         } else {
             explain_usage();
         }
