@@ -2,8 +2,9 @@
 ///
 /// There are four tables of functions in the firmware: `step_model`, filled by the artifact and called
 /// by the session; `struct session_board`, filled by `common/firmware.c` and called by the session;
-/// `struct state_flash`, filled by the board and called by the state store; `struct link_client`, filled by the session and called by the link. The board's counter and its yield travel on
-/// to the generated step as `phase_clock.now` and `phase_clock.yield`.
+/// `struct state_flash`, filled by the board and called by the state store; `struct link_client`, filled by the session
+/// and called by the link. The board's counter and its yield travel on to the generated step as `phase_clock.now` and
+/// `phase_clock.yield`.
 ///
 /// A static function that nobody calls by name must be in such a table: the compiler refuses unused ones.
 struct IndirectCalls: Hashable, Sendable {
