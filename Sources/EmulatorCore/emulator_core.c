@@ -48,6 +48,7 @@ struct emulator_core {
     bool has_counter; /* `counter` is to become the program counter at exit */
     uint32_t counter;
     bool has_exit;
+    bool is_unsettled;
     struct emulator_core_exit exit;
 };
 
@@ -101,10 +102,18 @@ static bool is_masked(struct emulator_core *core) {
            (emulator_core_get(core, EMULATOR_FAULTMASK) & 1) != 0;
 }
 
+static void settle(struct emulator_core *core) {
+    if (core->is_unsettled) {
+        core->is_unsettled = false;
+        core->owner.settle(core->owner.context);
+    }
+}
+
 static void enter_block(uc_engine *engine, uint64_t address, uint32_t size, void *context) {
     (void)engine;
     struct emulator_core *core = context;
     uint32_t start = (uint32_t)address;
+    settle(core);
     if (core->has_exit) {
         uc_emu_stop(core->engine);
         return;
@@ -206,9 +215,13 @@ static void check_alignment(uc_engine *engine, uc_mem_type type, uint64_t addres
 static bool refuse_access(uc_engine *engine, uc_mem_type type, uint64_t address, int size,
                           int64_t value, void *context) {
     (void)engine;
-    (void)size;
-    (void)value;
     struct emulator_core *core = context;
+    if (type == UC_MEM_WRITE_PROT &&
+        core->owner.write_protected(core->owner.context, (uint32_t)address, (uint32_t)size,
+                                    (uint32_t)value)) {
+        core->is_unsettled = true;
+        return true;
+    }
     bool is_fetch = type == UC_MEM_FETCH_UNMAPPED || type == UC_MEM_FETCH_PROT;
     bool is_write = type == UC_MEM_WRITE_UNMAPPED || type == UC_MEM_WRITE_PROT;
     if (!is_fetch)
@@ -383,6 +396,7 @@ static struct emulator_core_exit start(struct emulator_core *core, uint32_t coun
     core->has_counter = false;
     uint32_t counter = emulator_core_get(core, EMULATOR_PC);
     uc_err error = uc_emu_start(core->engine, counter | 1, NO_EXIT, 0, count);
+    settle(core);
     if (core->has_counter)
         emulator_core_set(core, EMULATOR_PC, core->counter);
     if (core->has_exit)

@@ -17,6 +17,7 @@ extension Chip {
     vectorTable: 0x0800_0000,
     attach: { machine in
       let identity = DeviceIdentity(base: 0x1FFF_7A10, flashSize: 0x1FFF_7A22, kilobytes: 2048, device: machine.device)
-      return attachCommon(to: machine, limits: .stm32f429) + SerialPeripherals(machine, .f4).all + [identity, DebugControl(identification: 0x2001_0419)]
+      return attachCommon(to: machine, limits: .stm32f429, geometry: .stm32f429)
+        + SerialPeripherals(machine, .f4).all + [identity, DebugControl(identification: 0x2001_0419)]
     })
 }

@@ -20,6 +20,7 @@ extension Chip {
     vectorTable: 0x0800_0000,
     attach: { machine in
       let identity = DeviceIdentity(base: 0x1FF0_F420, flashSize: 0x1FF0_F442, kilobytes: 1024, device: machine.device)
-      return attachCommon(to: machine, limits: .stm32f746) + SerialPeripherals(machine, .f7).all + [identity, DebugControl(identification: 0x1001_0449)] + [CacheMaintenance(machine)]
+      return attachCommon(to: machine, limits: .stm32f746, geometry: .stm32f746)
+        + SerialPeripherals(machine, .f7).all + [identity, DebugControl(identification: 0x1001_0449), CacheMaintenance(machine)]
     })
 }

@@ -48,6 +48,7 @@ extension Machine {
           .broken, "the image has \(segment.bytes.count) bytes for 0x\(hex(segment.address)): expected flash of the \(board.chip.name)")
       }
       for (offset, byte) in segment.bytes.enumerated() { region.bytes[Int(segment.address - region.start) + offset] = byte }
+      flashFile?.store(segment.address..<segment.address + UInt32(segment.bytes.count))
     }
   }
 }

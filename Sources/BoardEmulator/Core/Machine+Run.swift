@@ -94,6 +94,16 @@ extension Machine {
     if !nvic.hasWakeUp && pendingReset == nil { emulator_core_set(core, EMULATOR_PC, emulator_core_get(core, EMULATOR_PC) - 2) }
   }
 
+  /// The core waits, to the end of this run at most; what is to happen meanwhile happens at its moment. Not within a
+  /// register access.
+  func stallWithEvents(until end: VirtualTime) {
+    let time = min(end, runEnd)
+    while finding == nil && pendingReset == nil && now < time {
+      stall(until: min(time, scheduler.next ?? time))
+      while let action = scheduler.takeDue(at: now) { action() }
+    }
+  }
+
   /// The core waits for something outside of it.
   package func stall(until time: VirtualTime) {
     let before = now

@@ -27,6 +27,10 @@ package final class Machine {
   var pendingReset: ResetCause?
   /// Set by the flash controller: code was to be fetched from a bank that is being written.
   package var stall: ((UInt32) -> Void)?
+  /// Set by the flash controller: a store into flash, by address, width and value; and what memory shows of it.
+  var storeToFlash: (UInt32, UInt32, UInt32) -> Void = { _, _, _ in }
+  var settleFlash: () -> Void = {}
+  var flashFile: FlashFile?
   /// Time the core slept, and time it waited for flash.
   package internal(set) var sleptTime: VirtualTime = 0
   package internal(set) var stalledTime: VirtualTime = 0
@@ -63,7 +67,11 @@ package final class Machine {
       },
       write: { context, address, width, value in
         Unmanaged<Machine>.fromOpaque(context!).takeUnretainedValue().bus.write(value, to: address, width: width)
-      })
+      },
+      write_protected: { context, address, width, value in
+        Unmanaged<Machine>.fromOpaque(context!).takeUnretainedValue().storeToProtected(address, width: width, value: value)
+      },
+      settle: { context in Unmanaged<Machine>.fromOpaque(context!).takeUnretainedValue().settleFlash() })
     guard let core = emulator_core_create(board.chip.core, owner) else {
       throw Finding(.broken, "libunicorn: found no Cortex-M core: expected libunicorn 2.0 with ARM")
     }
@@ -160,6 +168,13 @@ package final class Machine {
 
   func scrambleMemory() {
     for region in memory where region.kind == .ram { region.scramble(seed: seed) }
+  }
+
+  /// False: not allowed, a fault.
+  private func storeToProtected(_ address: UInt32, width: UInt32, value: UInt32) -> Bool {
+    guard let region = region(at: address, count: width), region.kind == .flash else { return false }
+    storeToFlash(address, width, value)
+    return true
   }
 
   private func map() throws(Finding) {

@@ -22,6 +22,10 @@ struct emulator_core_owner {
     void *context;
     uint32_t (*read)(void *context, uint32_t address, uint32_t width);
     void (*write)(void *context, uint32_t address, uint32_t width, uint32_t value);
+    /* A store to memory that is mapped and not writable. True: the core stores it all the same, and
+     * `settle` is called before the next block, for what memory shall hold then. False: a fault. */
+    bool (*write_protected)(void *context, uint32_t address, uint32_t width, uint32_t value);
+    void (*settle)(void *context);
 };
 
 enum emulator_core_exit_reason {
