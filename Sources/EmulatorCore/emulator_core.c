@@ -333,6 +333,25 @@ bool emulator_core_protect(struct emulator_core *core, uint32_t start, uint32_t 
     return uc_mem_protect(core->engine, start, size, protection(access)) == UC_ERR_OK;
 }
 
+static void report_read(uc_engine *engine, uc_mem_type type, uint64_t address, int size,
+                        int64_t value, void *context) {
+    (void)engine;
+    (void)type;
+    (void)value;
+    struct emulator_core *core = context;
+    core->owner.read_watched(core->owner.context, (uint32_t)address, (uint32_t)size);
+}
+
+/* What has been translated so far does not look at hooks of loads. */
+bool emulator_core_watch_reads(struct emulator_core *core, uint32_t start_address,
+                               uint32_t end_address) {
+    uc_hook hook;
+    uc_ctl_flush_tlb(core->engine);
+    return uc_hook_add(core->engine, &hook, UC_HOOK_MEM_READ,
+                       as_object((void (*)(void))report_read), core, start_address,
+                       end_address - 1u) == UC_ERR_OK;
+}
+
 void emulator_core_forget(struct emulator_core *core, uint32_t start, uint32_t size) {
     uc_ctl_remove_cache(core->engine, (uint64_t)start, (uint64_t)start + size);
     struct region *region = region_at(core, start);

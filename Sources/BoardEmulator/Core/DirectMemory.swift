@@ -9,6 +9,7 @@ extension Machine {
   package func masterRead(_ address: UInt32, width: UInt32, by master: String) -> UInt32? {
     guard let region = region(at: address, count: width) else { return masterReadsRegister(address, width) }
     guard isReached(region, address, master) else { return nil }
+    cacheShadow.reads(address, count: width, in: region, by: master)
     let bytes = (0..<width).map { UInt32(region[address + $0]) << (8 * $0) }
     return bytes.reduce(0, |)
   }
@@ -22,6 +23,7 @@ extension Machine {
       return false
     }
     for byte in 0..<width { region[address + byte] = UInt8(truncatingIfNeeded: value >> (8 * byte)) }
+    cacheShadow.wrote(address, count: width, in: region, by: master)
     return true
   }
 

@@ -9,6 +9,7 @@ enum Fault: Hashable {
   case fetch(address: UInt32)
   /// The MPU forbids it.
   case protection(address: UInt32)
+  case protectedFetch(address: UInt32)
   /// Pushing an exception's frame failed.
   case stacking(address: UInt32)
 }
@@ -61,6 +62,9 @@ extension Machine {
     case .protection(let address):
       systemControl.faultStatus |= 1 << 1 | 1 << 7  // DACCVIOL, MMARVALID
       systemControl.memoryFaultAddress = address
+      exception = NVIC.Exception.memManage
+    case .protectedFetch:
+      systemControl.faultStatus |= 1 << 0  // IACCVIOL
       exception = NVIC.Exception.memManage
     case .stacking:
       systemControl.faultStatus |= 1 << 12  // STKERR

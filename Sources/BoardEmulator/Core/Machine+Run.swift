@@ -54,8 +54,12 @@ extension Machine {
     case EMULATOR_CORE_EXCEPTION_RETURN: returnFromException(exit.address)
     case EMULATOR_CORE_UNDEFINED: takeFault(.undefinedInstruction)
     case EMULATOR_CORE_BREAKPOINT: takeFault(.breakpoint)
-    case EMULATOR_CORE_FAULT_READ, EMULATOR_CORE_FAULT_WRITE: takeFault(.data(address: exit.address))
-    case EMULATOR_CORE_FAULT_FETCH: takeFault(.fetch(address: exit.address))
+    case EMULATOR_CORE_FAULT_READ:
+      takeFault(protection.mayRead(exit.address) ? .data(address: exit.address) : .protection(address: exit.address))
+    case EMULATOR_CORE_FAULT_WRITE:
+      takeFault(protection.mayWrite(exit.address, width: 1) ? .data(address: exit.address) : .protection(address: exit.address))
+    case EMULATOR_CORE_FAULT_FETCH:
+      takeFault(protection.mayExecute(exit.address) ? .fetch(address: exit.address) : .protectedFetch(address: exit.address))
     case EMULATOR_CORE_UNALIGNED:
       stop(
         .brokenRule,

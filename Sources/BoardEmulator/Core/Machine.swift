@@ -15,6 +15,8 @@ package final class Machine {
   private(set) var nvic: NVIC!
   private(set) var sysTick: SysTick!
   private(set) var systemControl: SystemControl!
+  private(set) var protection: MemoryProtection!
+  private(set) var cacheShadow: CacheShadow!
   /// Set by the chip.
   package var clocks: any ClockTree
   /// By letter; set by the chip.
@@ -71,7 +73,10 @@ package final class Machine {
       write_protected: { context, address, width, value in
         Unmanaged<Machine>.fromOpaque(context!).takeUnretainedValue().storeToProtected(address, width: width, value: value)
       },
-      settle: { context in Unmanaged<Machine>.fromOpaque(context!).takeUnretainedValue().settleFlash() })
+      settle: { context in Unmanaged<Machine>.fromOpaque(context!).takeUnretainedValue().settleFlash() },
+      read_watched: { context, address, width in
+        Unmanaged<Machine>.fromOpaque(context!).takeUnretainedValue().cacheShadow.coreReads(address, width: width)
+      })
     guard let core = emulator_core_create(board.chip.core, owner) else {
       throw Finding(.broken, "libunicorn: found no Cortex-M core: expected libunicorn 2.0 with ARM")
     }
@@ -81,7 +86,9 @@ package final class Machine {
     nvic = NVIC(self)
     sysTick = SysTick(self)
     systemControl = SystemControl(self)
-    for peripheral in [nvic, sysTick, systemControl, DataWatchpoint(self)] as [any Peripheral] { bus.attach(peripheral) }
+    protection = MemoryProtection(self)
+    cacheShadow = CacheShadow(self)
+    for peripheral in [nvic, sysTick, systemControl, protection, DataWatchpoint(self)] as [any Peripheral] { bus.attach(peripheral) }
     for peripheral in board.chip.attach(self) { bus.attach(peripheral) }
   }
 
@@ -172,7 +179,8 @@ package final class Machine {
 
   /// False: not allowed, a fault.
   private func storeToProtected(_ address: UInt32, width: UInt32, value: UInt32) -> Bool {
-    guard let region = region(at: address, count: width), region.kind == .flash else { return false }
+    guard protection.mayWrite(address, width: width), let region = region(at: address, count: width) else { return false }
+    guard region.kind == .flash else { return true }  // another part of that page is what may not be written
     storeToFlash(address, width, value)
     return true
   }

@@ -110,6 +110,9 @@ extension FlashController {
   private func changed(_ range: Range<UInt32>) {
     emulator_core_forget(machine.core, range.lowerBound, range.upperBound - range.lowerBound)
     machine.flashFile?.store(range)
+    if let region = machine.region(at: range.lowerBound) {
+      machine.cacheShadow.wrote(range.lowerBound, count: UInt32(range.count), in: region, by: "the flash controller")
+    }
   }
 
   func settle() {

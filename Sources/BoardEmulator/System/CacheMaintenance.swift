@@ -37,7 +37,10 @@ final class CacheMaintenance: Peripheral {
 
   init(_ machine: Machine) { self.machine = machine }
 
-  func reset(_ cause: ResetCause) { selection = 0 }
+  func reset(_ cause: ResetCause) {
+    selection = 0
+    machine.cacheShadow.reset()
+  }
 
   func read(_ offset: UInt32) -> UInt32 {
     switch offset {
@@ -50,6 +53,19 @@ final class CacheMaintenance: Peripheral {
   }
 
   func write(_ value: UInt32, to offset: UInt32) {
-    if offset == Offset.csselr { selection = value }
+    let set = value >> 5 & 31
+    let isFirstWay = value >> 30 == 0
+    switch offset {
+    case Offset.csselr: selection = value
+    case Offset.dcimvac: machine.cacheShadow.invalidate(value)
+    case Offset.dccmvac, Offset.dccmvau: machine.cacheShadow.clean(value)
+    case Offset.dccimvac: machine.cacheShadow.invalidate(value)
+    case Offset.dcisw: machine.cacheShadow.invalidate(set: set)
+    case Offset.dccsw where isFirstWay: machine.cacheShadow.clean(set: set)
+    case Offset.dccisw where isFirstWay:
+      machine.cacheShadow.clean(set: set)
+      machine.cacheShadow.invalidate(set: set)
+    default: break  // the instruction cache: code does not change here without `emulator_core_forget`
+    }
   }
 }

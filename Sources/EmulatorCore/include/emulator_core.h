@@ -26,6 +26,8 @@ struct emulator_core_owner {
      * `settle` is called before the next block, for what memory shall hold then. False: a fault. */
     bool (*write_protected)(void *context, uint32_t address, uint32_t width, uint32_t value);
     void (*settle)(void *context);
+    /* Loads from what emulator_core_watch_reads names. */
+    void (*read_watched)(void *context, uint32_t address, uint32_t width);
 };
 
 enum emulator_core_exit_reason {
@@ -90,6 +92,8 @@ bool emulator_core_map_registers(struct emulator_core *core, uint32_t start, uin
 /* Changes what code may do with memory that is mapped. */
 bool emulator_core_protect(struct emulator_core *core, uint32_t start, uint32_t size,
                            uint32_t access);
+/* Loads from [start, end) are reported from now on: slow, for all loads. Not while code runs. */
+bool emulator_core_watch_reads(struct emulator_core *core, uint32_t start, uint32_t end);
 /* Code in this range has changed. */
 void emulator_core_forget(struct emulator_core *core, uint32_t start, uint32_t size);
 
