@@ -80,8 +80,12 @@ static inline void cortex_m_restore_interrupts(uint32_t primask) {
     __asm volatile("msr primask, %0" : : "r"(primask) : "memory");
 }
 
+/* Where it lies and what follows: with DBG_SLEEP set (cycle_counter.c sets it, and debuggers leave it
+ * set until power is cut), an STM32F4 that wakes may execute something else than what follows a WFI
+ * at an address ending in 4, unless that is three NOPs (errata sheet ES0182, "Debugging Sleep/Stop
+ * mode with WFE/WFI entry"; seen on a NUCLEO-F429ZI too: mbed-os issue 12294). */
 static inline void cortex_m_wait_for_interrupt(void) {
-    __asm volatile("dsb\n\twfi" : : : "memory");
+    __asm volatile("dsb\n\t.balign 8\n\twfi\n\tnop\n\tnop\n\tnop" : : : "memory");
 }
 
 /* Between reads and writes of memory that a DMA shares and the registers that say how far it is. */
