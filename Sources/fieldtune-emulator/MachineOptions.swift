@@ -14,6 +14,8 @@ struct MachineOptions: ParsableArguments {
   var seed: UInt64?
   @Option(help: "Cycles an instruction takes on average; the core's when left out.")
   var cyclesPerInstruction: Double?
+  @Option(help: ArgumentHelp("A file that holds the flash from run to run; made where there is none.", valueName: "file"))
+  var flash: String?
   @Flag(help: "Stops at multiple loads and stores that are not aligned. Slower.")
   var checkAlignment = false
   @Option(name: .customLong("fault"), help: ArgumentHelp("A fault on command; may be given again.", valueName: "spec"))
@@ -26,6 +28,7 @@ struct MachineOptions: ParsableArguments {
     let machine = try Machine(
       board: board, cyclesPerInstruction: cyclesPerInstruction, checksAlignment: checkAlignment,
       seed: seed ?? .random(in: 1 ... .max), device: device)
+    if let flash { try machine.keepFlash(in: flash) }
     try machine.load(FirmwareImage(contentsOf: URL(fileURLWithPath: firmware)))
     return machine
   }

@@ -9,6 +9,9 @@ extension Machine {
   package func masterRead(_ address: UInt32, width: UInt32, by master: String) -> UInt32? {
     guard let region = region(at: address, count: width) else { return masterReadsRegister(address, width) }
     guard isReached(region, address, master) else { return nil }
+    // The core's tightly coupled memory sleeps with the core (ES0290, "DTCM-RAM not accessible in read when the MCU is in
+    // Sleep mode"): a master reads zeros there.
+    if isAsleep && region.name == "DTCM" { return 0 }
     cacheShadow.reads(address, count: width, in: region, by: master)
     let bytes = (0..<width).map { UInt32(region[address + $0]) << (8 * $0) }
     return bytes.reduce(0, |)

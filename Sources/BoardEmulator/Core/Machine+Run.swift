@@ -88,6 +88,8 @@ extension Machine {
 
   /// WFI: ends with any interrupt that would be taken if PRIMASK were 0.
   private func sleep(until end: VirtualTime) {
+    isAsleep = true
+    defer { isAsleep = false }
     while finding == nil && pendingReset == nil && !nvic.hasWakeUp && now < end {
       let before = now
       clock.advance(to: min(end, scheduler.next ?? end), executed: executed)

@@ -36,6 +36,8 @@ package final class Machine {
   /// Time the core slept, and time it waited for flash.
   package internal(set) var sleptTime: VirtualTime = 0
   package internal(set) var stalledTime: VirtualTime = 0
+  /// In a WFI.
+  var isAsleep = false
   package internal(set) var resets = 0
   /// Nanoseconds of this computer's processor spent in the core.
   var processorTime: UInt64 = 0
