@@ -9,7 +9,7 @@ static bool start_external(bool is_bypassed) {
     RCC_CR |= RCC_CR_HSEON;
     if (stm32_wait(&RCC_CR, RCC_CR_HSERDY, RCC_CR_HSERDY))
         return true;
-    RCC_CR &= ~(RCC_CR_HSEON | RCC_CR_HSEBYP);
+    RCC_CR &= ~RCC_CR_HSEON; /* HSEBYP cannot be cleared with it, and means nothing without it */
     return false;
 }
 
