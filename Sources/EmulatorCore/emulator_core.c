@@ -139,6 +139,7 @@ static void enter_block(uc_engine *engine, uint64_t address, uint32_t size, void
 enum {
     ENGINE_UNDEFINED = 1,
     ENGINE_SUPERVISOR_CALL = 2,
+    ENGINE_PREFETCH_ABORT = 3, /* registers are no code */
     ENGINE_BREAKPOINT = 7,
     ENGINE_EXCEPTION_RETURN = 8,
     ENGINE_NO_COPROCESSOR = 17,
@@ -152,6 +153,9 @@ static void take_exception(uc_engine *engine, uint32_t number, void *context) {
     switch (number) {
     case ENGINE_SUPERVISOR_CALL:
         leave(core, EMULATOR_CORE_SUPERVISOR_CALL, counter);
+        break;
+    case ENGINE_PREFETCH_ABORT:
+        leave(core, EMULATOR_CORE_FAULT_FETCH, counter);
         break;
     case ENGINE_BREAKPOINT:
         leave(core, EMULATOR_CORE_BREAKPOINT, counter);
@@ -181,9 +185,12 @@ static struct thumb_access find_instruction(struct emulator_core *core, uint32_t
     for (uint32_t number = 0; number < 15; number++)
         registers[number] = emulator_core_get(core, number);
     const uint8_t *bytes = region->bytes + (core->block_start - region->start);
+    const uint32_t available = region->size - (core->block_start - region->start);
     for (uint32_t offset = 0; offset < core->block_size;) {
         uint16_t first = halfword_at(bytes + offset);
         uint32_t size = thumb_size(first);
+        if (size > available - offset)
+            break; /* its second half lies in the next region */
         registers[15] = core->block_start + offset;
         struct thumb_access access =
             thumb_access(first, size == 4 ? halfword_at(bytes + offset + 2) : 0, registers);
@@ -410,6 +417,18 @@ uint64_t emulator_core_executed(const struct emulator_core *core) {
     return core->executed;
 }
 
+/* YIELD and WFE may do nothing (A6.7.2 of DDI 0403E: hints). libunicorn ends behind them with an
+ * error of its own, without an exception. */
+static bool is_behind_hint(struct emulator_core *core, uint32_t counter) {
+    const struct region *region = region_at(core, counter - 4);
+    if (region == NULL)
+        return false;
+    const uint8_t *bytes = region->bytes + (counter - 4 - region->start);
+    uint16_t hint = halfword_at(bytes + 2);
+    bool is_wide = halfword_at(bytes) == 0xF3AF;
+    return hint == 0xBF10 || hint == 0xBF20 || (is_wide && (hint == 0x8001 || hint == 0x8002));
+}
+
 static struct emulator_core_exit start(struct emulator_core *core, uint32_t count) {
     core->has_exit = false;
     core->has_counter = false;
@@ -423,10 +442,15 @@ static struct emulator_core_exit start(struct emulator_core *core, uint32_t coun
     counter = emulator_core_get(core, EMULATOR_PC);
     switch (error) {
     case UC_ERR_OK:
+        if (counter == NO_EXIT) /* libunicorn's end, and what a jump through erased flash finds */
+            return (struct emulator_core_exit){.reason = EMULATOR_CORE_FAULT_FETCH,
+                                               .address = counter};
         return (struct emulator_core_exit){.reason = count > 0 ? EMULATOR_CORE_DEADLINE
                                                                : EMULATOR_CORE_WAIT,
                                            .address = counter};
     case UC_ERR_INSN_INVALID:
+        if (is_behind_hint(core, counter))
+            return (struct emulator_core_exit){.reason = EMULATOR_CORE_HINT, .address = counter};
         return (struct emulator_core_exit){.reason = EMULATOR_CORE_UNDEFINED, .address = counter};
     default:
         return (struct emulator_core_exit){.reason = EMULATOR_CORE_BROKEN,
@@ -439,14 +463,23 @@ struct emulator_core_exit emulator_core_run(struct emulator_core *core, uint64_t
     return start(core, 0);
 }
 
-/* Counting needs instructions translated anew, one by one; and forgotten again after. */
+/* Counting needs the block translated anew, with a look at the count before each instruction; and
+ * forgotten again after. All of libunicorn's translations would be 1 GB to clear. */
+static void forget_translations(struct emulator_core *core, uint32_t start, uint32_t count) {
+    uc_ctl_remove_cache(core->engine, (uint64_t)start, (uint64_t)start + 4u * (uint64_t)count);
+}
+
 struct emulator_core_exit emulator_core_step(struct emulator_core *core, uint32_t count) {
     uint64_t before = core->executed;
-    uc_ctl_flush_tlb(core->engine);
+    if (count == 0) /* libunicorn would take that for no limit */
+        return (struct emulator_core_exit){.reason = EMULATOR_CORE_DEADLINE,
+                                           .address = emulator_core_get(core, EMULATOR_PC)};
+    uint32_t counter = emulator_core_get(core, EMULATOR_PC);
+    forget_translations(core, counter, count);
     core->is_stepping = true;
     struct emulator_core_exit exit = start(core, count);
     core->is_stepping = false;
-    uc_ctl_flush_tlb(core->engine);
+    forget_translations(core, counter, count);
     if (exit.reason == EMULATOR_CORE_DEADLINE)
         core->executed = before + count;
     return exit;

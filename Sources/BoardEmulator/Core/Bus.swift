@@ -48,7 +48,9 @@ final class Bus {
     peripheral.write(word, to: register.offset)
   }
 
+  /// Nil: nobody answers. What follows a finding within its block of instructions is not obeyed any more.
   private func find(_ address: UInt32, _ verb: String) -> (any Peripheral, Register)? {
+    guard machine.finding == nil else { return nil }
     guard let peripheral = peripherals[address & ~3], let register = registers[address & ~3] else {
       machine.stop(.notModelled, "0x\(hex(address)) is \(verb): expected a register this emulator models\(neighbour(of: address))")
       return nil

@@ -19,10 +19,12 @@ extension Machine {
   private static let entryCycles: UInt64 = 12
   private static let tailChainCycles: UInt64 = 6
 
+  var isWithinIT: Bool { emulator_core_get(core, EMULATOR_XPSR) & 0x0600_FC00 != 0 }
+
   func takeInterrupt() {
-    // Within an IT block the exception would have to resume it; one instruction later it is over.
-    if emulator_core_get(core, EMULATOR_XPSR) & 0x0600_FC00 != 0 {
-      _ = emulator_core_step(core, 1)
+    let base = emulator_core_get(core, EMULATOR_BASEPRI)
+    if base != 0 {
+      stop(.notModelled, "BASEPRI: found \(base): this emulator models PRIMASK and FAULTMASK alone")
       return
     }
     guard let exception = nvic.takePending() else { return }
@@ -31,7 +33,7 @@ extension Machine {
 
   /// SVC, and faults: not pended, taken at once.
   func enterNow(_ exception: Int) {
-    guard nvic.mayTakeNow(exception) else {
+    guard nvic.mayTakeNow(exception, below: maskedPriority) else {
       if exception == NVIC.Exception.hardFault {
         stop(.lockup, "lockup: a fault within the fault handler, at 0x\(hex(emulator_core_get(core, EMULATOR_PC)))")
       } else {
@@ -44,14 +46,29 @@ extension Machine {
     enter(exception)
   }
 
+  /// INVSTATE after a jump to an even address, NOCP of the floating point unit that is off (A5.3.18), or UNDEFINSTR.
+  private var undefinedReason: UInt32 {
+    if emulator_core_get(core, EMULATOR_XPSR) & 1 << 24 == 0 { return 1 << 17 }
+    let counter = emulator_core_get(core, EMULATOR_PC)
+    let isCoprocessors = region(at: counter, count: 4).map { $0.word(at: counter) & 0xEC00 == 0xEC00 } ?? false
+    return isCoprocessors && !systemControl.isFloatingPointOn ? 1 << 19 : 1 << 16
+  }
+
+  /// What the masks raise the core to (B1.4.3): a fault that is not above it becomes a HardFault.
+  private var maskedPriority: Int {
+    if emulator_core_get(core, EMULATOR_FAULTMASK) & 1 != 0 { return -1 }
+    return emulator_core_get(core, EMULATOR_PRIMASK) & 1 != 0 ? 0 : 256
+  }
+
   func takeFault(_ fault: Fault) {
     let exception: Int
     switch fault {
     case .undefinedInstruction:
-      let hasUnit = systemControl.isFloatingPointOn
-      systemControl.faultStatus |= hasUnit ? 1 << 16 : 1 << 19  // UNDEFINSTR, NOCP
+      systemControl.faultStatus |= undefinedReason
       exception = NVIC.Exception.usageFault
-    case .breakpoint: exception = NVIC.Exception.hardFault
+    case .breakpoint:
+      systemControl.hardFaultStatus |= 1 << 31  // DEBUGEVT
+      exception = NVIC.Exception.hardFault
     case .data(let address):
       systemControl.faultStatus |= 1 << 9 | 1 << 15  // PRECISERR, BFARVALID
       systemControl.busFaultAddress = address
@@ -95,32 +112,58 @@ extension Machine {
     let isInHandler = status & 0x1FF != 0
     var stack = emulator_core_get(core, EMULATOR_SP)
     let isAligned = stack & 4 != 0
-    if isAligned { stack -= 4 }
-    if hasFloatingPoint { stack -= 4 * 18 }
-    stack -= 4 * 8
+    if isAligned { stack &-= 4 }
+    if hasFloatingPoint { stack &-= 4 * 18 }
+    stack &-= 4 * 8
     emulator_core_set(core, EMULATOR_SP, stack)
     let counter = emulator_core_get(core, EMULATOR_PC)
     let frame = [0, 1, 2, 3, 12].map { register(UInt32($0)) } + [
       emulator_core_get(core, EMULATOR_LR), counter, status & ~0x200 | (isAligned ? 0x200 : 0),
     ]
+    var taken = exception
     if let memory = region(at: stack, count: hasFloatingPoint ? 104 : 32), memory.kind == .ram {
       for (index, word) in frame.enumerated() { memory.setWord(word, at: stack + 4 * UInt32(index)) }
       if hasFloatingPoint { pushFloatingPoint(to: memory, at: stack + 32) }
     } else {
       note("fault: the frame of exception \(exception) does not fit the stack at 0x\(hex(stack))")
-      systemControl.faultStatus |= 1 << 12  // STKERR: the handler runs all the same, its frame is lost
+      taken = derivedFromStacking(of: exception)
     }
     emulator_core_set(core, EMULATOR_LR, (hasFloatingPoint ? 0xFFFF_FFE1 : 0xFFFF_FFF1) | (isInHandler ? 0 : 8))
     emulator_core_set(core, EMULATOR_CONTROL, control & ~0xC)
+    begin(taken)
+    spend(Self.entryCycles)
+  }
+
+  /// The frame is lost. A handler for bus faults goes first if it may, or else HardFault's, and what was to be entered
+  /// stays pending (B1.5.6, derived exceptions). HardFault's own is begun all the same.
+  private func derivedFromStacking(of exception: Int) -> Int {
+    systemControl.faultStatus |= 1 << 12  // STKERR
+    if exception == NVIC.Exception.hardFault || exception == NVIC.Exception.nmi { return exception }
+    let isTaken = systemControl.isFaultEnabled(NVIC.Exception.busFault) && nvic.goesBefore(NVIC.Exception.busFault, exception)
+    if !isTaken { systemControl.hardFaultStatus |= 1 << 30 }  // FORCED
+    let derived = isTaken ? NVIC.Exception.busFault : NVIC.Exception.hardFault
+    nvic.replaceInnermost(by: derived)
+    return derived
+  }
+
+  /// Goes to the first instruction of a handler.
+  private func begin(_ exception: Int) {
     emulator_core_set(core, EMULATOR_XPSR, 0x0100_0000 | UInt32(exception))
-    let vector = systemControl.vectorTable == 0 ? board.chip.vectorTable : systemControl.vectorTable
-    let entry = vector + 4 * UInt32(exception)
+    let start = systemControl.vectorTable == 0 && !board.chip.hasCaches ? board.chip.vectorTable : systemControl.vectorTable
+    let entry = start &+ 4 * UInt32(exception)
     guard let table = region(at: entry, count: 4) else {
-      stop(.brokenRule, "VTOR: found 0x\(hex(vector)): expected memory with a vector table")
+      stop(.brokenRule, "VTOR: found 0x\(hex(start)): expected memory with a vector table")
       return
     }
-    emulator_core_set(core, EMULATOR_PC, table.word(at: entry) & ~1)
-    spend(Self.entryCycles)
+    emulator_core_set(core, EMULATOR_PC, codeAddress(ofVector: exception, table.word(at: entry)))
+  }
+
+  /// Bit 0 of a vector says Thumb, which is all these cores know (B1.5.3).
+  func codeAddress(ofVector number: Int, _ vector: UInt32) -> UInt32 {
+    if vector & 1 == 0 {
+      stop(.brokenRule, "vector \(number): found 0x\(hex(vector)): expected bit 0 set, as addresses of Thumb code have it (DDI 0403E, B1.5.3)")
+    }
+    return vector & ~1
   }
 
   private func pushFloatingPoint(to memory: MemoryRegion, at address: UInt32) {
@@ -129,23 +172,36 @@ extension Machine {
   }
 
   func returnFromException(_ exceptionReturn: UInt32) {
+    if nvic.active.isEmpty {  // in thread mode it is a jump like any other
+      takeFault(.fetch(address: exceptionReturn & ~1))
+      return
+    }
+    if nvic.active.last != NVIC.Exception.nmi { emulator_core_set(core, EMULATOR_FAULTMASK, 0) }
     nvic.leave()
     // Tail-chaining: the frame stays where it is, the next handler takes it over.
     if emulator_core_get(core, EMULATOR_PRIMASK) & 1 == 0, let next = nvic.takePending() {
       emulator_core_set(core, EMULATOR_LR, exceptionReturn)
-      emulator_core_set(core, EMULATOR_XPSR, 0x0100_0000 | UInt32(next))
-      let vector = systemControl.vectorTable == 0 ? board.chip.vectorTable : systemControl.vectorTable
-      guard let table = region(at: vector + 4 * UInt32(next), count: 4) else { return }
-      emulator_core_set(core, EMULATOR_PC, table.word(at: vector + 4 * UInt32(next)) & ~1)
+      emulator_core_set(core, EMULATOR_CONTROL, emulator_core_get(core, EMULATOR_CONTROL) & ~0xC)
+      begin(next)
       spend(Self.tailChainCycles)
       return
     }
     let stack = emulator_core_get(core, EMULATOR_SP)
     let hasFloatingPoint = exceptionReturn & 0x10 == 0
-    guard exceptionReturn & 0xF == 1 || exceptionReturn & 0xF == 9,
+    guard exceptionReturn | 0x10 == (nvic.active.isEmpty ? 0xFFFF_FFF9 : 0xFFFF_FFF1),
       let memory = region(at: stack, count: hasFloatingPoint ? 104 : 32)
     else {
-      stop(.brokenRule, "EXC_RETURN: found 0x\(hex(exceptionReturn)) with the stack at 0x\(hex(stack)): expected a return to the main stack")
+      stop(
+        .brokenRule,
+        "EXC_RETURN: found 0x\(hex(exceptionReturn)) with the stack at 0x\(hex(stack)) and \(nvic.active.count) handlers still active: "
+          + "expected a return to \(nvic.active.isEmpty ? "thread mode" : "a handler"), on the main stack")
+      return
+    }
+    let status = memory.word(at: stack + 28)
+    guard status & 0x0100_01FF == 0x0100_0000 | UInt32(nvic.active.last ?? 0) else {
+      stop(
+        .brokenRule, "the frame at 0x\(hex(stack)), which an exception returns to, has the xPSR 0x\(hex(status)): "
+          + "expected Thumb and exception \(nvic.active.last ?? 0): something has written over the stack")
       return
     }
     let frame = (0..<8 as Range<UInt32>).map { memory.word(at: stack + 4 * $0) }

@@ -35,6 +35,10 @@ extension Machine {
       if finding != nil { break }
       if pendingReset != nil { continue }
       if now >= end { return .end }
+      if isAsleep {
+        sleep(until: end)
+        continue
+      }
       let deadline = deadline(until: end)
       let began = emulator_core_processor_time()
       let exit = emulator_core_run(core, deadline)
@@ -48,9 +52,10 @@ extension Machine {
     switch exit.reason {
     case EMULATOR_CORE_DEADLINE: approach(end: end)
     case EMULATOR_CORE_REQUESTED: passTheLastBlock(end: end)
-    case EMULATOR_CORE_INTERRUPT: takeInterrupt()
+    case EMULATOR_CORE_INTERRUPT: interrupt(end: end)
     case EMULATOR_CORE_STALL: stall?(exit.address)
     case EMULATOR_CORE_WAIT: sleep(until: end)
+    case EMULATOR_CORE_HINT: break
     case EMULATOR_CORE_EXCEPTION_RETURN: returnFromException(exit.address)
     case EMULATOR_CORE_UNDEFINED: takeFault(.undefinedInstruction)
     case EMULATOR_CORE_BREAKPOINT: takeFault(.breakpoint)
@@ -71,33 +76,44 @@ extension Machine {
 
   /// The next block would pass an event, or the instruction asked for: that one is stepped to.
   private func approach(end: VirtualTime) {
-    guard let stop = instructionStop, stop.executed <= clock.executed(at: min(end, scheduler.next ?? .max)) else {
+    let limit = clock.executed(at: min(end, scheduler.next ?? .max))
+    if let stop = instructionStop, stop.executed <= limit {
+      step(stop.executed - executed, end: end)
+    } else if passedAt == executed {
+      step(limit - executed, end: end)  // events come faster than blocks end: it would never be begun
+    } else {
       passTheLastBlock(end: end)
-      return
     }
-    let exit = emulator_core_step(core, UInt32(stop.executed - executed))
+  }
+
+  private func step(_ count: UInt64, end: VirtualTime) {
+    let exit = emulator_core_step(core, UInt32(clamping: count))
     if exit.reason != EMULATOR_CORE_DEADLINE { handle(exit, end: end) }
+  }
+
+  /// Within an IT block the exception would have to resume it; some instructions later it is over.
+  private func interrupt(end: VirtualTime) {
+    if isWithinIT { step(1, end: end) } else { takeInterrupt() }
   }
 
   /// The block that would pass a deadline is not begun; the time until then passes without it, so that events come at
   /// their moment and not up to a block early. At most some dozens of cycles.
   private func passTheLastBlock(end: VirtualTime) {
     let moment = min(end, scheduler.next ?? .max)
+    passedAt = executed
     if pendingReset == nil && finding == nil && moment > now { clock.advance(to: moment, executed: executed) }
   }
 
   /// WFI: ends with any interrupt that would be taken if PRIMASK were 0.
   private func sleep(until end: VirtualTime) {
     isAsleep = true
-    defer { isAsleep = false }
     while finding == nil && pendingReset == nil && !nvic.hasWakeUp && now < end {
       let before = now
       clock.advance(to: min(end, scheduler.next ?? end), executed: executed)
       sleptTime += now - before
       while let action = scheduler.takeDue(at: now) { action() }
     }
-    // Still asleep at the end: the next run begins with the WFI again.
-    if !nvic.hasWakeUp && pendingReset == nil { emulator_core_set(core, EMULATOR_PC, emulator_core_get(core, EMULATOR_PC) - 2) }
+    isAsleep = !nvic.hasWakeUp
   }
 
   /// The core waits, to the end of this run at most; what is to happen meanwhile happens at its moment. Not within a
@@ -120,6 +136,7 @@ extension Machine {
   func reset(_ cause: ResetCause) {
     if cause == .powerOn { scrambleMemory() }
     resets += 1
+    isAsleep = false
     note("reset: \(cause.rawValue)")
     for peripheral in bus.all { peripheral.reset(cause) }
     for number in 0...12 { setRegister(UInt32(number), 0) }
@@ -129,7 +146,7 @@ extension Machine {
     let table = board.chip.vectorTable
     guard let flash = region(at: table, count: 8) else { return }
     emulator_core_set(core, EMULATOR_SP, flash.word(at: table) & ~3)
-    emulator_core_set(core, EMULATOR_PC, flash.word(at: table + 4) & ~1)
+    emulator_core_set(core, EMULATOR_PC, codeAddress(ofVector: 1, flash.word(at: table + 4)))
   }
 
   func setInterruptPending(_ isPending: Bool) { emulator_core_set_interrupt_pending(core, isPending) }

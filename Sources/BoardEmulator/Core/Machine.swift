@@ -27,6 +27,10 @@ package final class Machine {
   /// Set once; the machine does not go on then.
   package private(set) var finding: Finding?
   var pendingReset: ResetCause?
+  /// WFI has been executed and nothing has ended it.
+  var isAsleep = false
+  /// How much was executed when time last passed without a block that would have gone past an event.
+  var passedAt = UInt64.max
   /// Set by the flash controller: code was to be fetched from a bank that is being written.
   package var stall: ((UInt32) -> Void)?
   /// Set by the flash controller: a store into flash, by address, width and value; and what memory shows of it.
@@ -36,8 +40,6 @@ package final class Machine {
   /// Time the core slept, and time it waited for flash.
   package internal(set) var sleptTime: VirtualTime = 0
   package internal(set) var stalledTime: VirtualTime = 0
-  /// In a WFI.
-  var isAsleep = false
   package internal(set) var resets = 0
   /// Nanoseconds of this computer's processor spent in the core.
   var processorTime: UInt64 = 0

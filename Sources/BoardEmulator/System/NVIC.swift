@@ -42,7 +42,7 @@ final class NVIC: Peripheral {
     let groups: [(String, UInt32)] = [("ISER", 0), ("ICER", 0x80), ("ISPR", 0x100), ("ICPR", 0x180), ("IABR", 0x200)]
     let sets = groups.flatMap { name, offset in
       (0..<words).map {
-        Register("\(name)\($0)", at: offset + 4 * UInt32($0), writable: name == "IABR" ? 0 : .max, "DDI 0403E B3.4")
+        Register("\(name)\($0)", at: offset + 4 * UInt32($0), writable: name == "IABR" ? 0 : .max, "DDI 0403E B3.4", hasReadEffect: true)
       }
     }
     // Four bits of priority, in the upper half of each byte (PM0253, PM0214).
@@ -55,6 +55,7 @@ final class NVIC: Peripheral {
   func reset(_ cause: ResetCause) {
     for index in pending.indices {
       pending[index] = false
+      isHigh[index] = false
       enabled[index] = index < 16
       priorities[index] = 0
     }
@@ -124,6 +125,7 @@ final class NVIC: Peripheral {
     refresh()
   }
 
+  var isInterruptPending: Bool { pending[Exception.firstInterrupt...].contains(true) }
   func isPending(_ exception: Int) -> Bool { pending[exception] }
   func setPriority(_ priority: Int, ofException number: Int) {
     priorities[number] = priority
@@ -146,7 +148,12 @@ final class NVIC: Peripheral {
   }
 
   /// Whether a fault of that number may be taken now, or becomes a HardFault (B1.5.14).
-  func mayTakeNow(_ exception: Int) -> Bool { groupPriority(exception) < executionPriority }
+  func mayTakeNow(_ exception: Int, below limit: Int) -> Bool { groupPriority(exception) < min(executionPriority, limit) }
+
+  func goesBefore(_ exception: Int, _ other: Int) -> Bool { groupPriority(exception) < groupPriority(other) }
+
+  /// What ICSR calls VECTPENDING, whether it may be taken or not.
+  var highestPending: Int? { candidate(below: .max) }
 
   private func candidate(below limit: Int) -> Int? {
     if isWithheld { return nil }
@@ -169,6 +176,12 @@ final class NVIC: Peripheral {
   func enter(_ exception: Int) {
     active.append(exception)
     refresh()
+  }
+
+  /// Another exception came between the choice of the innermost one and its first instruction; it waits.
+  func replaceInnermost(by exception: Int) {
+    if let waiting = active.popLast() { pending[waiting] = true }
+    enter(exception)
   }
 
   /// A handler has returned: a line still high asks again.

@@ -3,7 +3,7 @@ final class SysTick: Peripheral {
   let name = "SYST"
   let base: UInt32 = 0xE000_E010
   let registers = [
-    Register("CSR", at: 0, reset: 4, writable: 7, readOnly: 1 << 16, "DDI 0403E B3.3.3"),
+    Register("CSR", at: 0, reset: 4, writable: 7, readOnly: 1 << 16, "DDI 0403E B3.3.3", hasReadEffect: true),
     Register("RVR", at: 4, writable: 0xFF_FFFF, "DDI 0403E B3.3.4"),
     Register("CVR", at: 8, writable: .max, "DDI 0403E B3.3.5"),
     Register("CALIB", at: 12, reset: 0x0000_4650, "DDI 0403E B3.3.6"),
@@ -37,7 +37,8 @@ final class SysTick: Peripheral {
     case 8:
       guard isEnabled else { return 0 }
       let now = machine.cycles
-      return now >= zeroCycle ? 0 : UInt32(truncatingIfNeeded: zeroCycle - now)
+      guard now < zeroCycle, zeroCycle - now <= UInt64(reload) else { return 0 }  // the cycle before the reload
+      return UInt32(zeroCycle - now)
     default: return registers[3].reset
     }
   }
@@ -51,7 +52,10 @@ final class SysTick: Peripheral {
       let wasEnabled = isEnabled
       control = value & 7
       if isEnabled != wasEnabled { restart() }
-    case 4: reload = value
+    case 4:
+      let wasEnabled = isEnabled
+      reload = value
+      if isEnabled != wasEnabled { restart() }
     default:
       hasCounted = false
       restart()

@@ -26,7 +26,8 @@ final class SystemControl: Peripheral {
     let isM7 = machine.board.chip.hasCaches
     registers = [
       Register("CPUID", at: 0xD00, reset: isM7 ? 0x411F_C271 : 0x410F_C241, "DDI 0403E B3.2.3"),
-      Register("ICSR", at: Offset.icsr, writable: 0x9E00_0000, readOnly: 0x00C7_F9FF, "DDI 0403E B3.2.4"),
+      // NMIPENDSET is not modelled.
+      Register("ICSR", at: Offset.icsr, writable: 0x1E00_0000, readOnly: 0x00DF_F9FF, "DDI 0403E B3.2.4", hasReadEffect: true),
       Register("VTOR", at: Offset.vtor, writable: 0xFFFF_FF80, "DDI 0403E B3.2.5"),
       Register("AIRCR", at: Offset.aircr, reset: 0xFA05_0000, writable: 0xFFFF_0704, "DDI 0403E B3.2.6"),
       Register("SCR", at: Offset.scr, "DDI 0403E B3.2.7"),
@@ -36,18 +37,19 @@ final class SystemControl: Peripheral {
       Register("SHPR2", at: 0xD1C, writable: 0xF000_0000, "DDI 0403E B3.2.11"),
       Register("SHPR3", at: Offset.shpr3, writable: 0xF0F0_0000, "DDI 0403E B3.2.12"),
       Register("SHCSR", at: Offset.shcsr, writable: 0x0007_0000, "DDI 0403E B3.2.13"),
-      Register("CFSR", at: Offset.cfsr, writable: .max, "DDI 0403E B3.2.15"),
-      Register("HFSR", at: Offset.hfsr, writable: .max, "DDI 0403E B3.2.16"),
+      Register("CFSR", at: Offset.cfsr, writable: .max, "DDI 0403E B3.2.15", hasReadEffect: true),
+      Register("HFSR", at: Offset.hfsr, writable: .max, "DDI 0403E B3.2.16", hasReadEffect: true),
       Register("MMFAR", at: Offset.mmfar, "DDI 0403E B3.2.17"),
       Register("BFAR", at: Offset.bfar, "DDI 0403E B3.2.18"),
       Register("CPACR", at: Offset.cpacr, writable: 0x00F0_0000, "DDI 0403E B3.2.20"),
       Register("DEMCR", at: Offset.demcr, writable: 0x0100_0000, "DDI 0403E C1.6.5"),
-      Register("FPCCR", at: Offset.fpccr, reset: 0xC000_0000, writable: 0xC000_0000, "DDI 0403E B3.2.21"),
+      // ASPEN stays 1: frames without the floating point registers are not modelled where the unit was used.
+      Register("FPCCR", at: Offset.fpccr, reset: 0xC000_0000, writable: 0x4000_0000, "DDI 0403E B3.2.21"),
     ]
   }
 
   func reset(_ cause: ResetCause) {
-    vectorTable = 0
+    vectorTable = machine.board.chip.hasCaches ? machine.board.chip.vectorTable : 0
     configuration = registers[5].reset
     systemHandlers = 0
     coprocessors = 0
@@ -90,6 +92,9 @@ final class SystemControl: Peripheral {
   private var interruptState: UInt32 {
     let nvic = machine.nvic!
     return UInt32(nvic.active.last ?? 0)
+      | (nvic.active.count < 2 ? 1 << 11 : 0)  // RETTOBASE
+      | UInt32(nvic.highestPending ?? 0) << 12
+      | (nvic.isInterruptPending ? 1 << 22 : 0)
       | (nvic.isPending(NVIC.Exception.sysTick) ? 1 << 26 : 0)
       | (nvic.isPending(NVIC.Exception.pendSV) ? 1 << 28 : 0)
   }
@@ -97,7 +102,7 @@ final class SystemControl: Peripheral {
   func write(_ value: UInt32, to offset: UInt32) {
     switch offset {
     case Offset.icsr: writeInterruptState(value)
-    case Offset.vtor: vectorTable = value
+    case Offset.vtor: setVectorTable(value)
     case Offset.aircr: writeApplicationInterrupt(value)
     case Offset.ccr: setConfiguration(value)
     case Offset.shpr1...Offset.shpr3:
@@ -117,6 +122,14 @@ final class SystemControl: Peripheral {
     if value & 1 << 26 != 0 { machine.nvic.pend(NVIC.Exception.sysTick) }
     if value & 1 << 27 != 0 { machine.nvic.unpend(NVIC.Exception.pendSV) }
     if value & 1 << 28 != 0 { machine.nvic.pend(NVIC.Exception.pendSV) }
+  }
+
+  /// The core takes the bits below the table's size for zero: 128 words, for some hundred vectors (B3.2.5).
+  private func setVectorTable(_ address: UInt32) {
+    if address % 512 != 0 {
+      machine.stop(.brokenRule, "SCB_VTOR: found 0x\(hex(address)): expected a multiple of 512, the size of the table rounded up to a power of 2")
+    }
+    vectorTable = address
   }
 
   private func writeApplicationInterrupt(_ value: UInt32) {

@@ -35,7 +35,8 @@ enum emulator_core_exit_reason {
     EMULATOR_CORE_REQUESTED,        /* emulator_core_request_stop */
     EMULATOR_CORE_INTERRUPT,        /* one is pending and not masked */
     EMULATOR_CORE_STALL,            /* the next block lies in the stalled range */
-    EMULATOR_CORE_WAIT,             /* WFI or WFE; the counter stands behind it */
+    EMULATOR_CORE_WAIT,             /* WFI; the counter stands behind it */
+    EMULATOR_CORE_HINT, /* YIELD or WFE, which end nothing; the counter stands behind it */
     EMULATOR_CORE_EXCEPTION_RETURN, /* `address`: EXC_RETURN */
     EMULATOR_CORE_SUPERVISOR_CALL,
     EMULATOR_CORE_UNDEFINED,   /* no such instruction, or the FPU is off; counter at it */
@@ -105,7 +106,7 @@ uint64_t emulator_core_executed(const struct emulator_core *core);
 
 /* Runs until `executed` would pass `deadline`, or something happens. */
 struct emulator_core_exit emulator_core_run(struct emulator_core *core, uint64_t deadline);
-/* Exactly `count` instructions, unless something happens. Slow: for the last ones before a point. */
+/* Exactly `count` instructions, unless something happens: no more than the block has that comes next. */
 struct emulator_core_exit emulator_core_step(struct emulator_core *core, uint32_t count);
 
 /* The deadline may be brought nearer while a register is accessed. */
