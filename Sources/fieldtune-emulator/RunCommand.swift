@@ -19,8 +19,6 @@ struct RunCommand: ParsableCommand {
   var control: String?
   @Option(help: "real: virtual time is never ahead of real time; free: only an idle board waits.")
   var pace = Pace.real
-  @Option(help: "Keeps the flash from run to run; made of the firmware when it is not there.")
-  var flash: String?
   @Option(help: "What happens on the board, a line each, and a summary as JSON at the end; '-' for standard output.")
   var log: String?
   @Option(help: "Writes the blocks of code that were executed, start and size in hexadecimal.")
@@ -34,13 +32,11 @@ struct RunCommand: ParsableCommand {
     let end = try hostEnd()
     let log = try EventLog(log)
     machine.log = { time, text in log.write(time, text) }
-    if let flash { try machine.loadFlash(from: flash) }
     let session = EmulatorSession(machine, end: end, control: try control.map { path throws(Finding) in try ControlSocket(path: path) }, pace: pace)
     for order in orders { session.injector.order(order) }
     for number in [SIGTERM, SIGINT] { signal(number) { _ in isTerminating.store(true, ordering: .relaxed) } }
     machine.powerOn()
     try session.run(for: milliseconds.map { .milliseconds($0) } ?? .max, isOver: { isTerminating.load(ordering: .relaxed) })
-    if let flash { try machine.saveFlash(to: flash) }
     if let coverage { try write(machine.coverage, to: coverage) }
     log.write(line: session.summary.json)
     if let finding = machine.finding { throw finding }

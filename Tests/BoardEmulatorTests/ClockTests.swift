@@ -38,7 +38,7 @@ import BoardEmulator
     #expect(board.log.suffix(5).map { String($0) } == [
       "PLL locked: VCO \(frequency(2 * hertz)), \(frequency(hertz))", "over-drive generator ready", "over-drive on, voltage scale 1",
       "flash: \(name.contains("f746") ? 7 : 5) wait states",
-      "SYSCLK = pll: HCLK \(frequency(hertz)), APB1 \(frequency(hertz / 4)), APB2 \(frequency(hertz / 2))",
+      "SYSCLK = PLL: HCLK \(frequency(hertz)), APB1 \(frequency(hertz / 4)), APB2 \(frequency(hertz / 2))",
     ])
   }
 

@@ -179,7 +179,7 @@ final class ResetClockControl: Peripheral, ClockTree {
     system = target
     machine.setCoreHertz(coreHertz)
     machine.note(
-      "SYSCLK = \(target): HCLK \(frequency(coreHertz)), APB1 \(frequency(apb1Hertz)), APB2 \(frequency(apb2Hertz))")
+      "SYSCLK = \("\(target)".uppercased()): HCLK \(frequency(coreHertz)), APB1 \(frequency(apb1Hertz)), APB2 \(frequency(apb2Hertz))")
     checkLimits()
   }
 
