@@ -8,9 +8,6 @@
 
 _Static_assert(sizeof(void *) > 4 || sizeof(struct link) <= LINK_BUFFER_BYTES,
                "the link's share of SRAM is exceeded");
-_Static_assert(WIRE_SEGMENT_WRITE_MAX_BYTES <= WIRE_LINK_TEST_MAX_BYTES,
-               "bulk_bytes is too short");
-
 static uint8_t epoch(const struct link *link) {
     return link->attempt & 15u;
 }
@@ -174,18 +171,18 @@ void link_feed(struct link *link, const uint8_t *bytes, uint32_t count, uint32_t
     }
 }
 
-static uint16_t sample_credit(const struct link *link) {
+static void renew_credit(struct link *link) {
     uint32_t credit = link->client.sample_credit(link->client.context) + LINK_HELD_SAMPLE_BYTES;
     uint32_t held = link->receiver.held_sample_bytes;
     credit -= held < credit ? held : credit;
-    return credit > LINK_MOST_CREDIT ? LINK_MOST_CREDIT : (uint16_t)credit;
+    link->credit = credit > LINK_MOST_CREDIT ? LINK_MOST_CREDIT : (uint16_t)credit;
 }
 
 /* Every frame acknowledges and grants. */
 static uint32_t emit(struct link *link, struct frame_header header, const uint8_t *body,
                      uint32_t count, const struct cobs_space *space) {
     header.sender = FRAME_FROM_DEVICE;
-    header.credit = sample_credit(link);
+    header.credit = link->credit;
     header.acknowledged = link->receiver.expected;
     link->last_credit = header.credit;
     link->counters.frames_sent++;
@@ -300,7 +297,7 @@ bool link_has_room(const struct link *link, uint32_t count) {
 struct link_space link_space(struct link *link) {
     struct link_sender *sender = &link->sender;
     return (struct link_space){.bytes = sender->bodies + sender->body_bytes,
-                               .byte_count = (uint32_t)(LINK_SEND_BYTES - sender->body_bytes)};
+                               .byte_count = (uint32_t)(sender->body_limit - sender->body_bytes)};
 }
 
 void link_send_encoded(struct link *link, uint8_t channel, uint32_t count) {
@@ -327,6 +324,7 @@ void link_post(struct link *link, uint8_t channel, const uint8_t *bytes, uint32_
 
 static uint32_t poll_connection(struct link *link, uint32_t now, const struct cobs_space *space) {
     link_receiver_deliver_held(link);
+    renew_credit(link);
     if (link->owes_info) {
         link->owes_info = !send_info(link);
     }
@@ -341,7 +339,7 @@ static uint32_t poll_connection(struct link *link, uint32_t now, const struct co
         uint32_t needed = frame_wire_bytes(link_sender_body_bytes(&link->sender, (uint32_t)index));
         return needed <= space->room ? emit_data(link, (uint32_t)index, now, space) : 0;
     }
-    bool owes_credit = sample_credit(link) > link->last_credit;
+    bool owes_credit = link->credit > link->last_credit;
     if (link->receiver.owes_ack || owes_credit) {
         return frame_wire_bytes(8) <= space->room ? emit_ack(link, space) : 0;
     }
@@ -349,6 +347,7 @@ static uint32_t poll_connection(struct link *link, uint32_t now, const struct co
 }
 
 uint32_t link_poll(struct link *link, uint32_t now, const struct cobs_space *space) {
+    renew_credit(link);
     if (link->refusal != 0) {
         return frame_wire_bytes(WIRE_REFUSE_MAX_BYTES) <= space->room ? emit_refusal(link, space) : 0;
     }

@@ -12,7 +12,7 @@
  *   - `receiver.early` holds frames of [expected - held, expected), acknowledged, which the session
  *     has put off, and others of (expected, expected + 64), each at most once.
  *   - `struct link` takes LINK_BUFFER_BYTES at most on a board, checked where it is compiled: with the
- *     receive ring of 4,096 and the transmit ring of 1,024 bytes, 10 KB. */
+ *     receive ring of 4,096 and the transmit ring of 1,024 bytes, 9,496 B. */
 #ifndef FIELDTUNE_LINK_H
 #define FIELDTUNE_LINK_H
 
@@ -23,7 +23,8 @@
 #include "protocol.gen.h"
 
 enum {
-    LINK_SEND_BYTES = 1280, /* bodies not acknowledged yet; two of the longest fit */
+    LINK_SEND_BYTES = 1240, /* bodies not acknowledged yet; two of the longest fit, or one and a
+                             * message that is being assembled */
     LINK_CHANNELS = WIRE_CHANNEL_TIME + 1,
     LINK_SEND_FRAMES = 40,   /* at most this many of them and of messages that wait */
     LINK_ROOM_MESSAGES = 3,  /* "there is room" means room for so many */
@@ -32,7 +33,7 @@ enum {
                               * session took them */
     LINK_HELD_SAMPLE_BYTES = 1024, /* of samples there, that the credit grants */
     LINK_MOST_CREDIT = 3072, /* what is on its way behind a lost frame has to be sent again */
-    LINK_BUFFER_BYTES = 5120,
+    LINK_BUFFER_BYTES = 4376,
 };
 
 /* What the link asks of the session. Nothing here may call back into the link but link_send,
@@ -74,13 +75,13 @@ struct link_outgoing {
     uint16_t body_count;
     uint16_t order;   /* position among all transmissions, modulo 2^16 */
     uint16_t sent_at; /* milliseconds, modulo 2^16 */
-    uint8_t channel;
-    uint8_t transmissions; /* saturates */
-    uint8_t expirations;   /* transmissions given up while the host was silent */
-    bool is_first : 1;
-    bool is_last : 1;
-    bool is_acknowledged : 1;
-    bool is_lost : 1;
+    uint16_t channel : 3;
+    uint16_t transmissions : 4; /* saturates */
+    uint16_t expirations : 5;   /* transmissions given up while the host was silent: 22 in the ten seconds it may be */
+    uint16_t is_first : 1;
+    uint16_t is_last : 1;
+    uint16_t is_acknowledged : 1;
+    uint16_t is_lost : 1;
 };
 
 /* How long a body may be, given how often frames are lost: FragmentSize.swift says why. */
@@ -98,6 +99,7 @@ struct link_sender {
     uint16_t count;                  /* of `frames`, in use */
     uint16_t sent;                   /* of these, numbered and sent at least once */
     uint16_t body_bytes;             /* of `bodies`, in use */
+    uint16_t body_limit;             /* of `bodies`, for bodies: the rest is lent to the receiver */
     uint16_t order;                  /* of the next transmission */
     uint16_t heard_order;            /* latest transmission known to have arrived, plus one */
     uint32_t waiting_since;          /* milliseconds: last progress */
@@ -132,9 +134,8 @@ struct link_receiver {
     uint16_t held;                   /* frames before `expected` that wait for the session */
     uint16_t held_sample_bytes;      /* of samples in them */
     struct link_assembly control;    /* every channel but samples and bulk, one at a time */
-    struct link_assembly bulk;
+    struct link_assembly bulk;       /* at the end of the sender's `bodies`, while it is open */
     uint8_t control_bytes[WIRE_MAXIMUM_CONTROL_BYTES];
-    uint8_t bulk_bytes[WIRE_LINK_TEST_MAX_BYTES]; /* the longest of the channel */
     bool sample_is_open;
     bool owes_ack;
 };
@@ -153,6 +154,7 @@ struct link {
     uint32_t unasked_at;      /* of the latest hello that no host had asked for */
     uint64_t refused_session; /* of the hello that `refusal` answers */
     uint32_t refused_attempt;
+    uint16_t credit;      /* as it is now: what the next frame grants */
     uint16_t last_credit; /* as the host was told last */
     uint8_t refusal;      /* enum wire_refusal, 0 for none: to be sent */
     bool is_connected;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "link_sender.h"
+
 void link_receiver_start(struct link_receiver *receiver) {
     memset(receiver, 0, sizeof *receiver);
 }
@@ -23,6 +25,14 @@ static bool deliver_sample(struct link *link, const struct link_early *part, con
     receiver->sample_is_open = !part->is_last;
     return true;
 }
+
+/* The longest message of the bulk channel. */
+enum { BULK_BYTES = WIRE_LINK_TEST_MAX_BYTES };
+_Static_assert(WIRE_SEGMENT_WRITE_MAX_BYTES <= BULK_BYTES, "a write does not fit where it is assembled");
+_Static_assert(BULK_BYTES + WIRE_OUTPUT_MAX_BYTES <= LINK_SEND_BYTES &&
+                   BULK_BYTES + WIRE_LINK_TEST_REPORT_MAX_BYTES <= LINK_SEND_BYTES &&
+                   BULK_BYTES + WIRE_SEGMENT_DATA_MAX_BYTES <= LINK_SEND_BYTES,
+               "an answer that finds no room beside an assembled message would never be given");
 
 /* Adds a fragment to a message, and delivers the message when it is the last. */
 static bool assemble(struct link *link, struct link_assembly *assembly, uint8_t *bytes,
@@ -48,6 +58,20 @@ static bool assemble(struct link *link, struct link_assembly *assembly, uint8_t 
     return true;
 }
 
+/* The same of the bulk channel, in room that the sender lends: not now, where it has none. */
+static bool assemble_bulk(struct link *link, const struct link_early *part, const uint8_t *body) {
+    struct link_assembly *bulk = &link->receiver.bulk;
+    uint8_t *bytes = link_sender_lend(&link->sender, BULK_BYTES);
+    if (bytes == 0) {
+        return false;
+    }
+    bool is_taken = assemble(link, bulk, bytes, BULK_BYTES, part, body);
+    if (!bulk->is_open) {
+        link_sender_lend(&link->sender, 0);
+    }
+    return is_taken;
+}
+
 /* False when the session cannot take it now. */
 static bool deliver(struct link *link, const struct link_early *part, const uint8_t *body) {
     struct link_receiver *receiver = &link->receiver;
@@ -58,8 +82,7 @@ static bool deliver(struct link *link, const struct link_early *part, const uint
         return link->client.message(link->client.context, part->channel, body, part->body_count);
     }
     if (part->channel == WIRE_CHANNEL_BULK) {
-        return assemble(link, &receiver->bulk, receiver->bulk_bytes, sizeof receiver->bulk_bytes,
-                        part, body);
+        return assemble_bulk(link, part, body);
     }
     return assemble(link, &receiver->control, receiver->control_bytes,
                     sizeof receiver->control_bytes, part, body);

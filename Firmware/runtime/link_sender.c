@@ -9,6 +9,8 @@ enum {
     MOST_TIMEOUT_MS = 500,
     SLACK_MS = 10, /* of the clocks, and of a host that is scheduled late */
     MOST_BACKOFF = 3,
+    MOST_TRANSMISSIONS = 15, /* as its field can count */
+    MOST_EXPIRATIONS = 31,
     EXPIRED_BYTES = 128, /* what the timer sends again, in bytes of bodies; one frame at least */
 };
 
@@ -62,17 +64,27 @@ void link_sender_start(struct link_sender *sender, uint16_t mtu) {
     fragments.maximum = mtu < WIRE_MAXIMUM_BODY_BYTES ? mtu : WIRE_MAXIMUM_BODY_BYTES;
     sender->fragments = fragments;
     sender->shortest = UINT32_MAX;
+    sender->body_limit = LINK_SEND_BYTES;
 }
 
 bool link_sender_has_room(const struct link_sender *sender, uint32_t count) {
-    return sender->count + LINK_ROOM_MESSAGES <= LINK_SEND_MESSAGES && count <= (uint32_t)(LINK_SEND_BYTES - sender->body_bytes);
+    return sender->count + LINK_ROOM_MESSAGES <= LINK_SEND_MESSAGES &&
+           count <= (uint32_t)(sender->body_limit - sender->body_bytes);
+}
+
+uint8_t *link_sender_lend(struct link_sender *sender, uint32_t count) {
+    if (sender->body_bytes + count > LINK_SEND_BYTES) {
+        return 0;
+    }
+    sender->body_limit = (uint16_t)(LINK_SEND_BYTES - count);
+    return sender->bodies + sender->body_limit;
 }
 
 void link_sender_queue(struct link_sender *sender, uint8_t channel, uint32_t count) {
     assert(count > 0 && link_sender_has_room(sender, count));
     sender->body_bytes = (uint16_t)(sender->body_bytes + count);
     sender->frames[sender->count++] = (struct link_outgoing){
-        .body_count = (uint16_t)count, .channel = channel, .is_first = true, .is_last = true};
+        .body_count = (uint16_t)count, .channel = channel & 7u, .is_first = true, .is_last = true};
 }
 
 /* Jacobson and Karels, 1988: gains of 1/8 and 1/4. */
@@ -179,7 +191,7 @@ static void give_up(struct link_sender *sender, struct link_outgoing *frame, uin
     uint32_t sent_ago = (uint16_t)(now - frame->sent_at);
     if (now - sender->heard_at < sent_ago) {
         fragment_size_learn(&sender->fragments, frame->body_count, FRAGMENT_LOST);
-    } else if (frame->expirations < UINT8_MAX) {
+    } else if (frame->expirations < MOST_EXPIRATIONS) {
         frame->expirations++;
     }
 }
@@ -296,7 +308,7 @@ void link_sender_transmitted(struct link_sender *sender, uint32_t index, uint32_
     frame->is_lost = false;
     frame->sent_at = (uint16_t)now;
     frame->order = sender->order++;
-    if (frame->transmissions < UINT8_MAX) {
+    if (frame->transmissions < MOST_TRANSMISSIONS) {
         frame->transmissions++;
     }
     if (index == sender->sent) {

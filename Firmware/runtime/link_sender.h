@@ -15,6 +15,9 @@ void fragment_size_start(struct fragment_size *size);
 void link_sender_start(struct link_sender *sender, uint16_t mtu);
 /* True when a message of `count` bytes can be queued. */
 bool link_sender_has_room(const struct link_sender *sender, uint32_t count);
+/* The last `count` bytes of the room for bodies, which are taken from it until they are asked for again; 0 gives them
+ * back. Null, and nothing changes, while bodies use them. */
+uint8_t *link_sender_lend(struct link_sender *sender, uint32_t count);
 /* Queues the message of `count` bytes that lies behind the bodies in use. */
 void link_sender_queue(struct link_sender *sender, uint8_t channel, uint32_t count);
 /* `acknowledged`: next number the host expects; bit i of `selective`: it holds that + 1 + i.
