@@ -48,7 +48,7 @@ package struct BoardBudget: Hashable, Sendable {
   package var linkBytes: Int
 
   package init(
-    name: String, sramBytes: Int?, flashBytes: Int?, stackBytes: Int, linkBytes: Int = 11_632
+    name: String, sramBytes: Int?, flashBytes: Int?, stackBytes: Int, linkBytes: Int = 10_944
   ) {
     self.name = name
     self.sramBytes = sramBytes

@@ -21,7 +21,7 @@ package struct Board: Hashable, Sendable, Codable {
   package var linkerScript: String?
   /// Tried in order: the first that links is taken.
   package var placements: [Placement]
-  /// Reserved for the stack; a computed bound above it fails the build.
+  /// The most that may be reserved for the stack; a computed bound above it fails the build. A chip reserves its bound.
   package var stackBytes: Int
   package var serial: Serial
   package var counter: Counter

@@ -58,11 +58,11 @@ package struct FirmwareBuilder: Sendable {
   private func build(_ plan: BuildPlan, _ toolchain: Toolchain) throws(FirmwareBuildError) -> BuildReport {
     try plan.writeGeneratedFiles()
     let objects = try Compilation(plan: plan, compiler: toolchain.compiler).run()
-    let stackBound = plan.board.runs == .host ? nil : try stackBoundBytes(plan, objects)
-    let linking = Linking(plan: plan, compiler: toolchain.compiler, objects: objects)
+    let stack = try stack(plan, objects)
+    let linking = Linking(plan: plan, compiler: toolchain.compiler, objects: objects, stackBytes: stack.reservedBytes)
     let placement = try linking.run()
     let binary = try writeBinary(plan, toolchain)
-    return try measure(plan, toolchain, objects, placement, binary, stackBound)
+    return try measure(plan, toolchain, objects, placement, binary, stack)
   }
 
   static func open(_ directory: URL) throws(FirmwareBuildError) -> Artifact {
@@ -73,6 +73,24 @@ package struct FirmwareBuilder: Sendable {
     } catch {
       throw .badArtifact("\(directory.path): \(error)")
     }
+  }
+
+  private struct Stack {
+    var reservedBytes: Int
+    /// Nil on the host, where none is computed.
+    var boundBytes: Int?
+  }
+
+  /// What a chip can use of its stack is reserved, and no more: the rest of what board.json allows is the model's.
+  private func stack(_ plan: BuildPlan, _ objects: [CompiledObject]) throws(FirmwareBuildError) -> Stack {
+    guard plan.board.runs != .host else { return Stack(reservedBytes: plan.board.stackBytes, boundBytes: nil) }
+    let bound = try stackBoundBytes(plan, objects)
+    return Stack(reservedBytes: min(plan.board.stackBytes, Self.alignedUp(bound)), boundBytes: bound)
+  }
+
+  /// To 32 bytes, the least that a region of the MPU can have.
+  private static func alignedUp(_ stackBytes: Int) -> Int {
+    (stackBytes + 31) & ~31
   }
 
   private func stackBoundBytes(
@@ -107,7 +125,7 @@ package struct FirmwareBuilder: Sendable {
 
   private func measure(
     _ plan: BuildPlan, _ toolchain: Toolchain, _ objects: [CompiledObject],
-    _ placement: Board.Placement?, _ binary: URL?, _ stackBound: Int?
+    _ placement: Board.Placement?, _ binary: URL?, _ stack: Stack
   ) throws(FirmwareBuildError) -> BuildReport {
     let sizes = try SectionSizes(of: plan.elf, tool: toolchain.size)
     let initialized = sizes.bytes(".data")
@@ -117,17 +135,17 @@ package struct FirmwareBuilder: Sendable {
     if plan.board.runs == .host {  // Linked without sections.ld: all of it, and the stack, is in .bss.
       (arena, state) = try modelBytes(objects, toolchain)
       samples = plan.sampleSlots * plan.artifact.manifest.input.bytes
-      data -= plan.board.stackBytes + arena + state + samples
+      data -= stack.reservedBytes + arena + state + samples
     }
     let regions = try regions(plan.board, sizes, initialized)
     return BuildReport(
       board: plan.board.name, elf: plan.elf.path, binary: binary?.path,
       flashBytes: flashBytes(plan.board, sizes, regions),
       flashCapacityBytes: plan.board.flashBytes,
-      sramBytes: data + arena + state + samples + plan.board.stackBytes,
+      sramBytes: data + arena + state + samples + stack.reservedBytes,
       arenaBytes: arena, stateBytes: state, dataBytes: data,
       sampleSlots: plan.sampleSlots, sampleSlotBytes: samples,
-      stackReservedBytes: plan.board.stackBytes, stackBoundBytes: stackBound,
+      stackReservedBytes: stack.reservedBytes, stackBoundBytes: stack.boundBytes,
       regions: regions, placement: placement)
   }
 

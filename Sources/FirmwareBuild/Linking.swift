@@ -5,6 +5,7 @@ struct Linking: Sendable {
   let plan: BuildPlan
   let compiler: Tool
   let objects: [CompiledObject]
+  let stackBytes: Int
 
   /// Memory that does not suffice, as the linker says it.
   private struct Overflow {
@@ -44,7 +45,7 @@ struct Linking: Sendable {
     plan.board.compilerFlags
       + [
         "-nostartfiles", "--specs=nano.specs", "--specs=nosys.specs", "-Wl,--gc-sections",
-        "-Wl,--fatal-warnings", "-Wl,--defsym=__stack_bytes=\(plan.board.stackBytes)",
+        "-Wl,--fatal-warnings", "-Wl,--defsym=__stack_bytes=\(stackBytes)",
         "-Xlinker", "-Map=\(plan.elf.deletingPathExtension().path).map", "-L\(plan.generated.path)",
         "-L\(plan.commonFolder.path)", "-T", plan.linkerScript.path, "-o",
         plan.elf.path,

@@ -15,7 +15,7 @@ import Testing
     let budget = BoardBudget(name: name, sramBytes: nil, flashBytes: nil, stackBytes: board.stackBytes)
     #expect(report.dataBytes <= budget.linkBytes)
     #expect(report.dataBytes > budget.linkBytes - 256)
-    #expect(report.stackReservedBytes == budget.stackBytes)
+    #expect(report.stackReservedBytes <= budget.stackBytes)
     #expect(report.sampleSlots == 1)
     #expect(report.sampleSlotBytes == 64)  // the fixture's input
   }
