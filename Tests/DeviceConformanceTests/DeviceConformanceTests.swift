@@ -5,7 +5,8 @@ import Testing
 import WireProtocol
 
 /// Every device that runs on this machine does the same with the same messages, bit for bit: the
-/// interpreter, the firmware as a process, and the firmware on Cortex-M7 and M4 in QEMU.
+/// interpreter, the firmware as a process, the firmware on Cortex-M7 and M4 in QEMU, and the real
+/// boards' firmware in the emulator of those boards.
 @Suite(.serialized) struct DeviceConformanceTests {
   /// 200 training steps and 50 evaluations.
   private static let indices = 0..<250 as Range<UInt32>
