@@ -73,6 +73,34 @@ import Testing
     check(machine, [3, 1 << 12, 1 << 30])
   }
 
+  /// Below SRAM the MPU forbids 32 bytes: it speaks before the bus does. PendSV gives way to MemManage's own handler.
+  @Test func stackInAGuard_isMSTKERR() throws {
+    let machine = try run(
+      """
+      ldr r2, =0xE000ED24
+      mov r1, #0x70000
+      str r1, [r2]
+      ldr r2, =0xE000ED20
+      ldr r1, =0x00F00000
+      str r1, [r2]
+      ldr r2, =0xE000ED90
+      ldr r1, =0x1FFFFFE0
+      str r1, [r2, #12]
+      ldr r1, =0x10000009
+      str r1, [r2, #16]
+      movs r1, #5
+      str r1, [r2, #4]
+      ldr r1, =0x20000010
+      mov sp, r1
+      ldr r2, =0xE000ED04
+      mov r3, #0x10000000
+      str r3, [r2]
+      isb
+      b stay
+      """ + Self.handler("memory", 4), vectors: [4: "memory"])
+    check(machine, [4, 1 << 4, 0])
+  }
+
   @Test(arguments: ["0", "0x40", "0xFFFFFFFF"]) func stackPointerOutOfMemory_isNoCrashOfTheEmulator(pointer: String) throws {
     let machine = try run("ldr r1, =\(pointer)\n mov sp, r1\n udf #0")
     check(machine, [3, 1 << 12 | 1 << 16, 1 << 30])

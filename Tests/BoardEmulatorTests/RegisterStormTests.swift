@@ -1,10 +1,14 @@
 import BoardEmulator
+import Foundation
 import Testing
 
 /// Firmware may write anything anywhere: the machine stops with a finding or goes on, the emulator never breaks.
 @Suite(.enabled(if: Program.isPossible, "arm-none-eabi-gcc is not installed")) struct RegisterStormTests {
-  private static let accesses = 10_000
-  private static let seed: UInt64 = 6
+  /// `STORM_ACCESSES` and `STORM_SEED` set others.
+  private static let accesses = setting("STORM_ACCESSES").map { Int($0) } ?? 10_000
+  private static let seed = setting("STORM_SEED") ?? 6
+
+  private static func setting(_ name: String) -> UInt64? { ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) } }
 
   /// A loop that sleeps; any exception returns at once.
   private static let source = """

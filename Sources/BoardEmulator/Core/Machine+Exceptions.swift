@@ -121,12 +121,12 @@ extension Machine {
       emulator_core_get(core, EMULATOR_LR), counter, status & ~0x200 | (isAligned ? 0x200 : 0),
     ]
     var taken = exception
-    if let memory = region(at: stack, count: hasFloatingPoint ? 104 : 32), memory.kind == .ram {
+    if protection.mayWrite(stack, width: 1), let memory = region(at: stack, count: hasFloatingPoint ? 104 : 32), memory.kind == .ram {
       for (index, word) in frame.enumerated() { memory.setWord(word, at: stack + 4 * UInt32(index)) }
       if hasFloatingPoint { pushFloatingPoint(to: memory, at: stack + 32) }
     } else {
       note("fault: the frame of exception \(exception) does not fit the stack at 0x\(hex(stack))")
-      taken = derivedFromStacking(of: exception)
+      taken = derivedFromStacking(of: exception, isForbidden: !protection.mayWrite(stack, width: 1))
     }
     emulator_core_set(core, EMULATOR_LR, (hasFloatingPoint ? 0xFFFF_FFE1 : 0xFFFF_FFF1) | (isInHandler ? 0 : 8))
     emulator_core_set(core, EMULATOR_CONTROL, control & ~0xC)
@@ -134,14 +134,15 @@ extension Machine {
     spend(Self.entryCycles)
   }
 
-  /// The frame is lost. A handler for bus faults goes first if it may, or else HardFault's, and what was to be entered
+  /// The frame is lost. The handler of that fault goes first if it may, or else HardFault's, and what was to be entered
   /// stays pending (B1.5.6, derived exceptions). HardFault's own is begun all the same.
-  private func derivedFromStacking(of exception: Int) -> Int {
-    systemControl.faultStatus |= 1 << 12  // STKERR
+  private func derivedFromStacking(of exception: Int, isForbidden: Bool) -> Int {
+    systemControl.faultStatus |= isForbidden ? 1 << 4 : 1 << 12  // MSTKERR, by the MPU; STKERR
+    let fault = isForbidden ? NVIC.Exception.memManage : NVIC.Exception.busFault
     if exception == NVIC.Exception.hardFault || exception == NVIC.Exception.nmi { return exception }
-    let isTaken = systemControl.isFaultEnabled(NVIC.Exception.busFault) && nvic.goesBefore(NVIC.Exception.busFault, exception)
+    let isTaken = systemControl.isFaultEnabled(fault) && nvic.goesBefore(fault, exception)
     if !isTaken { systemControl.hardFaultStatus |= 1 << 30 }  // FORCED
-    let derived = isTaken ? NVIC.Exception.busFault : NVIC.Exception.hardFault
+    let derived = isTaken ? fault : NVIC.Exception.hardFault
     nvic.replaceInnermost(by: derived)
     return derived
   }

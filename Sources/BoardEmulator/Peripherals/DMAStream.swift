@@ -102,6 +102,7 @@ struct DMAStream {
     if !flags.isEmpty { return "sets EN while flags 0x\(hex(flags.rawValue)) of the stream stand: expected them cleared through LIFCR or HIFCR" }
     if remaining == 0 { return "sets EN with NDTR 0: expected items to transfer" }
     if control & Control.direction > Control.memoryToPeripheral { return "sets EN with DIR 2 or 3: this emulator models no memory-to-memory" }
+    if width > 4 { return "sets EN with PSIZE 3, which is reserved: expected 0 to 2" }
     if peripheralAddress % width != 0 || memoryAddress % width != 0 { return "sets EN with addresses that PSIZE does not divide" }
     return nil
   }
@@ -113,8 +114,8 @@ struct DMAStream {
 
   mutating func itemDone() {
     remaining -= 1
-    if control & Control.peripheralIncrement != 0 { nextPeripheralAddress += width }
-    if control & Control.memoryIncrement != 0 { nextMemoryAddress += width }
+    if control & Control.peripheralIncrement != 0 { nextPeripheralAddress &+= width }
+    if control & Control.memoryIncrement != 0 { nextMemoryAddress &+= width }
     if remaining == total / 2 { flags.insert(.halfTransfer) }
     guard remaining == 0 else { return }
     flags.insert(.transferComplete)
