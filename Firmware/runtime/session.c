@@ -5,10 +5,6 @@
 
 #include "session_parts.h"
 
-static struct wire_text text_of(const char *string) {
-    return (struct wire_text){string, (uint8_t)strlen(string)};
-}
-
 static uint32_t identify(void *context, uint8_t *bytes, uint32_t capacity) {
     const struct session *session = context;
     const struct session_board *board = session->board;
@@ -23,8 +19,8 @@ static uint32_t identify(void *context, uint8_t *bytes, uint32_t capacity) {
     }
     struct wire_device_info info = {
         .boot_id = board->boot_id,
-        .board = text_of(board->name),
-        .firmware = text_of(board->firmware),
+        .board = wire_text_of(board->name),
+        .firmware = wire_text_of(board->firmware),
         .model_hash = model->model_hash,
         .plan_hash = model->plan_hash,
         .semantics_hash = model->semantics_hash,

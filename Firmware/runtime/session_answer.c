@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "session_parts.h"
 
 /* The same words as in Sources/DeviceModel/DeviceFault.swift. */
@@ -40,12 +38,11 @@ static const char *sentence(uint16_t code) {
 }
 
 void session_answer_fault(struct session *session, struct session_fault fault) {
-    const char *text = sentence(fault.code);
     const struct wire_error_report report = {
         .category = (uint8_t)(fault.code / 100), /* enum wire_error_category */
         .code = fault.code,
         .context = fault.context,
-        .text = {text, (uint8_t)strlen(text)},
+        .text = wire_text_of(sentence(fault.code)),
     };
     struct link_space space = link_space(&session->link);
     link_send_encoded(&session->link, WIRE_CHANNEL_CONTROL,

@@ -4,6 +4,14 @@
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are copied");
 
+struct wire_text wire_text_of(const char *string) {
+    struct wire_text text = {.data = string, .count = 0};
+    while (string[text.count] != 0) {
+        text.count++;
+    }
+    return text;
+}
+
 struct reader {
     const uint8_t *bytes;
     uint32_t left;

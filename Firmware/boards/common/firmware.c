@@ -10,7 +10,6 @@
 #include "firmware.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include "board.h"
 #include "board_facts.h"
@@ -71,7 +70,7 @@ static void describe_memory(void) {
     for (uint32_t i = 0; i < count; i++) {
         const struct board_memory_region *region = &board_memory_regions[i];
         memory[i] = (struct wire_memory_region){
-            .name = {.data = region->name, .count = (uint8_t)strlen(region->name)},
+            .name = wire_text_of(region->name),
             .byte_count = region->byte_count,
             .planned_bytes = region->used_bytes,
         };
