@@ -58,6 +58,8 @@ local ENUMS = {
     [4] = "usageFault",
     [5] = "unexpectedInterrupt",
     [6] = "assertion",
+    [7] = "stalled",
+    [8] = "watchdog",
   },
   logLevel = {
     [0] = "debug",
@@ -283,6 +285,16 @@ local MESSAGES = {
     { name = "generation", type = "u32" },
     { name = "milliseconds", type = "u32" },
     { name = "result", type = "u8", enum = "keepResult" },
+  } },
+  [35] = { name = "crashRegisters", from = 1, fields = {
+    { name = "r0", type = "u32" },
+    { name = "r1", type = "u32" },
+    { name = "r2", type = "u32" },
+    { name = "r3", type = "u32" },
+    { name = "r12", type = "u32" },
+    { name = "programStatus", type = "u32" },
+    { name = "stackPointer", type = "u32" },
+    { name = "hardFaultStatus", type = "u32" },
   } },
   [32] = { name = "sample", from = 0, fields = {
     { name = "run", type = "u64" },

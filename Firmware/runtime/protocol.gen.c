@@ -225,6 +225,19 @@ const uint8_t wire_state_kept_fields[] = {
     WIRE_END,
 };
 
+const uint8_t wire_crash_registers_fields[] = {
+    WIRE_MESSAGE_CRASH_REGISTERS,
+    WIRE_U32, offsetof(struct wire_crash_registers, r0),
+    WIRE_U32, offsetof(struct wire_crash_registers, r1),
+    WIRE_U32, offsetof(struct wire_crash_registers, r2),
+    WIRE_U32, offsetof(struct wire_crash_registers, r3),
+    WIRE_U32, offsetof(struct wire_crash_registers, r12),
+    WIRE_U32, offsetof(struct wire_crash_registers, program_status),
+    WIRE_U32, offsetof(struct wire_crash_registers, stack_pointer),
+    WIRE_U32, offsetof(struct wire_crash_registers, hard_fault_status),
+    WIRE_END,
+};
+
 const uint8_t wire_sample_fields[] = {
     WIRE_MESSAGE_SAMPLE,
     WIRE_U64, offsetof(struct wire_sample, run),

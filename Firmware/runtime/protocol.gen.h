@@ -13,7 +13,7 @@
 
 #define WIRE_VERSION 1u
 #define WIRE_MINIMUM_VERSION 1u
-#define WIRE_SCHEMA_HASH UINT64_C(0x82BF6286FBF2A549)
+#define WIRE_SCHEMA_HASH UINT64_C(0xFD45EFB579F00AAE)
 
 /* The bytes 'F' 'T' 'U' 'N': the first field of both hellos. */
 #define WIRE_MAGIC 1314214982u
@@ -177,6 +177,10 @@ enum wire_crash_kind {
     WIRE_CRASH_KIND_UNEXPECTED_INTERRUPT = 5,
     /* A failed assertion. */
     WIRE_CRASH_KIND_ASSERTION = 6,
+    /* Nothing but interrupts ran for a minute. */
+    WIRE_CRASH_KIND_STALLED = 7,
+    /* Not even interrupts ran: the watchdog restarted the board. */
+    WIRE_CRASH_KIND_WATCHDOG = 8,
 };
 
 /* Weight of a LOG. */
@@ -305,6 +309,7 @@ enum wire_message {
     WIRE_MESSAGE_LINK_COUNTERS_REPORT = 31,
     WIRE_MESSAGE_STATE_KEEP = 33,
     WIRE_MESSAGE_STATE_KEPT = 34,
+    WIRE_MESSAGE_CRASH_REGISTERS = 35,
     WIRE_MESSAGE_SAMPLE = 32,
     WIRE_MESSAGE_STEP = 48,
     WIRE_MESSAGE_OUTPUT = 49,
@@ -799,6 +804,34 @@ extern const uint8_t wire_state_kept_fields[];
 static inline uint32_t wire_state_kept_encode(const struct wire_state_kept *message,
                                               uint8_t *bytes, uint32_t capacity) {
     return wire_encode(wire_state_kept_fields, message, bytes, capacity);
+}
+
+/* Sent with a CRASH_REPORT of a fault: the registers of the code it stopped. */
+struct wire_crash_registers {
+    /* R0. */
+    uint32_t r0;
+    /* R1. */
+    uint32_t r1;
+    /* R2. */
+    uint32_t r2;
+    /* R3. */
+    uint32_t r3;
+    /* R12. */
+    uint32_t r12;
+    /* XPSR. */
+    uint32_t program_status;
+    /* MSP in the handler, below what the fault pushed; outside of the stack the other
+     * registers are 0. */
+    uint32_t stack_pointer;
+    /* HFSR. */
+    uint32_t hard_fault_status;
+};
+
+#define WIRE_CRASH_REGISTERS_MAX_BYTES 33u
+extern const uint8_t wire_crash_registers_fields[];
+static inline uint32_t wire_crash_registers_encode(const struct wire_crash_registers *message,
+                                                   uint8_t *bytes, uint32_t capacity) {
+    return wire_encode(wire_crash_registers_fields, message, bytes, capacity);
 }
 
 /* One sample. Answered by STEP (train, evaluate) or OUTPUT (infer); a repeat of an applied

@@ -61,6 +61,7 @@ struct session_board {
     const struct wire_memory_region *memory;
     uint8_t memory_count;                  /* at most 8 */
     const struct wire_crash_report *crash; /* what stopped the last boot; null for nothing */
+    const struct wire_crash_registers *crash_registers; /* of a fault; null for none */
     const struct state_flash *flash;       /* that outlives a power loss; null for none */
 
     uint32_t (*ticks)(void);            /* free-running, wraps at 2^32 */

@@ -8,6 +8,8 @@ static uint32_t news(const struct session *session, enum session_notice notice,
     switch (notice) {
     case NOTICE_CRASH:
         return session->board->crash != 0 ? session->board->crash->kind : 0u;
+    case NOTICE_CRASH_REGISTERS:
+        return session->board->crash_registers != 0;
     case NOTICE_CLOCK:
         return session->board->clock_event;
     case NOTICE_BYTES_DROPPED:
@@ -53,19 +55,26 @@ static struct wire_log log_of(const struct session *session, enum session_notice
         log.first = session->link.counters.dropped;
         break;
     case NOTICE_CRASH:
+    case NOTICE_CRASH_REGISTERS:
     case NOTICE_COUNT:
         break;
     }
     return log;
 }
 
-/* False when the crash, which must not be dropped, finds no room. */
+/* False when a crash, which must not be dropped, finds no room. */
 static bool tell(struct session *session, enum session_notice notice,
                  const struct session_line_errors *errors) {
     if (notice == NOTICE_CRASH) {
         uint8_t crash[WIRE_CRASH_REPORT_MAX_BYTES];
         uint32_t count = wire_crash_report_encode(session->board->crash, crash, sizeof crash);
         return link_send(&session->link, WIRE_CHANNEL_CONTROL, crash, count);
+    }
+    if (notice == NOTICE_CRASH_REGISTERS) {
+        uint8_t registers[WIRE_CRASH_REGISTERS_MAX_BYTES];
+        uint32_t count = wire_crash_registers_encode(session->board->crash_registers, registers,
+                                                     sizeof registers);
+        return link_send(&session->link, WIRE_CHANNEL_CONTROL, registers, count);
     }
     const struct wire_log log = log_of(session, notice, errors);
     uint8_t bytes[WIRE_LOG_MAX_BYTES];

@@ -20,6 +20,7 @@ extension Conversation {
     case .gap(let gap): return tell(.gap(gap), now: now)
     case .pause(let pause): return paused(pause, now: now)
     case .crashReport(let crash): return tell(.crash(crash), now: now)
+    case .crashRegisters(let registers): return tell(.registers(registers), now: now)
     case .hostHello, .deviceHello, .deviceInfo, .refuse, .runBegin, .runEnd, .resetState, .digest, .time,
       .stateKeep, .segmentRead, .segmentWrite, .sample, .speedPropose, .speedCommit, .linkCounters, .linkTest:
       return close(.unexpected(name: name, what: "a \(message.kind) came"))

@@ -14,6 +14,7 @@ extension DeviceEvent {
     case .pause(let pause):
       "the device pauses for \(pause.milliseconds) ms at most: \(pause.reason.doc)"
     case .crash(let crash): crash.sentence
+    case .registers(let registers): registers.sentence
     case .complaint(let report):
       "the device complains: \(report.text) (code \(report.code.rawValue), context \(report.context))"
     }
@@ -22,7 +23,7 @@ extension DeviceEvent {
   /// Whether something was lost or is wrong.
   package var isWarning: Bool {
     switch self {
-    case .connectionLost, .tooMuch, .gap, .crash, .complaint: true
+    case .connectionLost, .tooMuch, .gap, .crash, .registers, .complaint: true
     case .log(let log): log.level == .warning || log.level == .error
     case .connectionRestored, .lineSpeed, .pause: false
     }
@@ -42,14 +43,33 @@ extension Wire.Log {
 
 extension Wire.CrashReport {
   package var sentence: String {
-    let place = "at \(hexadecimal(programCounter)), called from \(hexadecimal(linkRegister))"
-    let detail =
-      switch kind {
-      case .assertion: "line \(faultAddress)"
-      case .hardFault, .memoryFault, .busFault, .usageFault, .unexpectedInterrupt:
-        "fault status \(hexadecimal(faultStatus)), address \(hexadecimal(faultAddress))"
-      }
-    return "the firmware crashed before this start: \(kind.doc) It was \(place), \(detail): find the line with "
-      + "'arm-none-eabi-addr2line -e FIRMWARE.elf \(hexadecimal(programCounter))' and report it"
+    let start = "the firmware crashed before this start: \(kind.doc)"
+    switch kind {
+    case .watchdog: return "\(start) It could not say where: report it with what the board was doing"
+    case .assertion: return "\(start) \(place), line \(faultAddress): \(advice)"
+    case .stalled: return "\(start) \(place): \(advice)"
+    case .hardFault, .memoryFault, .busFault, .usageFault, .unexpectedInterrupt:
+      let status = "fault status \(hexadecimal(faultStatus)), address \(hexadecimal(faultAddress))"
+      return "\(start) \(place), \(status): \(advice)"
+    }
+  }
+
+  private var place: String {
+    "It was at \(hexadecimal(programCounter)), called from \(hexadecimal(linkRegister))"
+  }
+
+  private var advice: String {
+    "find the line with 'arm-none-eabi-addr2line -e FIRMWARE.elf \(hexadecimal(programCounter))' and report it"
+  }
+}
+
+extension Wire.CrashRegisters {
+  package var sentence: String {
+    let registers = [
+      ("r0", r0), ("r1", r1), ("r2", r2), ("r3", r3), ("r12", r12), ("xpsr", programStatus),
+      ("msp", stackPointer), ("hfsr", hardFaultStatus),
+    ]
+    return "the crash's registers: "
+      + registers.map { "\($0.0) \(hexadecimal($0.1))" }.joined(separator: ", ")
   }
 }

@@ -17,6 +17,8 @@ package enum DeviceEvent: Equatable, Sendable {
   case pause(Wire.Pause)
   /// The device crashed before its last boot.
   case crash(Wire.CrashReport)
+  /// Of the code that the crash stopped.
+  case registers(Wire.CrashRegisters)
   /// A complaint that belongs to no call and no sample on its way.
   case complaint(Wire.ErrorReport)
 }

@@ -75,7 +75,7 @@ package struct DeviceSession<Engine: StepEngine> {
       return []
     case .hostHello, .deviceHello, .deviceInfo, .refuse, .runReport, .digestReport, .timeReport, .pause,
       .speedReport, .linkCounters, .linkCountersReport, .linkTestReport,
-      .stateKeep, .stateKept, .errorReport, .crashReport, .step, .output, .gap, .segmentData, .segmentWritten, .log:
+      .stateKeep, .stateKept, .errorReport, .crashReport, .crashRegisters, .step, .output, .gap, .segmentData, .segmentWritten, .log:
       throw DeviceFault(.unknownMessage, context: UInt32(type(of: message.content).kind.rawValue))
     }
   }

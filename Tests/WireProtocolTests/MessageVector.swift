@@ -38,6 +38,10 @@ struct MessageVector {
     .crashReport(
       Wire.CrashReport(
         kind: .busFault, programCounter: 1, linkRegister: 2, faultStatus: 3, faultAddress: 4)),
+    .crashRegisters(
+      Wire.CrashRegisters(
+        r0: 1, r1: 2, r2: 3, r3: 4, r12: 5, programStatus: 0x0100_0000, stackPointer: 0x2000_07C0,
+        hardFaultStatus: 1 << 30)),
     .sample(
       Wire.Sample(
         run: 1, index: 2, mode: .evaluate, label: 3, rateMantissa: 1 << 30, rateShift: 40, momentum: 58_982,

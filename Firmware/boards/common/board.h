@@ -89,6 +89,10 @@ uint32_t board_ticks(void);
 /* Milliseconds since boot, wraps at 2^32. */
 uint32_t board_milliseconds(void);
 
+/* The main loop turns, or a step goes on: keeps the watchdog from restarting the board, and the LED
+ * blinking. To be called between the operations of a step and in every turn of the main loop. */
+void board_progress(void);
+
 /* Sleeps until the next interrupt (at most 1 ms on boards, 10 ms on the host), at once back when
  * received bytes are waiting. */
 void board_idle(void);
@@ -133,6 +137,8 @@ enum board_crash_kind {
     BOARD_CRASH_USAGE_FAULT = 4,
     BOARD_CRASH_UNEXPECTED_INTERRUPT = 5,
     BOARD_CRASH_ASSERTION = 6,
+    BOARD_CRASH_STALLED = 7,  /* interrupts ran, and nothing else did */
+    BOARD_CRASH_WATCHDOG = 8, /* not even they: no record */
 };
 
 struct board_crash {
@@ -141,6 +147,10 @@ struct board_crash {
     uint32_t link_register;
     uint32_t fault_status;  /* CFSR */
     uint32_t fault_address; /* BFAR or MMFAR where valid, else 0; line number of an assertion */
+    bool has_registers;     /* of a fault, below */
+    uint32_t r0, r1, r2, r3, r12, program_status;
+    uint32_t stack_pointer;     /* in the handler; outside of the stack the registers are 0 */
+    uint32_t hard_fault_status; /* HFSR */
 };
 
 struct board_crash board_last_crash(void);

@@ -47,6 +47,7 @@
 #define SYST_CSR_CLKSOURCE_CORE (1u << 2)
 #define SCB_ICSR REGISTER32(0xE000ED04u)
 #define SCB_ICSR_PENDSTSET (1u << 26)
+#define SCB_ICSR_PENDSVSET (1u << 28)
 
 /* Interrupt controller, B3.4. */
 #define NVIC_ISER(word) REGISTER32(0xE000E100u + 4u * (word))
@@ -97,17 +98,14 @@ static inline void cortex_m_synchronize(void) {
     __asm volatile("dsb\n\tisb" : : : "memory");
 }
 
-/* startup.c */
-_Noreturn void reset_handler(void);
-void fault_handler(void); /* all of them, and interrupts nobody handles */
-/* systick.c */
-void systick_handler(void);
+_Noreturn void reset_handler(void); /* startup.c */
+void fault_handler(void);           /* crash.c: all of them, and interrupts nobody handles */
+void systick_handler(void);         /* systick.c */
 
 extern uint32_t __stack_end[];
 
-/* The 16 entries every Cortex-M vector table begins with (B1.5.3). */
-#define CORTEX_M_SYSTEM_VECTORS                                                                    \
-    (cortex_m_vector)(void *) __stack_end, reset_handler, [2 ... 14] = fault_handler,              \
-                                                                 systick_handler
+/* The 16 entries every Cortex-M vector table begins with (B1.5.3); the last is SysTick's. */
+#define CORTEX_M_SYSTEM_VECTORS(tick_handler)                                                      \
+    (cortex_m_vector)(void *) __stack_end, reset_handler, [2 ... 14] = fault_handler, tick_handler
 
 #endif

@@ -1,6 +1,6 @@
-/* The Cortex-M7's caches. No DMA runs in this firmware, so nothing but the core writes SRAM and the
- * D-cache needs no maintenance after start. The vector table, code and constants are read through
- * the AXI bus and profit; the DTCM is not cached at all. */
+/* The Cortex-M7's caches. Code and constants are read through the AXI bus and profit; the DTCM is not
+ * cached at all, and what DMA shares with the core lies there, so that nothing but the core writes
+ * what the D-cache holds and it needs no maintenance after start. */
 #ifndef FIELDTUNE_CORTEX_M7_CACHE_H
 #define FIELDTUNE_CORTEX_M7_CACHE_H
 

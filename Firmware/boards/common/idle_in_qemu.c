@@ -17,3 +17,7 @@ void board_idle(void) {
     if (board_milliseconds() - seen_at >= AWAKE_MILLISECONDS)
         idle_until_interrupt();
 }
+
+/* QEMU has neither watchdog nor LED. */
+void board_progress(void) {
+}

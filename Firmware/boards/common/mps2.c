@@ -9,7 +9,7 @@
 enum { CORE_HERTZ = 25000000 };
 
 const cortex_m_vector vectors[16 + 32] __attribute__((section(".vectors"), used)) = {
-    CORTEX_M_SYSTEM_VECTORS,
+    CORTEX_M_SYSTEM_VECTORS(systick_handler),
     [16 + CMSDK_UART0_RECEIVE_INTERRUPT] = cmsdk_uart_receive_handler,
     [16 + CMSDK_UART0_TRANSMIT_INTERRUPT] = cmsdk_uart_transmit_handler,
     [18 ... 47] = fault_handler,

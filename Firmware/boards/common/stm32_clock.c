@@ -24,8 +24,11 @@ static bool start_pll(const struct stm32_pll *pll, uint32_t source) {
     return stm32_wait(&RCC_CR, RCC_CR_PLLRDY, RCC_CR_PLLRDY);
 }
 
-/* 4.1.4 / 5.1.4 "Entering Over-drive mode": the core still runs from HSI. */
+/* 4.1.4 / 5.1.4 "Entering Over-drive mode": the core still runs from HSI and the PLL is on, with which
+ * the voltage scale takes effect. No clock of a peripheral but PWR's is on until it is over. */
 static bool start_over_drive(void) {
+    if (!stm32_wait(&PWR_CSR1, PWR_CSR1_VOSRDY, PWR_CSR1_VOSRDY))
+        return false;
     PWR_CR1 |= PWR_CR1_ODEN;
     if (!stm32_wait(&PWR_CSR1, PWR_CSR1_ODRDY, PWR_CSR1_ODRDY))
         return false;
@@ -46,8 +49,10 @@ static bool switch_to_pll(uint32_t flash_acr) {
     return stm32_wait(&RCC_CFGR, RCC_CFGR_SWS_MASK, RCC_CFGR_SWS_PLL);
 }
 
+/* 4.1.4 / 5.1.4 "Exiting from Over-drive mode": back on HSI, both of its bits at once, then the PLL. */
 static struct board_clock stay_on_hsi(void) {
     RCC_CFGR &= ~(RCC_CFGR_SW_MASK | RCC_CFGR_PRESCALERS);
+    PWR_CR1 &= ~(PWR_CR1_ODEN | PWR_CR1_ODSWEN);
     RCC_CR &= ~RCC_CR_PLLON;
     return (struct board_clock){.core_hertz = STM32_HSI_HERTZ, .source = BOARD_CLOCK_SLOW};
 }

@@ -9,6 +9,8 @@
 #define GPIOA 0x40020000u
 #define GPIOB 0x40020400u
 #define GPIOD 0x40020C00u
+#define GPIOG 0x40021800u
+#define GPIOI 0x40022000u
 #define USART1 0x40011000u
 #define USART3 0x40004800u
 
@@ -35,6 +37,7 @@ enum {
 #define RCC_AHB2ENR REGISTER32(0x40023834u)
 #define RCC_APB1ENR REGISTER32(0x40023840u)
 #define RCC_APB2ENR REGISTER32(0x40023844u)
+#define RCC_CSR REGISTER32(0x40023874u)
 
 #define RCC_CR_HSION (1u << 0)
 #define RCC_CR_HSIRDY (1u << 1)
@@ -56,12 +59,16 @@ enum {
 #define RCC_AHB1ENR_GPIOAEN (1u << 0)
 #define RCC_AHB1ENR_GPIOBEN (1u << 1)
 #define RCC_AHB1ENR_GPIODEN (1u << 3)
+#define RCC_AHB1ENR_GPIOGEN (1u << 6)
+#define RCC_AHB1ENR_GPIOIEN (1u << 8)
 #define RCC_AHB1ENR_DMA1EN (1u << 21)
 #define RCC_AHB1ENR_DMA2EN (1u << 22)
 #define RCC_AHB2ENR_RNGEN (1u << 6)
 #define RCC_APB1ENR_USART3EN (1u << 18)
 #define RCC_APB1ENR_PWREN (1u << 28)
 #define RCC_APB2ENR_USART1EN (1u << 4)
+#define RCC_CSR_RMVF (1u << 24)
+#define RCC_CSR_IWDGRSTF (1u << 29)
 
 /* Power control: 4.4 / 5.5 (PWR_CR1 and PWR_CSR1 / PWR_CR and PWR_CSR). */
 #define PWR_CR1 REGISTER32(0x40007000u)
@@ -69,6 +76,7 @@ enum {
 #define PWR_CR1_VOS_SCALE_1 (3u << 14)
 #define PWR_CR1_ODEN (1u << 16)
 #define PWR_CR1_ODSWEN (1u << 17)
+#define PWR_CSR1_VOSRDY (1u << 14)
 #define PWR_CSR1_ODRDY (1u << 16)
 #define PWR_CSR1_ODSWRDY (1u << 17)
 
@@ -85,5 +93,20 @@ enum {
 #define RNG_DR REGISTER32(0x50060808u)
 #define RNG_CR_RNGEN (1u << 2)
 #define RNG_SR_DRDY (1u << 0)
+
+/* Independent watchdog: its register map / 21.4. */
+#define IWDG_KR REGISTER32(0x40003000u)
+#define IWDG_PR REGISTER32(0x40003004u)
+#define IWDG_RLR REGISTER32(0x40003008u)
+#define IWDG_SR REGISTER32(0x4000300Cu)
+#define IWDG_KR_UNLOCK 0x5555u
+#define IWDG_KR_REFRESH 0xAAAAu
+#define IWDG_KR_START 0xCCCCu
+#define IWDG_SR_PVU (1u << 0)
+#define IWDG_SR_RVU (1u << 1)
+
+/* Debug support: 40.16.4 / 38.16.4. */
+#define DBGMCU_APB1_FZ REGISTER32(0xE0042008u)
+#define DBGMCU_APB1_FZ_IWDG_STOP (1u << 12)
 
 #endif

@@ -129,6 +129,9 @@ void board_idle(void) {
     host_line_wait(&line, !board_serial_drained(), IDLE_MILLISECONDS);
 }
 
+void board_progress(void) {
+}
+
 struct board_clock board_clock(void) {
     return (struct board_clock){.core_hertz = 1000000000u, .source = BOARD_CLOCK_NOMINAL};
 }

@@ -11,7 +11,7 @@
 enum { CORE_HERTZ = 168000000, APB2_HERTZ = CORE_HERTZ / 2 };
 
 const cortex_m_vector vectors[16 + 82] __attribute__((section(".vectors"), used)) = {
-    CORTEX_M_SYSTEM_VECTORS,
+    CORTEX_M_SYSTEM_VECTORS(systick_handler),
     [16 ... 52] = fault_handler,
     [16 + STM32_USART1_INTERRUPT] = stm32_usart_handler,
     [54 ... 97] = fault_handler,

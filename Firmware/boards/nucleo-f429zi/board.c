@@ -7,10 +7,11 @@
 #include "stm32_gpio.h"
 #include "stm32_registers.h"
 #include "stm32_serial_dma.h"
+#include "stm32_watchdog.h"
 #include "stm32f429.h"
 
 const cortex_m_vector vectors[16 + 91] __attribute__((section(".vectors"), used)) = {
-    CORTEX_M_SYSTEM_VECTORS,
+    CORTEX_M_SYSTEM_VECTORS(stm32_tick_handler),
     [16 ... 27] = fault_handler,
     [16 + STM32_DMA1_STREAM1_INTERRUPT] = stm32_serial_receive_handler,
     [29] = fault_handler,
@@ -28,7 +29,7 @@ const struct stm32_serial_streams stm32_serial_streams = {
 
 void board_init(void) {
     stm32f429_start(true);
-    RCC_AHB1ENR |= RCC_AHB1ENR_GPIODEN | RCC_AHB1ENR_DMA1EN;
+    RCC_AHB1ENR |= RCC_AHB1ENR_GPIODEN | RCC_AHB1ENR_DMA1EN | RCC_AHB1ENR_GPIOBEN;
     RCC_APB1ENR |= RCC_APB1ENR_USART3EN;
     (void)RCC_APB1ENR;
     stm32_gpio_select_usart(GPIOD, 8);
@@ -37,4 +38,5 @@ void board_init(void) {
                                             .interrupt = STM32_USART3_INTERRUPT,
                                             .clock_hertz = stm32_apb1_hertz(board_clock())},
                        BOARD_DEFAULT_BAUD);
+    stm32_watchdog_start((struct stm32_led){.port = GPIOB, .pin = 0});
 }

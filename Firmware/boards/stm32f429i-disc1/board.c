@@ -8,10 +8,11 @@
 #include "stm32_gpio.h"
 #include "stm32_registers.h"
 #include "stm32_serial_dma.h"
+#include "stm32_watchdog.h"
 #include "stm32f429.h"
 
 const cortex_m_vector vectors[16 + 91] __attribute__((section(".vectors"), used)) = {
-    CORTEX_M_SYSTEM_VECTORS,
+    CORTEX_M_SYSTEM_VECTORS(stm32_tick_handler),
     [16 ... 52] = fault_handler,
     [16 + STM32_USART1_INTERRUPT] = stm32_usart_handler,
     [54 ... 73] = fault_handler,
@@ -29,7 +30,7 @@ const struct stm32_serial_streams stm32_serial_streams = {
 
 void board_init(void) {
     stm32f429_start(false);
-    RCC_AHB1ENR |= RCC_AHB1ENR_GPIOAEN | RCC_AHB1ENR_DMA2EN;
+    RCC_AHB1ENR |= RCC_AHB1ENR_GPIOAEN | RCC_AHB1ENR_DMA2EN | RCC_AHB1ENR_GPIOGEN;
     RCC_APB2ENR |= RCC_APB2ENR_USART1EN;
     (void)RCC_APB2ENR;
     stm32_gpio_select_usart(GPIOA, 9);
@@ -38,4 +39,5 @@ void board_init(void) {
                                             .interrupt = STM32_USART1_INTERRUPT,
                                             .clock_hertz = stm32_apb2_hertz(board_clock())},
                        BOARD_DEFAULT_BAUD);
+    stm32_watchdog_start((struct stm32_led){.port = GPIOG, .pin = 13});
 }

@@ -6,10 +6,11 @@
 #include "stm32_gpio.h"
 #include "stm32_registers.h"
 #include "stm32_serial_dma.h"
+#include "stm32_watchdog.h"
 #include "stm32f746.h"
 
 const cortex_m_vector vectors[16 + 98] __attribute__((section(".vectors"), used)) = {
-    CORTEX_M_SYSTEM_VECTORS,
+    CORTEX_M_SYSTEM_VECTORS(stm32_tick_handler),
     [16 ... 52] = fault_handler,
     [16 + STM32_USART1_INTERRUPT] = stm32_usart_handler,
     [54 ... 73] = fault_handler,
@@ -28,7 +29,8 @@ const struct stm32_serial_streams stm32_serial_streams = {
 /* 25 MHz / 25 * 432 = 432 MHz. */
 void board_init(void) {
     stm32f746_start(false, (struct stm32_pll){.m = 25, .n = 432, .q = 9});
-    RCC_AHB1ENR |= RCC_AHB1ENR_GPIOAEN | RCC_AHB1ENR_GPIOBEN | RCC_AHB1ENR_DMA2EN;
+    RCC_AHB1ENR |=
+        RCC_AHB1ENR_GPIOAEN | RCC_AHB1ENR_GPIOBEN | RCC_AHB1ENR_DMA2EN | RCC_AHB1ENR_GPIOIEN;
     stm32f746_clock_usart(STM32F746_USART1SEL);
     RCC_APB2ENR |= RCC_APB2ENR_USART1EN;
     (void)RCC_APB2ENR;
@@ -38,4 +40,5 @@ void board_init(void) {
                                             .interrupt = STM32_USART1_INTERRUPT,
                                             .clock_hertz = board_clock().core_hertz},
                        BOARD_DEFAULT_BAUD);
+    stm32_watchdog_start((struct stm32_led){.port = GPIOI, .pin = 1});
 }

@@ -6,7 +6,7 @@ extension Wire {
   package static let version: UInt8 = 1
   package static let minimumVersion: UInt8 = 1
   /// FNV-1a (64 bit) over every name, type and number of the schema.
-  package static let schemaHash: UInt64 = 0x82BF6286FBF2A549
+  package static let schemaHash: UInt64 = 0xFD45EFB579F00AAE
   /// The bytes 'F' 'T' 'U' 'N': the first field of both hellos.
   package static let magic: UInt32 = 1314214982
   /// Bytes of a frame's header.

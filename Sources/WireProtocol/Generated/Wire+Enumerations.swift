@@ -211,6 +211,10 @@ extension Wire {
     case unexpectedInterrupt = 5
     /// A failed assertion.
     case assertion = 6
+    /// Nothing but interrupts ran for a minute.
+    case stalled = 7
+    /// Not even interrupts ran: the watchdog restarted the board.
+    case watchdog = 8
 
     /// What the schema says of it.
     package var doc: String {
@@ -221,6 +225,8 @@ extension Wire {
         case .usageFault: "Usage fault."
         case .unexpectedInterrupt: "An interrupt without a handler."
         case .assertion: "A failed assertion."
+        case .stalled: "Nothing but interrupts ran for a minute."
+        case .watchdog: "Not even interrupts ran: the watchdog restarted the board."
       }
     }
   }

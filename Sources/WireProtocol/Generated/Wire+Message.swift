@@ -26,6 +26,7 @@ extension Wire {
     case linkCountersReport = 31
     case stateKeep = 33
     case stateKept = 34
+    case crashRegisters = 35
     case sample = 32
     case step = 48
     case output = 49
@@ -62,6 +63,7 @@ extension Wire {
     case linkCountersReport(LinkCountersReport)
     case stateKeep(StateKeep)
     case stateKept(StateKept)
+    case crashRegisters(CrashRegisters)
     case sample(Sample)
     case step(Step)
     case output(Output)
@@ -108,6 +110,7 @@ extension Wire.MessageKind {
       .speedReport,
       .linkCountersReport,
       .stateKept,
+      .crashRegisters,
       .step,
       .output,
       .gap,
@@ -145,6 +148,7 @@ extension Wire.Message {
     case .linkCountersReport(let message): message
     case .stateKeep(let message): message
     case .stateKept(let message): message
+    case .crashRegisters(let message): message
     case .sample(let message): message
     case .step(let message): message
     case .output(let message): message
@@ -184,6 +188,7 @@ extension Wire.Message {
     case .linkCountersReport: self = .linkCountersReport(try Wire.LinkCountersReport(from: &reader))
     case .stateKeep: self = .stateKeep(try Wire.StateKeep(from: &reader))
     case .stateKept: self = .stateKept(try Wire.StateKept(from: &reader))
+    case .crashRegisters: self = .crashRegisters(try Wire.CrashRegisters(from: &reader))
     case .sample: self = .sample(try Wire.Sample(from: &reader))
     case .step: self = .step(try Wire.Step(from: &reader))
     case .output: self = .output(try Wire.Output(from: &reader))

@@ -1052,6 +1052,76 @@ extension Wire.StateKept: WireMessage {
 }
 
 extension Wire {
+  /// Sent with a CRASH_REPORT of a fault: the registers of the code it stopped.
+  package struct CrashRegisters: Equatable, Sendable {
+    /// R0.
+    package var r0: UInt32
+    /// R1.
+    package var r1: UInt32
+    /// R2.
+    package var r2: UInt32
+    /// R3.
+    package var r3: UInt32
+    /// R12.
+    package var r12: UInt32
+    /// XPSR.
+    package var programStatus: UInt32
+    /// MSP in the handler, below what the fault pushed; outside of the stack the other registers
+    /// are 0.
+    package var stackPointer: UInt32
+    /// HFSR.
+    package var hardFaultStatus: UInt32
+
+    package init(
+      r0: UInt32,
+      r1: UInt32,
+      r2: UInt32,
+      r3: UInt32,
+      r12: UInt32,
+      programStatus: UInt32,
+      stackPointer: UInt32,
+      hardFaultStatus: UInt32
+    ) {
+      self.r0 = r0
+      self.r1 = r1
+      self.r2 = r2
+      self.r3 = r3
+      self.r12 = r12
+      self.programStatus = programStatus
+      self.stackPointer = stackPointer
+      self.hardFaultStatus = hardFaultStatus
+    }
+  }
+}
+
+extension Wire.CrashRegisters: WireMessage {
+  package static let kind = Wire.MessageKind.crashRegisters
+  package static let channel = Wire.Channel.control
+
+  package func write(to writer: inout WireWriter) {
+    writer.write(r0)
+    writer.write(r1)
+    writer.write(r2)
+    writer.write(r3)
+    writer.write(r12)
+    writer.write(programStatus)
+    writer.write(stackPointer)
+    writer.write(hardFaultStatus)
+  }
+
+  package init(from reader: inout WireReader) throws(WireError) {
+    r0 = try reader.integer("crashRegisters.r0")
+    r1 = try reader.integer("crashRegisters.r1")
+    r2 = try reader.integer("crashRegisters.r2")
+    r3 = try reader.integer("crashRegisters.r3")
+    r12 = try reader.integer("crashRegisters.r12")
+    programStatus = try reader.integer("crashRegisters.programStatus")
+    stackPointer = try reader.integer("crashRegisters.stackPointer")
+    hardFaultStatus = try reader.integer("crashRegisters.hardFaultStatus")
+  }
+}
+
+extension Wire {
   /// One sample. Answered by STEP (train, evaluate) or OUTPUT (infer); a repeat of an applied index
   /// is answered from the ring of records and not applied again.
   package struct Sample: Equatable, Sendable {
