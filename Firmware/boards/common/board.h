@@ -124,8 +124,8 @@ struct board_memory_region {
 extern const struct board_memory_region board_memory_regions[];
 extern const uint32_t board_memory_region_count;
 
-/* Where training states outlive a power loss; null where nothing does. Its functions block, for up to
- * seconds. */
+/* Where training states outlive a power loss; null where nothing does. Its functions block, for up
+ * to seconds. */
 const struct state_flash *board_store(void);
 
 /* What stopped the previous boot. `kind` 0: nothing did. */
@@ -147,13 +147,13 @@ struct board_crash {
     uint32_t link_register;
     uint32_t fault_status;  /* CFSR */
     uint32_t fault_address; /* BFAR or MMFAR where valid, else 0; line number of an assertion */
-    bool has_registers;     /* of a fault, below */
-    uint32_t r0, r1, r2, r3, r12, program_status;
-    uint32_t stack_pointer;     /* in the handler; outside of the stack the registers are 0 */
-    uint32_t hard_fault_status; /* HFSR */
 };
 
 struct board_crash board_last_crash(void);
+
+/* Of the code that a fault stopped, as they are told; null where there are none. */
+struct wire_crash_registers;
+const struct wire_crash_registers *board_crash_registers(void);
 
 /* Restarts the firmware as the reset button would; the serial line stays open on the other side. */
 _Noreturn void board_reset(void);

@@ -31,11 +31,18 @@
 #define SCB_CPACR_FPU_FULL_ACCESS (0xFu << 20) /* CP10 and CP11 */
 #define SCB_DEMCR_TRCENA (1u << 24)
 
+/* Memory protection unit, B3.5. */
+#define MPU_CTRL REGISTER32(0xE000ED94u)
+#define MPU_RBAR REGISTER32(0xE000ED9Cu)
+#define MPU_RASR REGISTER32(0xE000EDA0u)
+#define MPU_CTRL_ENABLE (1u << 0)
+#define MPU_CTRL_PRIVDEFENA (1u << 2)
+#define MPU_RBAR_VALID (1u << 4)
+
 /* Cache maintenance, Cortex-M7. */
 #define SCB_CCSIDR REGISTER32(0xE000ED80u)
 #define SCB_CSSELR REGISTER32(0xE000ED84u)
 #define SCB_ICIALLU REGISTER32(0xE000EF50u)
-#define SCB_DCIMVAC REGISTER32(0xE000EF5Cu)
 #define SCB_DCISW REGISTER32(0xE000EF60u)
 
 /* SysTick, B3.3. */

@@ -26,12 +26,3 @@ void cortex_m7_cache_start(void) {
     SCB_CCR |= SCB_CCR_DC;
     cortex_m_synchronize();
 }
-
-void cortex_m7_cache_forget(const uint8_t *start, uint32_t byte_count) {
-    uint32_t first = (uint32_t)start & ~31u;
-    uint32_t end = (uint32_t)start + byte_count;
-    cortex_m_synchronize();
-    for (uint32_t line = first; line < end; line += 32u)
-        SCB_DCIMVAC = line;
-    cortex_m_synchronize();
-}

@@ -6,6 +6,7 @@
 
 #include "board.h"
 #include "cortex_m.h"
+#include "protocol.gen.h"
 #include "stack.h"
 
 #define CRASH_MAGIC 0x43525348u /* "CRSH" */
@@ -13,12 +14,15 @@
 static struct {
     uint32_t magic;
     struct board_crash crash;
+    struct wire_crash_registers registers; /* stack_pointer 0: none */
 } crash_record __attribute__((section(".noinit.crash")));
 
 /* What the record tells of the last boot stays in it until this one crashes. */
 void crash_take_record(void) {
-    if (crash_record.magic != CRASH_MAGIC)
+    if (crash_record.magic != CRASH_MAGIC) {
         crash_record.crash = (struct board_crash){.kind = BOARD_CRASH_NONE};
+        crash_record.registers.stack_pointer = 0;
+    }
     crash_record.magic = 0;
 }
 
@@ -29,6 +33,10 @@ void crash_without_record(enum board_crash_kind kind) {
 
 struct board_crash board_last_crash(void) {
     return crash_record.crash;
+}
+
+const struct wire_crash_registers *board_crash_registers(void) {
+    return crash_record.registers.stack_pointer != 0 ? &crash_record.registers : 0;
 }
 
 _Noreturn void board_reset(void) {
@@ -91,7 +99,8 @@ _Noreturn void crash_and_reset(const struct exception_frame *frame) {
         .link_register = pushed->lr,
         .fault_status = status,
         .fault_address = fault_address(status),
-        .has_registers = true,
+    };
+    crash_record.registers = (struct wire_crash_registers){
         .r0 = pushed->r0,
         .r1 = pushed->r1,
         .r2 = pushed->r2,
@@ -119,6 +128,7 @@ _Noreturn void __assert_func(const char *file, int line, const char *function,
         .link_register = (uint32_t)(uintptr_t)__builtin_return_address(0),
         .fault_address = (uint32_t)line,
     };
+    crash_record.registers.stack_pointer = 0;
     crash_record.magic = CRASH_MAGIC;
     board_reset();
 }

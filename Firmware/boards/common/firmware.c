@@ -39,7 +39,6 @@ static const uint32_t ladder[] = {BOARD_BAUD_LADDER};
 static struct wire_baud_rate bauds[sizeof ladder / sizeof ladder[0]];
 static struct wire_memory_region memory[MEMORY_REGIONS_MAX];
 static struct wire_crash_report crash;
-static struct wire_crash_registers crash_registers;
 
 static struct session_line_errors line_errors(void) {
     struct board_serial_errors errors = board_serial_errors();
@@ -91,19 +90,7 @@ static void describe_crash(void) {
         .fault_address = last.fault_address,
     };
     board.crash = &crash;
-    if (!last.has_registers)
-        return;
-    crash_registers = (struct wire_crash_registers){
-        .r0 = last.r0,
-        .r1 = last.r1,
-        .r2 = last.r2,
-        .r3 = last.r3,
-        .r12 = last.r12,
-        .program_status = last.program_status,
-        .stack_pointer = last.stack_pointer,
-        .hard_fault_status = last.hard_fault_status,
-    };
-    board.crash_registers = &crash_registers;
+    board.crash_registers = board_crash_registers();
 }
 
 /* A clock that is not the nominal one makes fewer rates. */

@@ -20,10 +20,6 @@
 #define FLASH_CR_STRT (1u << 16)
 #define FLASH_CR_LOCK (1u << 31)
 
-/* Independent watchdog, its chapter: the key register. A watchdog that does not run ignores it. */
-#define IWDG_KR REGISTER32(0x40003000u)
-#define IWDG_KR_REFRESH 0xAAAAu
-
 enum { WAIT_MILLISECONDS = 2 * STM32_FLASH_ERASE_MILLISECONDS };
 
 /* The counter runs on while the core stands still; then the flag is read before the time. */

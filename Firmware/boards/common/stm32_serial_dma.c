@@ -14,6 +14,7 @@
 #include "stm32_serial_dma.h"
 
 #include "serial_driver.h"
+#include "stm32_wait.h"
 
 enum { RING_BYTES = BOARD_RECEIVE_RING_BYTES };
 
@@ -73,8 +74,8 @@ void stm32_usart_handler(void) {
     stm32_usart_acknowledge(stm32_usart.base, status);
 }
 
-/* A bus error has switched the stream off (8.3.19 / 10.3.18): it begins again at the ring's start,
- * and so does the count. What was not taken is lost. */
+/* The stream is off: it begins again at the ring's start, and so does the count. What was not taken
+ * is lost. */
 static void restart_receiving(void) {
     serial_errors.dropped += written - taken;
     written = 0;
@@ -83,10 +84,22 @@ static void restart_receiving(void) {
     start_receiving();
 }
 
+/* The stream must be off while UE is 0 (RM0385, 31.8.1). Switching it off sets TCIF, which must not
+ * be taken for a turn: interrupts are masked until the stream has begun anew. */
+void board_serial_set_baud(uint32_t baud) {
+    uint32_t primask = cortex_m_mask_interrupts();
+    follow();
+    DMA_SxCR(RECEIVE) &= ~DMA_SxCR_EN;
+    stm32_wait(&DMA_SxCR(RECEIVE), DMA_SxCR_EN, 0);
+    stm32_usart_set_baud(baud);
+    restart_receiving();
+    cortex_m_restore_interrupts(primask);
+}
+
 struct board_serial_bytes board_serial_received(void) {
     uint32_t primask = cortex_m_mask_interrupts();
     follow();
-    if ((DMA_SxCR(RECEIVE) & DMA_SxCR_EN) == 0)
+    if ((DMA_SxCR(RECEIVE) & DMA_SxCR_EN) == 0) /* a bus error did it: 8.3.19 / 10.3.18 */
         restart_receiving();
     uint32_t waiting = written - taken;
     cortex_m_restore_interrupts(primask);

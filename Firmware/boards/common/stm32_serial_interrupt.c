@@ -38,3 +38,10 @@ void stm32_usart_handler(void) {
 void serial_driver_send(void) {
     cortex_m_pend_interrupt(stm32_usart.interrupt);
 }
+
+/* Masked, because the handler changes CR1 too. */
+void board_serial_set_baud(uint32_t baud) {
+    uint32_t primask = cortex_m_mask_interrupts();
+    stm32_usart_set_baud(baud);
+    cortex_m_restore_interrupts(primask);
+}

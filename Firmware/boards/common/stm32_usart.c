@@ -10,7 +10,7 @@ static uint32_t line_baud;
 void stm32_usart_start(struct stm32_usart line, uint32_t baud, uint32_t control1) {
     stm32_usart = line;
     STM32_USART_REGISTER(line.base, control1) = USART_CR1_TE | USART_CR1_RE | control1;
-    board_serial_set_baud(board_serial_can_set_baud(baud) ? baud : STM32_USART_FALLBACK_BAUD);
+    stm32_usart_set_baud(board_serial_can_set_baud(baud) ? baud : STM32_USART_FALLBACK_BAUD);
     cortex_m_enable_interrupt(line.interrupt);
 }
 
@@ -32,15 +32,12 @@ bool board_serial_can_set_baud(uint32_t baud) {
     return stm32_usart_divider(stm32_usart.clock_hertz, baud) != 0;
 }
 
-/* The F7 takes BRR only while UE is 0 (RM0385, 31.8.4); the F4 does not mind (RM0090, 30.6.3).
- * Interrupts are masked because the interrupt driver's handler changes CR1 too. */
-void board_serial_set_baud(uint32_t baud) {
+/* The F7 takes BRR only while UE is 0 (RM0385, 31.8.4); the F4 does not mind (RM0090, 30.6.3). */
+void stm32_usart_set_baud(uint32_t baud) {
     line_baud = baud;
     uint32_t base = stm32_usart.base;
-    uint32_t primask = cortex_m_mask_interrupts();
     uint32_t control1 = STM32_USART_REGISTER(base, control1) & ~stm32_usart_layout.enable;
     STM32_USART_REGISTER(base, control1) = control1;
     STM32_USART_REGISTER(base, baud_rate) = stm32_usart_divider(stm32_usart.clock_hertz, baud);
     STM32_USART_REGISTER(base, control1) = control1 | stm32_usart_layout.enable;
-    cortex_m_restore_interrupts(primask);
 }

@@ -60,6 +60,9 @@ enum { STM32_USART_FALLBACK_BAUD = 115200 };
  * clock cannot make `baud`. Pins are selected and the peripheral's clock is on. */
 void stm32_usart_start(struct stm32_usart line, uint32_t baud, uint32_t control1);
 
+/* Sets the rate, one that the clock can make. Bytes on the wire are cut. */
+void stm32_usart_set_baud(uint32_t baud);
+
 /* Counts the errors in `status`. */
 void stm32_usart_count_errors(uint32_t status);
 

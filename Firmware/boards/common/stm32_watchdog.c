@@ -23,8 +23,8 @@
 enum { STALL_MILLISECONDS = 60000, LSI_DIVIDED_BY_64 = 4, RELOAD = 4095 };
 enum { HEALTHY_BLINK_BIT = 9, CRASHED_BLINK_BIT = 6 }; /* of milliseconds: 1 Hz, 8 Hz */
 
-static struct stm32_led led;
-static uint32_t blink_bit;
+static const struct stm32_led *led;
+static uint8_t blink_bit;
 static volatile uint32_t progressed_at;
 
 /* The flag stays until it is removed (5.3.21 / 6.3.21, RCC_CSR). */
@@ -37,9 +37,9 @@ static void report_reset(void) {
 
 /* The watchdog's start starts the LSI, without which prescaler and reload are not taken over. A
  * debugger that stops the core stops the watchdog. */
-void stm32_watchdog_start(struct stm32_led board_led) {
+void stm32_watchdog_start(const struct stm32_led *board_led) {
     led = board_led;
-    stm32_gpio_select_output(led.port, led.pin);
+    stm32_gpio_select_output(led->port, led->pin);
     report_reset();
     DBGMCU_APB1_FZ |= DBGMCU_APB1_FZ_IWDG_STOP;
     board_progress();
@@ -54,7 +54,7 @@ void stm32_watchdog_start(struct stm32_led board_led) {
 void board_progress(void) {
     uint32_t now = board_milliseconds();
     progressed_at = now;
-    GPIO_BSRR(led.port) = 1u << (led.pin + ((now >> blink_bit & 1u) != 0 ? 0u : 16u));
+    GPIO_BSRR(led->port) = 1u << (led->pin + ((now >> blink_bit & 1u) != 0 ? 0u : 16u));
 }
 
 void stm32_tick_handler(void) {

@@ -5,8 +5,8 @@
 #include "stm32_gpio.h"
 
 /* Last in board_init: from now on the board restarts unless board_progress is called. Tells also
- * whether it was the watchdog that restarted it. */
-void stm32_watchdog_start(struct stm32_led led);
+ * whether it was the watchdog that restarted it. `led` lasts. */
+void stm32_watchdog_start(const struct stm32_led *led);
 
 /* SysTick's, in place of systick_handler. */
 void stm32_tick_handler(void);

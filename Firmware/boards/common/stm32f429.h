@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* 180 MHz from the 8 MHz both boards have, SysTick, cycle counter. Leaves the result for
- * board_clock. */
+/* Memory protection, 180 MHz from the 8 MHz both boards have, SysTick, cycle counter. Leaves the
+ * result for board_clock. */
 void stm32f429_start(bool external_is_bypassed);
 
 #endif

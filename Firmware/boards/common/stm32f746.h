@@ -6,7 +6,7 @@
 
 #include "stm32_clock.h"
 
-/* Caches, 216 MHz, SysTick, cycle counter. Leaves the result for board_clock. */
+/* Memory protection, caches, 216 MHz, SysTick, cycle counter. Leaves the result for board_clock. */
 void stm32f746_start(bool external_is_bypassed, struct stm32_pll external);
 
 /* Feeds USART1 / USART3 from the core clock, which divides to 921,600 baud within 0.2 % where

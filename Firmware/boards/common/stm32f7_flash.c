@@ -1,6 +1,5 @@
-/* Flash of the STM32F746: one bank, eight sectors (RM0385 3.3.2): 4 of 32 KB, one of 128, 3 of 256. The
- * last two hold training states. */
-#include "cortex_m7_cache.h"
+/* Flash of the STM32F746: one bank, eight sectors (RM0385 3.3.2): 4 of 32 KB, one of 128, 3 of 256.
+ * The last two hold training states. */
 #include "stm32_flash.h"
 
 enum { SECTOR_BYTES = 256 * 1024 };
@@ -19,7 +18,9 @@ const struct state_flash stm32_flash_store = {
     .program = stm32_flash_program,
 };
 
-/* The ART accelerator serves the ITCM bus alone, over which no slot is read. */
+/* The MPU keeps the slots out of the D-cache (stm32f746.c), and the ART accelerator serves the ITCM
+ * bus alone, over which no slot is read. */
 void stm32_flash_forget_cached(const uint8_t *start, uint32_t byte_count) {
-    cortex_m7_cache_forget(start, byte_count);
+    (void)start;
+    (void)byte_count;
 }

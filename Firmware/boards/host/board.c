@@ -148,6 +148,10 @@ struct board_crash board_last_crash(void) {
     return last_crash;
 }
 
+const struct wire_crash_registers *board_crash_registers(void) {
+    return NULL;
+}
+
 /* SIGUSR1 stays blocked until its handler is back. */
 _Noreturn void board_reset(void) {
     sigset_t crash_signal;
@@ -159,9 +163,11 @@ _Noreturn void board_reset(void) {
     char texts[6][24];
     for (uint32_t i = 0; i < 6; i++)
         snprintf(texts[i], sizeof texts[i], "%lld", (long long)numbers[i]);
-    char *arguments[] = {"firmware", "--inherit", texts[0], texts[1],   texts[2], "--lossy-above",
-                         texts[3],   "--crash",   texts[4], "--device", texts[5], store_path != NULL ? "--store" : NULL,
-                         store_path,  NULL};
+    char *arguments[] = {"firmware", "--inherit", texts[0],
+                         texts[1],   texts[2],    "--lossy-above",
+                         texts[3],   "--crash",   texts[4],
+                         "--device", texts[5],    store_path != NULL ? "--store" : NULL,
+                         store_path, NULL};
     execv("/proc/self/exe", arguments);
     fprintf(stderr, "host board: cannot restart: %s\n", strerror(errno));
     exit(1);

@@ -27,6 +27,8 @@ const struct stm32_serial_streams stm32_serial_streams = {
     .transmit = STM32_DMA_STREAM(STM32_DMA1, 3, 4, STM32_DMA1_STREAM3_INTERRUPT),
 };
 
+static const struct stm32_led led = {.port = GPIOB, .pin = 0};
+
 void board_init(void) {
     stm32f429_start(true);
     RCC_AHB1ENR |= RCC_AHB1ENR_GPIODEN | RCC_AHB1ENR_DMA1EN | RCC_AHB1ENR_GPIOBEN;
@@ -38,5 +40,5 @@ void board_init(void) {
                                             .interrupt = STM32_USART3_INTERRUPT,
                                             .clock_hertz = stm32_apb1_hertz(board_clock())},
                        BOARD_DEFAULT_BAUD);
-    stm32_watchdog_start((struct stm32_led){.port = GPIOB, .pin = 0});
+    stm32_watchdog_start(&led);
 }

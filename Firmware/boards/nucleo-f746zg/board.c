@@ -26,6 +26,8 @@ const struct stm32_serial_streams stm32_serial_streams = {
     .transmit = STM32_DMA_STREAM(STM32_DMA1, 3, 4, STM32_DMA1_STREAM3_INTERRUPT),
 };
 
+static const struct stm32_led led = {.port = GPIOB, .pin = 0};
+
 /* 8 MHz / 4 * 216 = 432 MHz. */
 void board_init(void) {
     stm32f746_start(true, (struct stm32_pll){.m = 4, .n = 216, .q = 9});
@@ -39,5 +41,5 @@ void board_init(void) {
                                             .interrupt = STM32_USART3_INTERRUPT,
                                             .clock_hertz = board_clock().core_hertz},
                        BOARD_DEFAULT_BAUD);
-    stm32_watchdog_start((struct stm32_led){.port = GPIOB, .pin = 0});
+    stm32_watchdog_start(&led);
 }

@@ -28,6 +28,8 @@ const struct stm32_serial_streams stm32_serial_streams = {
     .transmit = STM32_DMA_STREAM(STM32_DMA2, 7, 4, STM32_DMA2_STREAM7_INTERRUPT),
 };
 
+static const struct stm32_led led = {.port = GPIOG, .pin = 13};
+
 void board_init(void) {
     stm32f429_start(false);
     RCC_AHB1ENR |= RCC_AHB1ENR_GPIOAEN | RCC_AHB1ENR_DMA2EN | RCC_AHB1ENR_GPIOGEN;
@@ -39,5 +41,5 @@ void board_init(void) {
                                             .interrupt = STM32_USART1_INTERRUPT,
                                             .clock_hertz = stm32_apb2_hertz(board_clock())},
                        BOARD_DEFAULT_BAUD);
-    stm32_watchdog_start((struct stm32_led){.port = GPIOG, .pin = 13});
+    stm32_watchdog_start(&led);
 }

@@ -26,6 +26,8 @@ const struct stm32_serial_streams stm32_serial_streams = {
     .transmit = STM32_DMA_STREAM(STM32_DMA2, 7, 4, STM32_DMA2_STREAM7_INTERRUPT),
 };
 
+static const struct stm32_led led = {.port = GPIOI, .pin = 1};
+
 /* 25 MHz / 25 * 432 = 432 MHz. */
 void board_init(void) {
     stm32f746_start(false, (struct stm32_pll){.m = 25, .n = 432, .q = 9});
@@ -40,5 +42,5 @@ void board_init(void) {
                                             .interrupt = STM32_USART1_INTERRUPT,
                                             .clock_hertz = board_clock().core_hertz},
                        BOARD_DEFAULT_BAUD);
-    stm32_watchdog_start((struct stm32_led){.port = GPIOI, .pin = 1});
+    stm32_watchdog_start(&led);
 }
