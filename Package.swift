@@ -119,7 +119,7 @@ let package = Package(
     .executableTarget(
       name: "torture",
       dependencies: [
-        "ArtifactManifest", "Coordinator", "DeviceLink", "FaultSimulation", "FirmwareBuild", "Telemetry", "Transport",
+        "ArtifactManifest", "Coordinator", "DeviceLink", "DeviceModel", "FaultSimulation", "FirmwareBuild", "Telemetry", "Transport",
         "WireProtocol",
         argumentParser,
       ], path: "Tools/Torture/Command",
@@ -147,7 +147,7 @@ let package = Package(
       "DeviceLinkTests",
       ["DeviceLink", "DeviceModel", "FaultSimulation", "Interpreter", "Transport", "WireProtocol"]),
     tests("FaultSimulationTests", ["FaultSimulation"]),
-    tests("TortureTests", ["torture", "fieldtune", "fieldtuned"]),
+    tests("TortureTests", ["torture", "fieldtune", "fieldtune-emulator", "fieldtuned"]),
     tests(
       "DeviceConformanceTests",
       ["DeviceModel", "DeviceLink", "Transport", "WireProtocol", "FirmwareBuild", "Coordinator"]

@@ -123,6 +123,8 @@ static void enter_block(uc_engine *engine, uint64_t address, uint32_t size, void
     uint32_t count = instructions_of(core, start, size);
     if (core->is_stepping) {
         core->executed += count;
+        core->is_stepping = false;
+        core->deadline = core->executed; /* one block, cut where it has to end */
         return;
     }
     if (core->executed + count > core->deadline)
@@ -429,11 +431,11 @@ static bool is_behind_hint(struct emulator_core *core, uint32_t counter) {
     return hint == 0xBF10 || hint == 0xBF20 || (is_wide && (hint == 0x8001 || hint == 0x8002));
 }
 
-static struct emulator_core_exit start(struct emulator_core *core, uint32_t count) {
+static struct emulator_core_exit start(struct emulator_core *core, uint32_t end) {
     core->has_exit = false;
     core->has_counter = false;
     uint32_t counter = emulator_core_get(core, EMULATOR_PC);
-    uc_err error = uc_emu_start(core->engine, counter | 1, NO_EXIT, 0, count);
+    uc_err error = uc_emu_start(core->engine, counter | 1, end, 0, 0);
     settle(core);
     if (core->has_counter)
         emulator_core_set(core, EMULATOR_PC, core->counter);
@@ -445,8 +447,8 @@ static struct emulator_core_exit start(struct emulator_core *core, uint32_t coun
         if (counter == NO_EXIT) /* libunicorn's end, and what a jump through erased flash finds */
             return (struct emulator_core_exit){.reason = EMULATOR_CORE_FAULT_FETCH,
                                                .address = counter};
-        return (struct emulator_core_exit){.reason = count > 0 ? EMULATOR_CORE_DEADLINE
-                                                               : EMULATOR_CORE_WAIT,
+        return (struct emulator_core_exit){.reason = counter == end ? EMULATOR_CORE_DEADLINE
+                                                                    : EMULATOR_CORE_WAIT,
                                            .address = counter};
     case UC_ERR_INSN_INVALID:
         if (is_behind_hint(core, counter))
@@ -460,28 +462,28 @@ static struct emulator_core_exit start(struct emulator_core *core, uint32_t coun
 
 struct emulator_core_exit emulator_core_run(struct emulator_core *core, uint64_t deadline) {
     core->deadline = deadline;
-    return start(core, 0);
+    return start(core, NO_EXIT);
 }
 
-/* Counting needs the block translated anew, with a look at the count before each instruction; and
- * forgotten again after. All of libunicorn's translations would be 1 GB to clear. */
-static void forget_translations(struct emulator_core *core, uint32_t start, uint32_t count) {
-    uc_ctl_remove_cache(core->engine, (uint64_t)start, (uint64_t)start + 4u * (uint64_t)count);
+/* The block is translated anew, to end there; and forgotten again after. libunicorn's own counting
+ * stays in what is translated later, and its clearing of all translations is 1 GB to clear. */
+static void forget_translations(struct emulator_core *core, uint32_t start, uint32_t end) {
+    uc_ctl_remove_cache(core->engine, (uint64_t)start, (uint64_t)end + 4);
 }
 
 struct emulator_core_exit emulator_core_step(struct emulator_core *core, uint32_t count) {
-    uint64_t before = core->executed;
-    if (count == 0) /* libunicorn would take that for no limit */
-        return (struct emulator_core_exit){.reason = EMULATOR_CORE_DEADLINE,
-                                           .address = emulator_core_get(core, EMULATOR_PC)};
     uint32_t counter = emulator_core_get(core, EMULATOR_PC);
-    forget_translations(core, counter, count);
+    if (count == 0)
+        return (struct emulator_core_exit){.reason = EMULATOR_CORE_DEADLINE, .address = counter};
+    const struct region *region = region_at(core, counter);
+    uint32_t end = counter;
+    for (uint32_t i = 0; region != NULL && i < count; i++)
+        end += thumb_size(halfword_at(region->bytes + (end - region->start)));
+    forget_translations(core, counter, end);
     core->is_stepping = true;
-    struct emulator_core_exit exit = start(core, count);
-    core->is_stepping = false;
-    forget_translations(core, counter, count);
-    if (exit.reason == EMULATOR_CORE_DEADLINE)
-        core->executed = before + count;
+    struct emulator_core_exit exit = start(core, end);
+    core->is_stepping = false; /* also when nothing could be fetched */
+    forget_translations(core, counter, end);
     return exit;
 }
 

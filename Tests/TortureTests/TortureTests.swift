@@ -9,6 +9,8 @@ import Testing
     ["board", "--steps", "200", "--unplug-bytes", "0", "--per-byte", "0.002", "--mishap-ms", "300"],
     ["board", "--board", "mps2-an500", "--steps", "60", "--unplug-bytes", "9000", "--per-byte", "0.0005"],
     ["board", "--board", "netduinoplus2", "--steps", "60", "--unplug-bytes", "9000", "--per-byte", "0.0005"],
+    ["emulator", "--board", "stm32f746g-disco", "--resets", "20"],
+    ["emulator", "--board", "nucleo-f429zi", "--errors", "200"],
     ["kill", "--kills", "4"],
   ])
   func run_throughRealFaults_endsAsIfNothingHad(_ arguments: [String]) async throws {

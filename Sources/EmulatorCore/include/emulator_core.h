@@ -106,7 +106,7 @@ uint64_t emulator_core_executed(const struct emulator_core *core);
 
 /* Runs until `executed` would pass `deadline`, or something happens. */
 struct emulator_core_exit emulator_core_run(struct emulator_core *core, uint64_t deadline);
-/* Exactly `count` instructions, unless something happens: no more than the block has that comes next. */
+/* Exactly `count` instructions, fewer than the next block has, unless something happens. */
 struct emulator_core_exit emulator_core_step(struct emulator_core *core, uint32_t count);
 
 /* The deadline may be brought nearer while a register is accessed. */

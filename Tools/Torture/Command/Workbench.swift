@@ -32,20 +32,35 @@ struct Workbench {
     data = TrainingData(training: samples(64), evaluation: samples(8))
   }
 
-  func plan(steps: Int) -> TrainingPlan {
+  func plan(steps: Int, checkpointSteps: Int = 50) -> TrainingPlan {
     TrainingPlan(
       trainingSamples: data.training.count, evaluationSamples: data.evaluation.count, steps: steps, seed: 5,
-      schedule: LearningRateSchedule(shape: .cosine, peak: 0.02, warmUpSteps: 3), checkpointSteps: 50)
+      schedule: LearningRateSchedule(shape: .cosine, peak: 0.02, warmUpSteps: 3), checkpointSteps: checkpointSteps)
   }
 
   /// The firmware of `board` as a process of this machine.
   func start(_ board: String) throws -> DeviceProcess {
+    let (board, elf) = try build(board)
+    return try DeviceProcess(board: board, elf: elf)
+  }
+
+  func build(_ board: String) throws -> (board: Board, elf: URL) {
     let root = try FirmwareRoot.locate()
     let board = try BoardCatalog(root: root).board(named: board)
     let report = try FirmwareBuilder(root: root).build(
       artifactDirectory: artifact.directory, board: board,
       outputDirectory: FirmwareBuilder.outputDirectory(artifactDirectory: artifact.directory, board: board))
-    return try DeviceProcess(board: board, elf: URL(filePath: report.elf))
+    return (board, URL(filePath: report.elf))
+  }
+
+  /// Patient: a device that is reset again and again is one that comes back.
+  func train(_ plan: TrainingPlan, on source: TransportSource) async throws -> TrainResult {
+    let store = try RunStore(directory: Scratch.place("store-\(UUID().uuidString)"))
+    let run = try await TrainingRun.begin(
+      plan, artifact: artifact, data: data, dataSource: "torture", store: store, source: source,
+      options: RunOptions(patience: .seconds(60), futileConnections: 1000, retryInterval: .milliseconds(20)),
+      watch: { _ in })
+    return try await run.run()
   }
 
   static func program(_ name: String) -> URL {
