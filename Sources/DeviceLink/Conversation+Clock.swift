@@ -40,6 +40,6 @@ extension Conversation {
     clockAlignment?.take(report.ticks, askedAt: askedAt, now: now)
     clockAskedAt = nil
     let isNew = (clockAlignment?.readings ?? 0) < Self.firstReadings
-    clockDue = now + (isNew ? Self.firstClockInterval : Self.clockInterval)
+    clockDue = now + (isNew ? Self.firstClockInterval : policy.clockInterval ?? Self.clockInterval)
   }
 }

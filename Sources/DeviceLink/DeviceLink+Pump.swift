@@ -41,6 +41,7 @@ extension DeviceLink {
       case .finish(let id, let result): waiters.finish(id, result)
       case .answer(let answer): waiters.answer(answer)
       case .endRun(let error): waiters.endAnswers(error)
+      case .tell(.lineSpeed) where pump.line == nil && speedTrials.isEmpty: break  // it has none
       case .tell(let event): eventSink.yield(event)
       case .setLine(let baud): pump.nextBaud = baud
       case .wake: waiters.wake()
@@ -113,8 +114,9 @@ extension DeviceLink {
 
   /// Everything is written: the line gets the rate that the negotiation wants.
   private func changeLine() async throws {
-    guard let baud = pump.nextBaud, let line = transport as? any SerialLine else { return }
+    guard let baud = pump.nextBaud else { return }
     pump.nextBaud = nil
+    guard let line = transport as? any SerialLine else { return perform(lineChanged(to: baud)) }
     let patience = clock.now() + .seconds(1)
     while case let lead = lead, lead > .zero, clock.now() < patience {
       try await clock.sleepUntil(clock.now() + lead)

@@ -42,7 +42,8 @@ package actor DeviceLink {
   ) {
     name = transport.name
     self.session = session
-    self.speed = transport is any SerialLine ? speed : nil
+    // A socket has no rate of its own; the emulator's carries whatever rate its board has, so all can be tried there.
+    self.speed = transport is any SerialLine || speed?.triesEveryRate == true ? speed : nil
     self.trace = trace
     self.transport = transport
     self.policy = policy
@@ -56,6 +57,9 @@ package actor DeviceLink {
 
   /// The fastest rate that proved good, for `SpeedPlan.rememberedBaud`; nil for none above the standard.
   package var bestBaud: Int? { conversation.bestBaud }
+
+  /// What came of each rate of the device's ladder, where the plan was to try all.
+  package var speedTrials: [SpeedTrial] { conversation.speedTrials }
 
   /// What the link has seen since it began.
   package var statistics: LinkStatistics { conversation.statistics }

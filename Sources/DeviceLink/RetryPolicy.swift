@@ -11,10 +11,13 @@ package struct RetryPolicy: Hashable, Sendable, Codable {
   /// Samples handed to the link beyond those that fit into the device's slots, so that the next one
   /// is at hand when a slot becomes free.
   package var samplesAhead: Int
+  /// Time between two questions for the device's clock; 2 s when nil. An examination asks more often.
+  package var clockInterval: Duration?
 
   package init(
     connectTimeout: Duration = .seconds(10), callTimeout: Duration = .seconds(30),
-    stepTimeout: Duration = .seconds(120), callsInFlight: Int = 4, samplesAhead: Int = 2
+    stepTimeout: Duration = .seconds(120), callsInFlight: Int = 4, samplesAhead: Int = 2,
+    clockInterval: Duration? = nil
   ) {
     precondition(callsInFlight > 0 && samplesAhead >= 0, "\(callsInFlight) calls in flight")
     self.connectTimeout = connectTimeout
@@ -22,5 +25,6 @@ package struct RetryPolicy: Hashable, Sendable, Codable {
     self.stepTimeout = stepTimeout
     self.callsInFlight = callsInFlight
     self.samplesAhead = samplesAhead
+    self.clockInterval = clockInterval
   }
 }

@@ -213,6 +213,19 @@ struct SpeedTests {
     #expect(bench.milliseconds < 4 * 500)
   }
 
+  /// An examination's: rates that fail do not end it, and slower ones are tried too.
+  @Test(arguments: End.allCases) func survey_triesEveryRate_andEndsAtTheBest(_ end: End) {
+    var bench = Bench(end.boot(), plan: SpeedPlan(standardBaud: 115_200, rememberedBaud: 460_800, triesEveryRate: true))
+    bench.goodUpTo = 460_800
+    #expect(bench.run { $0.host.phase == .connected })
+    let trials = bench.host.speedTrials
+    #expect(trials.map(\.baud) == Self.ladder)
+    #expect(trials.prefix(3).allSatisfy { $0.outcome == .good && $0.frames > 30 && $0.lost == 0 })
+    #expect(trials.suffix(2).allSatisfy { $0.outcome == .lossy || $0.outcome == .silent })
+    #expect((bench.hostBaud, bench.device.baud) == (460_800, 460_800))
+    #expect(bench.host.bestBaud == 460_800)
+  }
+
   @Test(arguments: End.allCases) func rememberedRate_isTriedAtOnce(_ end: End) {
     var bench = bench(end, remembered: 921_600)
     #expect(bench.run { $0.host.phase == .connected })

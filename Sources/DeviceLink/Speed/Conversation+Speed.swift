@@ -11,6 +11,9 @@ extension Conversation {
   /// The fastest rate that proved good, for the next time.
   package var bestBaud: Int? { speed?.remembered }
 
+  /// What came of each rate, where the plan is to try all.
+  package var speedTrials: [SpeedTrial] { speed?.trials ?? [] }
+
   /// The driver has changed the rate, or has refused and left it as it was.
   package mutating func lineChanged(to baud: Int, now: Duration) -> [Effect] {
     act(on: speed?.lineChanged(to: baud, now: now) ?? [], now: now) + [.wake]

@@ -63,12 +63,18 @@ struct SpeedNegotiation: Sendable {
   private var ceiling = Int.max
   private var ladder: [Int] = []
   private var changedAt = Duration.zero
+  /// Whether every rate is tried, and what came of those that were, in their order.
+  private let isSurvey: Bool
+  private(set) var trials: [SpeedTrial] = []
+  /// Of the rate that is being committed to.
+  private var measured = (frames: 0, lost: 0)
 
   init(_ plan: SpeedPlan) {
     standard = plan.standardBaud
     baud = plan.standardBaud
     trusted = plan.standardBaud
-    remembered = plan.rememberedBaud
+    isSurvey = plan.triesEveryRate ?? false
+    remembered = isSurvey ? nil : plan.rememberedBaud
   }
 
   /// Nothing may be sent.
@@ -110,6 +116,7 @@ extension SpeedNegotiation {
   /// it was until it has heard nothing for a while.
   mutating func connectionLost(now: Duration) -> [Action] {
     isLinked = false
+    if case .proposing(let baud, _) = state { note(baud, .silent) }
     switch state {
     case .resting, .proposing, .seeking:
       state = .seeking(until: now + Self.seekDwell)
@@ -120,17 +127,25 @@ extension SpeedNegotiation {
     }
   }
 
+  /// The first word on a rate stays.
+  private mutating func note(_ baud: Int, _ outcome: SpeedTrial.Outcome, frames: Int = 0, lost: Int = 0) {
+    guard isSurvey, !trials.contains(where: { $0.baud == baud }) else { return }
+    trials.append(SpeedTrial(baud: baud, outcome: outcome, frames: frames, lost: lost))
+  }
+
   mutating func reported(_ report: Wire.SpeedReport, now: Duration) -> [Action] {
     switch (state, report.state) {
     case (.proposing(let baud, _), .testing) where report.bitsPerSecond == baud:
       state = .changing(baud)
       return [.setLine(baud)]
     case (.proposing(let baud, _), .refused) where report.bitsPerSecond == baud:
+      note(baud, .refusedByDevice)
       ladder.removeAll { $0 == baud }
       return proposeNext(now: now)
     case (.committing(let baud, _), .committed) where report.bitsPerSecond == baud:
       trusted = baud
-      remembered = baud
+      remembered = baud > standard || !isSurvey ? baud : nil
+      note(baud, .good, frames: measured.frames, lost: measured.lost)
       return proposeNext(now: now)
     case (.committing(let baud, _), .refused) where report.bitsPerSecond == baud:
       return goBack(from: baud)
@@ -152,6 +167,7 @@ extension SpeedNegotiation {
     switch state {
     case .changing(let wanted):
       guard wanted == actual else {
+        note(wanted, .refusedHere)
         ceiling = min(ceiling, wanted)
         state = .waiting(until: now + Self.fallBackTime)
         return []
@@ -170,7 +186,12 @@ extension SpeedNegotiation {
       state = .testing(test, deadline: deadline)
       return messages.map { .send($0) }
     }
-    guard test.isGood(traffic) else { return goBack(from: test.baud) }
+    let losses = test.losses(traffic)
+    guard test.isGood(traffic) else {
+      note(test.baud, .lossy, frames: losses.frames, lost: losses.lost)
+      return goBack(from: test.baud)
+    }
+    measured = losses
     state = .committing(test.baud, deadline: changedAt + Self.fallBackTime)
     return [.send(.speedCommit(.init(bitsPerSecond: UInt32(test.baud))))]
   }
@@ -189,7 +210,9 @@ extension SpeedNegotiation {
       let next = places.first { $0 != baud } ?? standard
       state = .seeking(until: now + Self.seekDwell)
       return next == baud ? [] : [.setLine(next)]
-    case .proposing: return rest()
+    case .proposing(let baud, _):
+      note(baud, .silent)
+      return isSurvey ? proposeNext(now: now) : rest()
     case .settling(let baud, _):
       let test = SpeedTest(baud: baud)
       state = .testing(test, deadline: changedAt + Self.testTime)
@@ -201,6 +224,7 @@ extension SpeedNegotiation {
   }
 
   private mutating func goBack(from failed: Int) -> [Action] {
+    note(failed, .silent)
     ceiling = min(ceiling, failed)
     if let best = remembered, best >= failed {
       remembered = nil
@@ -216,10 +240,15 @@ extension SpeedNegotiation {
       state = .seeking(until: now + Self.seekDwell)
       return []
     }
-    let open = ladder.filter { $0 > trusted && $0 < ceiling }
-    guard let next = isClimbing ? open.first : open.first(where: { $0 == remembered }) else { return rest() }
+    guard let next = next else { return rest() }
     state = .proposing(next, deadline: now + Self.answerTime)
     return [.send(.speedPropose(.init(bitsPerSecond: UInt32(next))))]
+  }
+
+  private var next: Int? {
+    if isSurvey { return ladder.first { baud in !trials.contains { $0.baud == baud } } }
+    let open = ladder.filter { $0 > trusted && $0 < ceiling }
+    return isClimbing ? open.first : open.first { $0 == remembered }
   }
 
   private mutating func rest() -> [Action] {

@@ -47,9 +47,15 @@ struct SpeedTest: Equatable, Sendable {
   }
 
   func isGood(_ traffic: LinkStatistics) -> Bool {
-    let lost = traffic.framesResent - before.framesResent + traffic.damaged - before.damaged
-    let frames = traffic.framesSent - before.framesSent + traffic.framesReceived - before.framesReceived
+    let (frames, lost) = losses(traffic)
     return Double(lost) < Self.mostLoss * Double(max(frames, 1))
+  }
+
+  func losses(_ traffic: LinkStatistics) -> (frames: Int, lost: Int) {
+    (
+      traffic.framesSent - before.framesSent + traffic.framesReceived - before.framesReceived,
+      traffic.framesResent - before.framesResent + traffic.damaged - before.damaged
+    )
   }
 
   /// Levels that stay, that change with every bit and in between, and bytes of all kinds.

@@ -1,7 +1,7 @@
 extension Doctor {
   private static let needs: [(purpose: String, anyOf: [String], packages: String)] = [
     ("builds firmware for boards", ["arm-none-eabi-gcc"], "gcc-arm-none-eabi libnewlib-arm-none-eabi"),
-    ("programs boards", ["st-flash", "openocd"], "stlink-tools openocd"),
+    ("programs boards", ["st-flash", "openocd", "pyocd", "probe-rs"], "stlink-tools openocd"),
     ("runs firmware without a board", ["qemu-system-arm"], "qemu-system-arm"),
     ("runs firmware as a process (--device host)", ["gcc"], "gcc libc6-dev"),
   ]

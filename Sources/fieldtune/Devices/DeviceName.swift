@@ -36,6 +36,14 @@ enum DeviceName: ExpressibleByArgument, Hashable, CustomStringConvertible {
     if case .emulator = self { true } else { false }
   }
 
+  /// Whether its time passes as ours does: QEMU and the emulator compute theirs.
+  var isRealTime: Bool {
+    switch self {
+    case .qemu, .emulator: false
+    case .loopback, .host, .port, .socket, .usb: true
+    }
+  }
+
   var description: String {
     switch self {
     case .loopback: "loopback"

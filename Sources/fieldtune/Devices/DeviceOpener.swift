@@ -22,6 +22,8 @@ struct DeviceOpener {
   var policy = RetryPolicy()
   /// For emulated boards.
   var faults: [String] = []
+  /// Unless the rate is pinned.
+  var triesEveryRate = false
   let note: (String) -> Void
 
   func open(_ device: DeviceName) throws -> OpenedDevice {
@@ -43,19 +45,21 @@ struct DeviceOpener {
       let baud = baud.openingBaud
       let search = search { try PortFinder.identity(at: path) }
       return OpenedDevice(
-        source: TransportSource(name: name, policy: policy, trace: trace, search: search) {
+        source: TransportSource(name: name, policy: policy, trace: trace, search: search, triesEveryRate: isSurvey) {
           try await SerialPort.open(path: path, baud: baud)
         },
         reference: .port(name: path))
     case .socket(let path):
       return OpenedDevice(
-        source: TransportSource(name: name, policy: policy, trace: trace) { try await UnixSocketTransport.connect(path: path) },
+        source: TransportSource(name: name, policy: policy, trace: trace, triesEveryRate: isSurvey) {
+          try await UnixSocketTransport.connect(path: path)
+        },
         reference: .socket(path: path))
     case .usb(let id):
       let baud = baud.openingBaud
       let search = search { try PortFinder.identity(at: try PortFinder.path(of: id)) }
       return OpenedDevice(
-        source: TransportSource(name: name, policy: policy, trace: trace, search: search) {
+        source: TransportSource(name: name, policy: policy, trace: trace, search: search, triesEveryRate: isSurvey) {
           try await SerialPort.open(path: try PortFinder.path(of: id), baud: baud)
         }, reference: .port(name: id))
     }
@@ -72,12 +76,16 @@ struct DeviceOpener {
     return LineSearch(LineSpeeds(directory: StateDirectory.user(), complain: { Console.note($0) }), probe: probe)
   }
 
+  private var isSurvey: Bool { triesEveryRate && baud == .automatic }
+
   private func process(_ board: Board, name: String) throws -> OpenedDevice {
     note("building firmware for \(board.name)")
     let report = try Firmware.build(artifact, for: board)
     let device = RestartingDevice(board: board, elf: URL(fileURLWithPath: report.elf), faults: faults)
     return OpenedDevice(
-      source: TransportSource(name: name, policy: policy, trace: trace) {
+      source: TransportSource(
+        name: name, policy: policy, trace: trace, triesEveryRate: isSurvey, obituary: { device.obituary }
+      ) {
         try await UnixSocketTransport.connect(path: try device.socketPath(), patience: .seconds(5))
       }, reference: .socket(path: try device.socketPath()))
   }

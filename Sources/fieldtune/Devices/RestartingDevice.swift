@@ -43,6 +43,13 @@ final class RestartingDevice: Sendable {
     return try result.get()
   }
 
+  /// Why the process has ended by itself, if it has. Its line may close a moment before it has ended.
+  var obituary: String? {
+    guard board.isEmulated, let process = process.state.withLock({ $0.process }) else { return nil }
+    for _ in 0..<100 where process.exitStatus == nil { usleep(2000) }
+    return process.exitStatus.flatMap { Self.reason(of: process, endedWith: $0)?.description }
+  }
+
   /// The emulator that ends by itself has met what it does not model or what the firmware must not do: it would again,
   /// and what it printed says what it was.
   private static func reason(of process: DeviceProcess, endedWith status: Int32) -> FirmwareBuildError? {
