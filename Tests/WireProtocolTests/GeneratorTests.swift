@@ -14,6 +14,10 @@ import schema_generator
     ("\"channel\": \"time\"", "\"channel\": \"missing\"", "channel 'missing'"),
     ("\"type\": \"i32\"", "\"type\": \"float\"", "type 'float' is unknown"),
     ("\"maximum\": 600", "\"maximum\": 700", "must fit the 640 bytes"),
+    (
+      "\"name\": \"pattern\", \"type\": \"bytes\", \"maximum\": 600",
+      "\"name\": \"pattern\", \"type\": \"string\", \"maximum\": 200", "the C decoder reads numbers and bytes alone"
+    ),
   ])
   func schema_rejectsMistakes(_ old: String, _ new: String, _ sentence: String) throws {
     let source = VectorFiles.root.appending(path: "Protocol/schema.json")
