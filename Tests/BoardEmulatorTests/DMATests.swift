@@ -4,7 +4,8 @@ import BoardEmulator
 
 /// USART1's streams of DMA2: 2 receives, 7 transmits, both on channel 4.
 @Suite(.enabled(if: Program.isPossible)) struct DMATests {
-  private static let buffer: UInt32 = 0x2000_2000
+  /// SRAM of both boards; on the F746 DMA reads zeros out of a sleeping core's DTCM.
+  private static let buffer: UInt32 = 0x2001_2000
   private static let requests: UInt32 = 0xC0  // DMAT, DMAR
   private static let receive: UInt32 = 0x4002_6440, transmit: UInt32 = 0x4002_64B8
   private static let lowFlags: UInt32 = 0x4002_6400, highFlags: UInt32 = 0x4002_6404
