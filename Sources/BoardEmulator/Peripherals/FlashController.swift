@@ -22,7 +22,9 @@ final class FlashController: Peripheral {
     /// ERSERR on the F7, PGSERR on the F4.
     static let sequence: UInt32 = 1 << 7
     static let busy: UInt32 = 1 << 16
-    static let flags: UInt32 = 0xF3
+    /// RDERR, of the F42x and F43x alone.
+    static let readProtection: UInt32 = 1 << 8
+    static let flags: UInt32 = 0x1F3
   }
   enum Operation {
     case erase(FlashGeometry.Sector)
@@ -66,7 +68,7 @@ final class FlashController: Peripheral {
       Register("ACR", at: Offset.acr, writable: 0xF | accelerator, "RM0385 3.7.1, RM0090 3.9.2"),
       Register("KEYR", at: Offset.keyr, writable: .max, "RM0385 3.7.2, RM0090 3.9.3"),
       Register("OPTKEYR", at: Offset.optkeyr, writable: .max, "RM0385 3.7.3, RM0090 3.9.4"),
-      Register("SR", at: Offset.sr, writable: Status.flags, readOnly: Status.busy, "RM0385 3.7.4, RM0090 3.9.5"),
+      Register("SR", at: Offset.sr, writable: isF7 ? Status.flags & ~Status.readProtection : Status.flags, readOnly: Status.busy, "RM0385 3.7.4, RM0090 3.9.5"),
       Register(
         "CR", at: Offset.cr, reset: Control.lock,
         writable: operate | sectorMask | Control.endInterrupt | Control.errorInterrupt | Control.lock, "RM0385 3.7.5, RM0090 3.9.7"),
