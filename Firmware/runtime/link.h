@@ -12,7 +12,7 @@
  *   - `receiver.early` holds frames of [expected - held, expected), acknowledged, which the session
  *     has put off, and others of (expected, expected + 64), each at most once.
  *   - `struct link` takes LINK_BUFFER_BYTES at most on a board, checked where it is compiled: with the
- *     receive ring of 4,096 and the transmit ring of 1,024 bytes, 9,496 B. */
+ *     receive ring of 4,096 and the transmit ring of 1,024 bytes, 9,480 B. */
 #ifndef FIELDTUNE_LINK_H
 #define FIELDTUNE_LINK_H
 
@@ -23,7 +23,7 @@
 #include "protocol.gen.h"
 
 enum {
-    LINK_SEND_BYTES = 1240, /* bodies not acknowledged yet; two of the longest fit, or one and a
+    LINK_SEND_BYTES = 1228, /* bodies not acknowledged yet; two of the longest fit, or one and a
                              * message that is being assembled */
     LINK_CHANNELS = WIRE_CHANNEL_TIME + 1,
     LINK_SEND_FRAMES = 40,   /* at most this many of them and of messages that wait */
@@ -33,7 +33,7 @@ enum {
                               * session took them */
     LINK_HELD_SAMPLE_BYTES = 1024, /* of samples there, that the credit grants */
     LINK_MOST_CREDIT = 3072, /* what is on its way behind a lost frame has to be sent again */
-    LINK_BUFFER_BYTES = 4376,
+    LINK_BUFFER_BYTES = 4360,
 };
 
 /* What the link asks of the session. Nothing here may call back into the link but link_send,

@@ -88,9 +88,9 @@ package struct FirmwareBuilder: Sendable {
     return Stack(reservedBytes: min(plan.board.stackBytes, Self.alignedUp(bound)), boundBytes: bound)
   }
 
-  /// To 32 bytes, the least that a region of the MPU can have.
+  /// To the alignment of a stack (AAPCS, 6.2.1.2).
   private static func alignedUp(_ stackBytes: Int) -> Int {
-    (stackBytes + 31) & ~31
+    (stackBytes + 7) & ~7
   }
 
   private func stackBoundBytes(

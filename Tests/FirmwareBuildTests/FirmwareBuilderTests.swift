@@ -17,7 +17,7 @@ import Testing
     #expect(report.flashBytes <= report.flashCapacityBytes)
     for region in report.regions { #expect(region.usedBytes <= region.bytes, "\(region.name)") }
     let bound = try #require(report.stackBoundBytes)
-    #expect((report.stackReservedBytes - 31...report.stackReservedBytes).contains(bound))
+    #expect((report.stackReservedBytes - 7...report.stackReservedBytes).contains(bound))
     let binary = try #require(report.binary)
     let size = try FileManager.default.attributesOfItem(atPath: binary)[.size] as? Int
     #expect(size == report.flashBytes)
