@@ -23,6 +23,9 @@ package protocol DeviceConnection: Sendable {
   /// Overwrites the training state; no run may be open.
   func write(_ writing: inout StateWriting) async throws(DeviceFailure)
 
+  /// Keeps the training state, and where it stands, through a loss of the device's power.
+  func keepState() async throws(DeviceFailure) -> Wire.StateKept
+
   /// What the device tells without being asked; for one reader.
   var events: AsyncStream<DeviceEvent> { get }
 

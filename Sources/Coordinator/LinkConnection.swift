@@ -76,6 +76,10 @@ package final class LinkConnection: DeviceConnection {
     do throws(DeviceLinkError) { try await link.write(&writing) } catch { throw DeviceFailure(error) }
   }
 
+  package func keepState() async throws(DeviceFailure) -> Wire.StateKept {
+    do throws(DeviceLinkError) { return try await link.keepState() } catch { throw DeviceFailure(error) }
+  }
+
   package var events: AsyncStream<DeviceEvent> { link.events }
 
   package func close() async { await link.close() }

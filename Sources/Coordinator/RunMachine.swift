@@ -8,14 +8,15 @@ import Telemetry
 ///   and durable. `window` is at most the device's ring of records, so every record that a crash of this
 ///   side loses is still in the device, and a repeat of its position brings it back.
 /// - A record is accepted in order only, and journalled once.
-/// - A checkpoint is taken when nothing is on its way and everything received is durable.
+/// - A checkpoint is taken, and the device asked to keep its state, when nothing is on its way and everything received is
+///   durable: no state that a device kept stands behind what is durable.
 package struct RunMachine: Sendable {
   package enum Phase: Hashable, Sendable {
     /// No device; `deviceReady` goes on.
     case waiting
     /// Samples go out and records come in.
     case streaming
-    /// A checkpoint is due or the run is to pause or stop: nothing is sent until all is received and durable.
+    /// A checkpoint is due, the device is to keep its state, or the run is to pause or stop: nothing is sent until all is received and durable.
     case draining
     /// The plan is done or the run was stopped, and the state is safe in the store.
     case closed
@@ -29,6 +30,8 @@ package struct RunMachine: Sendable {
     case journal([StepRecord])
     /// Copy the training state, which stands before this position, then say `checkpointed`.
     case checkpoint(Int)
+    /// Have the device keep its state, which stands before this position, then say `kept`.
+    case keep(Int)
     /// Nothing is on its way, and the next sample has not come in yet.
     case awaitSample
     /// Paused, and all that was sent is safe: wait until the run is to go on or to stop.
@@ -66,12 +69,18 @@ package struct RunMachine: Sendable {
   /// Where the device stood when it became ready: its state is that of no position before, so it is not copied before
   /// all up to here were sent again.
   private var deviceStart = 0
+  /// Training steps from one time the device keeps its state to the next; nil for never.
+  private var keepSteps: Int?
+  /// Before which position it is to do so next.
+  private var nextKeep: Int?
 
   /// - Parameters:
   ///   - durable: first position the store has no record of.
   ///   - checkpoint: position of the newest checkpoint in the store.
-  package init(plan: TrainingPlan, durable: Int, checkpoint: Int?) {
+  ///   - keepSteps: after how many training steps the device is to keep its state, again and again; nil for never.
+  package init(plan: TrainingPlan, durable: Int, checkpoint: Int?, keepSteps: Int? = nil) {
     self.plan = plan
+    self.keepSteps = keepSteps
     self.durable = durable
     self.checkpoint = checkpoint
     supplied = plan.count
@@ -89,6 +98,7 @@ package struct RunMachine: Sendable {
     received = min(position, durable)
     sent = received
     deviceStart = min(position, supplied)
+    nextKeep = keepSteps.flatMap { plan.nextStop(every: $0, after: position) }
     phase = .streaming
   }
 
@@ -118,11 +128,13 @@ package struct RunMachine: Sendable {
   }
 
   private mutating func nextWithDevice() -> Action {
-    let mustDrain = sent == boundary || (isStopping || isPausing) && sent >= deviceStart
+    let isHalted = sent == boundary || (isStopping || isPausing) && sent >= deviceStart
+    let mustDrain = isHalted || sent == nextKeep
     phase = mustDrain ? .draining : .streaming
     guard mustDrain else { return nextWhileStreaming() }
     guard received == sent else { return .wait }
-    if needsCheckpoint { return .checkpoint(received) }
+    if isHalted, needsCheckpoint { return .checkpoint(received) }
+    if sent == nextKeep { return .keep(received) }
     guard isStopping || sent == plan.count else {
       precondition(isPausing, "closed before position \(sent) of \(plan.count)")
       return .rest(sent)
@@ -171,6 +183,14 @@ package struct RunMachine: Sendable {
 
   /// The state before `position` is on disk.
   package mutating func checkpointed(at position: Int) { checkpoint = position }
+
+  /// The device has kept the state before `position`, or has failed to.
+  package mutating func kept(at position: Int) {
+    nextKeep = keepSteps.flatMap { plan.nextStop(every: $0, after: position) }
+  }
+
+  /// The device cannot keep its state: it is not asked again.
+  package mutating func stopKeeping() { (keepSteps, nextKeep) = (nil, nil) }
 
   /// Newer checkpoints than the one before `position` turned out to be damaged.
   package mutating func goBack(to position: Int?) { checkpoint = position }

@@ -8,14 +8,24 @@ package struct RunOptions: Hashable, Sendable {
   package var futileConnections: Int
   /// Time between two attempts to reach it.
   package var retryInterval: Duration
+  /// Training steps from one time the device keeps its state through a loss of power to the next; `nil` for never.
+  package var keepSteps: Int?
 
   package init(
     firstPatience: Duration? = .zero, patience: Duration? = .seconds(30),
-    futileConnections: Int = 5, retryInterval: Duration = .milliseconds(200)
+    futileConnections: Int = 5, retryInterval: Duration = .milliseconds(200),
+    keepSteps: Int? = nil
   ) {
     self.firstPatience = firstPatience
     self.patience = patience
     self.futileConnections = futileConnections
     self.retryInterval = retryInterval
+    self.keepSteps = keepSteps
+  }
+
+  package func keeping(every steps: Int?) -> RunOptions {
+    var options = self
+    options.keepSteps = steps
+    return options
   }
 }

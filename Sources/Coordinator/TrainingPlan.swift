@@ -59,9 +59,15 @@ package struct TrainingPlan: Hashable, Sendable, Codable {
   /// The first position behind `position` before which the training state is copied into the store:
   /// every `checkpointSteps` steps, at the end of every round, and after the last one. `nil` behind the last step.
   package func nextCheckpoint(after position: Int) -> Int? {
+    let strides = [checkpointSteps] + (share.map { [$0.roundSteps] } ?? [])
+    return strides.compactMap { nextStop(every: $0, after: position) }.min()
+  }
+
+  /// The first position behind `position` that training comes to after a multiple of `stride` steps, or after the last
+  /// one. `nil` behind that.
+  package func nextStop(every stride: Int, after position: Int) -> Int? {
     guard steps > 0, position < training.upperBound else { return nil }
     let done = max(0, position - training.lowerBound)
-    let strides = [checkpointSteps] + (share.map { [$0.roundSteps] } ?? [])
-    return strides.map { training.lowerBound + (done / $0 + 1) * $0 }.reduce(training.upperBound, min)
+    return min(training.lowerBound + (done / stride + 1) * stride, training.upperBound)
   }
 }

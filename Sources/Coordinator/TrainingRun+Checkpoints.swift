@@ -28,6 +28,18 @@ extension TrainingRun {
     try await tell(.checkpoint(position: position, digest: found.text))
   }
 
+  /// Has the device keep its state, so that it goes on from there when its power fails, without a checkpoint from here.
+  func keepState(before position: Int, on device: any DeviceConnection) async throws {
+    let kept = try await device.keepState()
+    machine.kept(at: position)
+    switch kept.result {
+    case .kept: return
+    case .noStore, .tooLarge: machine.stopKeeping()
+    case .flashFault: break
+    }
+    try await tell(.note(text: "its state before position \(position) is not kept: \(kept.result.doc)"))
+  }
+
   /// Brings the state to the other boards', and goes on with the mean of all, which is in the store by then.
   private func exchange(
     _ state: [UInt8], at position: Int, with barrier: RoundBarrier, on device: any DeviceConnection

@@ -17,7 +17,7 @@ extension TrainingRun {
       plan, artifact: artifact, data: data, dataSource: dataSource, store: store, device: source.name, parent: parent,
       job: job)
     return TrainingRun(
-      record: record, id: record.id ?? 0, machine: RunMachine(plan: plan, durable: 0, checkpoint: nil),
+      record: record, id: record.id ?? 0, machine: RunMachine(plan: plan, durable: 0, checkpoint: nil, keepSteps: options.keepSteps),
       manifest: artifact.manifest, data: data, store: store, source: source, options: options, barrier: barrier,
       live: try await journal(live, of: record, plan, artifact.manifest, store), watch: watch)
   }
@@ -74,7 +74,7 @@ extension TrainingRun {
     }
     let machine = RunMachine(
       plan: plan, durable: try await store.nextPosition(of: id),
-      checkpoint: try await store.newestCheckpoint(of: id)?.position)
+      checkpoint: try await store.newestCheckpoint(of: id)?.position, keepSteps: options.keepSteps)
     return TrainingRun(
       record: record, id: id, machine: machine, manifest: artifact.manifest, data: data, store: store,
       source: source, options: options, barrier: barrier,

@@ -148,6 +148,8 @@ package actor TrainingRun {
         try await journal(records)
       case .checkpoint(let position):
         try await takeCheckpoint(at: position, from: device)
+      case .keep(let position):
+        try await keepState(before: position, on: device)
       case .wait:
         try await take(try await device.nextAnswer(), from: device)
       case .awaitSample:

@@ -33,6 +33,7 @@ extension Conversation {
     if case .runReport(let report) = answer {
       runOnDevice = report.state == .running ? report.run : nil
     }
+    if case .stateKept = answer { endPause(now: now) }
     let finish = finishFirstCall(.success(answer), now: now)
     return openOrEndRun(after: call.request) + [finish]
   }

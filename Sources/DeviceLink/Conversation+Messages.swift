@@ -34,6 +34,12 @@ extension Conversation {
     return tell(.pause(pause), now: now)
   }
 
+  /// What the device paused for is done: its silence is a fault again.
+  mutating func endPause(now: Duration) {
+    pausedUntil = now
+    endpoint.expectSilence(until: now.microseconds)
+  }
+
   private mutating func tell(_ event: DeviceEvent, now: Duration) -> [Effect] {
     floodGate.pass(event, now: now).map { .tell($0) }
   }

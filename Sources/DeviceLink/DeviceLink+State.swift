@@ -10,6 +10,15 @@ extension DeviceLink {
     return report
   }
 
+  /// Has the device keep its training state, and where it stands, through a loss of its power. It is of one moment only
+  /// when no sample is on its way.
+  package func keepState() async throws(DeviceLinkError) -> Wire.StateKept {
+    guard case .stateKept(let report) = try await call(.stateKeep(.init())) else {
+      throw unexpectedAnswer(to: .stateKeep)
+    }
+    return report
+  }
+
   /// What the device's end of the link has counted since boot.
   package func counters() async throws(DeviceLinkError) -> Wire.LinkCountersReport {
     guard case .linkCountersReport(let report) = try await call(.linkCounters(.init())) else {

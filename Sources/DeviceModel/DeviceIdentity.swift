@@ -39,6 +39,6 @@ extension DeviceSession {
       classCount: UInt16(engine.classCount),
       segments: engine.segments, bauds: [], memory: [], counterUnit: .nanoseconds,
       counterHertz: 1_000_000_000, run: run, nextIndex: records.next, trainingStep: trainingStep,
-      checkpointGeneration: 0, state: state, bitsPerSecond: 0)
+      checkpointGeneration: keptStates?.generation ?? 0, state: state, bitsPerSecond: 0)
   }
 }

@@ -17,10 +17,10 @@ package struct DeviceMachine<Engine: StepEngine> {
   /// An OUTPUT is on its way.
   private var outputIsTold = false
 
-  /// Resets the training state with seed 0.
-  package init(engine: Engine, identity: DeviceIdentity) {
+  /// The training state is the one kept last, or else the initial one with seed 0.
+  package init(engine: Engine, identity: DeviceIdentity, keptStates: KeptStates? = nil) {
     self.identity = identity
-    session = DeviceSession(engine: engine)
+    session = DeviceSession(engine: engine, keptStates: keptStates)
     endpoint = DeviceEndpoint(identity: session.info(identity))
   }
 

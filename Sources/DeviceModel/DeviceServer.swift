@@ -20,9 +20,11 @@ package actor DeviceServer<Engine: StepEngine> {
   }
 
   /// - Parameter transport: the device's end of the line; the server closes it at the end.
-  package init(engine: sending Engine, identity: DeviceIdentity, transport: any ByteTransport) {
+  package init(
+    engine: sending Engine, identity: DeviceIdentity, keptStates: KeptStates? = nil, transport: any ByteTransport
+  ) {
     self.transport = transport
-    device = DeviceMachine(engine: engine, identity: identity)
+    device = DeviceMachine(engine: engine, identity: identity, keptStates: keptStates)
   }
 
   /// Serves until the transport ends.

@@ -16,6 +16,8 @@ package struct DeviceSession<Engine: StepEngine> {
   package static var digestInterval: UInt32 { 64 }
 
   var engine: Engine
+  /// nil: nothing outlives the device.
+  let keptStates: KeptStates?
   var samples: [Wire.Sample] = []
   var records = RecordRing()
   /// The open or last run; 0 for none.
@@ -27,10 +29,12 @@ package struct DeviceSession<Engine: StepEngine> {
   var isWaiting = true
   var waitingSince: UInt64 = 0
 
-  /// Resets the training state with seed 0.
-  package init(engine: Engine) {
+  /// The training state is the one kept last, or else the initial one with seed 0.
+  package init(engine: Engine, keptStates: KeptStates? = nil) {
     self.engine = engine
+    self.keptStates = keptStates
     self.engine.reset(seed: 0)
+    restoreKeptState()
   }
 
   /// A new connection: what the last one left behind is sent again by the host.
@@ -68,6 +72,7 @@ package struct DeviceSession<Engine: StepEngine> {
     case .segmentRead(let read): return [try readSegment(read)]
     case .segmentWrite(let write): return [try writeSegment(write)]
     case .linkTest(let test): return [answer(to: test)]
+    case .stateKeep: return [keepState()]
     case .speedPropose(let propose): return [refusal(ofSpeed: propose.bitsPerSecond)]
     case .speedCommit(let commit): return [refusal(ofSpeed: commit.bitsPerSecond)]
     case .sample(let sample):
@@ -75,7 +80,7 @@ package struct DeviceSession<Engine: StepEngine> {
       return []
     case .hostHello, .deviceHello, .deviceInfo, .refuse, .runReport, .digestReport, .timeReport, .pause,
       .speedReport, .linkCounters, .linkCountersReport, .linkTestReport,
-      .stateKeep, .stateKept, .errorReport, .crashReport, .crashRegisters, .step, .output, .gap, .segmentData, .segmentWritten, .log:
+      .stateKept, .errorReport, .crashReport, .crashRegisters, .step, .output, .gap, .segmentData, .segmentWritten, .log:
       throw DeviceFault(.unknownMessage, context: UInt32(type(of: message.content).kind.rawValue))
     }
   }

@@ -13,13 +13,14 @@ package struct LoopbackDevice: Sendable {
 
   /// Opens an artifact folder and boots a device that runs it.
   ///
+  /// - Parameter keptStates: what outlives this device; one that is opened with them afterwards goes on from there.
   /// - Throws: `ArtifactError` or `GraphError` when the folder's graph cannot be read.
-  package init(artifact: Artifact) throws {
+  package init(artifact: Artifact, keptStates: KeptStates = KeptStates()) throws {
     let engine = try InterpreterEngine(graph: try artifact.trainingGraph())
     let (host, device) = InMemoryTransport.pair(name: Self.board)
     transport = host
     let server = DeviceServer(
-      engine: engine, identity: DeviceIdentity(artifact.manifest.hashes), transport: device)
+      engine: engine, identity: DeviceIdentity(artifact.manifest.hashes), keptStates: keptStates, transport: device)
     Task { await server.run() }
   }
 }

@@ -24,11 +24,12 @@ package final class DeviceProcess: Sendable {
   ///   - elf: firmware built for `board`.
   ///   - device: becomes the device's unique id: different for devices that run at once.
   ///   - faults: what the emulator is to do to the board, as `fieldtune-emulator --fault` takes it; for no other.
+  ///   - storePath: the file in which the host build keeps states when its process ends; for no other.
   ///   - emulatorPath: folders to look for the emulator in, separated by colons.
   /// - Throws: `.notRunnable` for a real board that has no emulator; a sentence with what the process
   ///   printed when it ends early or does not listen within `timeoutMilliseconds`.
   package init(
-    board: Board, elf: URL, device: UInt32 = 0, faults: [String] = [],
+    board: Board, elf: URL, device: UInt32 = 0, faults: [String] = [], storePath: String? = nil,
     emulatorPath: String = EmulatorProgram.searchPath, timeoutMilliseconds: Int = 10_000
   ) throws(FirmwareBuildError) {
     precondition(faults.isEmpty || board.isEmulated, "faults for \(board.name), which is not emulated")
@@ -38,7 +39,8 @@ package final class DeviceProcess: Sendable {
     log = directory.appendingPathComponent("log")
     do throws(FirmwareBuildError) {
       let arguments = try Self.arguments(
-        board: board, elf: elf, device: device, socketPath: socketPath, faults: faults, emulatorPath: emulatorPath)
+        board: board, elf: elf, device: device, socketPath: socketPath, faults: faults, storePath: storePath,
+        emulatorPath: emulatorPath)
       supervisor = try ProcessSupervisor(arguments: arguments, log: log)
     } catch {
       Self.remove(directory)
@@ -85,7 +87,8 @@ package final class DeviceProcess: Sendable {
 extension DeviceProcess {
   /// The command line, `setpriv` first: it asks the kernel to tie the process to our thread.
   static func arguments(
-    board: Board, elf: URL, device: UInt32, socketPath: String, faults: [String], emulatorPath: String
+    board: Board, elf: URL, device: UInt32, socketPath: String, faults: [String], storePath: String?,
+    emulatorPath: String
   ) throws(FirmwareBuildError) -> [String] {
     if board.runs == .real && !board.isEmulated { throw .notRunnable(board: board.name) }
     guard FileManager.default.fileExists(atPath: elf.path) else {
@@ -99,7 +102,9 @@ extension DeviceProcess {
       return leash + [
         emulator.path, "run", elf.path, "--board", board.name, "--serial", "unix:\(socketPath)", "--device", "\(device)",
       ] + faults.flatMap { ["--fault", $0] }
-    case .host: return leash + [elf.path, "--socket", socketPath, "--device", "\(device)"]
+    case .host:
+      return leash + [elf.path, "--socket", socketPath, "--device", "\(device)"]
+        + (storePath.map { ["--store", $0] } ?? [])
     case .qemu:
       guard let qemu = board.qemu else { throw .notRunnable(board: board.name) }
       let program = try Tool(qemu.program, packages: ["qemu-system-arm"])

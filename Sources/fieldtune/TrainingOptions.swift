@@ -50,13 +50,20 @@ struct TrainingOptions: ParsableArguments {
   @Option(name: .long, parsing: .unconditional, help: "Steps between two copies of the training state.")
   var checkpointSteps = 200
 
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp(
+      "Steps between two times the device keeps its state in its own flash, to go on from after a loss of power; never when absent. "
+        + "A sector takes 10,000 erases.", valueName: "steps"))
+  var keepEvery: Int?
+
   @Option(name: .long, parsing: .unconditional, help: "On several devices: steps of each between two averages of their weights.")
   var roundSteps = 50
 
   func validate() throws {
     guard steps == nil || epochs == nil else { throw ValidationError("--epochs and --steps exclude each other") }
-    guard (steps ?? 1) > 0, (epochs ?? 1) > 0, checkpointSteps > 0, roundSteps > 0 else {
-      throw ValidationError("--epochs, --steps, --checkpoint-steps and --round-steps are at least 1")
+    guard (steps ?? 1) > 0, (epochs ?? 1) > 0, checkpointSteps > 0, (keepEvery ?? 1) > 0, roundSteps > 0 else {
+      throw ValidationError("--epochs, --steps, --checkpoint-steps, --keep-every and --round-steps are at least 1")
     }
     guard lr > 0, lr <= LearningRate.maximum else {
       throw ValidationError("--lr: found \(lr), expected more than 0 and at most \(LearningRate.maximum)")

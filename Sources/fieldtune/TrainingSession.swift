@@ -30,7 +30,7 @@ struct TrainingSession {
       }
       let request = TrainRequest(
         device: device.reference, deviceName: device.source.name, baud: baud.pinnedBaud, plan: try plan(for: data),
-        dataSource: training.data, live: live, resume: training.resume)
+        dataSource: training.data, live: live, resume: training.resume, keepSteps: training.keepEvery)
       return try await client.train(request, session: self, data: data)
     }
   }
@@ -47,26 +47,30 @@ struct TrainingSession {
     }
   }
 
+  private var options: RunOptions { RunOptions(keepSteps: training.keepEvery) }
+
   private func runOnOne(_ data: TrainingData, _ live: LiveRequest?, in store: RunStore) async throws -> any DrivenRun {
     let source = devices[0].source
     if let id = training.resume {
       return try await TrainingRun.resume(
-        id, artifact: artifact, data: data, store: store, source: source, live: live, watch: progress.watch)
+        id, artifact: artifact, data: data, store: store, source: source, options: options, live: live,
+        watch: progress.watch)
     }
     return try await TrainingRun.begin(
       try plan(for: data), artifact: artifact, data: data, dataSource: training.data, store: store, source: source,
-      live: live, watch: progress.watch)
+      options: options, live: live, watch: progress.watch)
   }
 
   private func runOnSeveral(_ data: TrainingData, in store: RunStore) async throws -> any DrivenRun {
     let sources = devices.map(\.source)
     if let id = training.resume {
       return try await FleetRun.resume(
-        id, artifact: artifact, data: data, store: store, sources: sources, watch: progress.watch)
+        id, artifact: artifact, data: data, store: store, sources: sources, options: options,
+        watch: progress.watch)
     }
     return try await FleetRun.begin(
       try plan(for: data), roundSteps: training.roundSteps, artifact: artifact, data: data, dataSource: training.data,
-      store: store, sources: sources, watch: progress.watch)
+      store: store, sources: sources, options: options, watch: progress.watch)
   }
 
   private func plan(for data: TrainingData) throws -> TrainingPlan {

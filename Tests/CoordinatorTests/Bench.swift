@@ -47,11 +47,11 @@ struct Bench {
   ///   - stopAt: the user asks for a stop when this position is on its way.
   ///   - isAwayThen: the device vanishes at that moment and stays away.
   func train(
-    on device: ScriptedDevice, stopAt: Int? = nil, isAwayThen: Bool = false
+    on device: ScriptedDevice, stopAt: Int? = nil, isAwayThen: Bool = false, keepSteps: Int? = nil
   ) async throws -> TrainResult {
     let run = try await TrainingRun.begin(
       Self.plan(steps: steps), artifact: artifact, data: data, dataSource: "x,y", store: store, source: device,
-      options: Self.options, watch: { _ in })
+      options: Self.options.keeping(every: keepSteps), watch: { _ in })
     device.onArrival {
       guard Int($0) == stopAt else { return }
       if isAwayThen { device.setAbsent(true) }

@@ -21,6 +21,9 @@ import Testing
       case .checkpoint(let position):
         acts.append("checkpoint \(position)")
         machine.checkpointed(at: position)
+      case .keep(let position):
+        acts.append("keep \(position)")
+        machine.kept(at: position)
       case .wait, .awaitSample, .rest: return acts
       case .close: return acts + ["close"]
       }
@@ -88,6 +91,20 @@ import Testing
     var machine = RunMachine(plan: Self.plan, durable: durable, checkpoint: checkpoint)
     machine.deviceReady(at: device, recordSlots: 8)
     #expect(acts(&machine, until: expected.count) == expected)
+  }
+
+  /// What the device keeps lies behind nothing that is durable, and behind a checkpoint of the same position.
+  @Test func device_keepsItsState_afterEverySoManySteps() {
+    var machine = RunMachine(plan: Self.plan, durable: 0, checkpoint: nil, keepSteps: 1)
+    machine.deviceReady(at: 0, recordSlots: 8)
+    #expect(
+      acts(&machine) == [
+        "send 0", "journal 0", "send 1", "journal 1", "keep 2", "send 2", "journal 2", "checkpoint 3", "keep 3", "send 3",
+        "journal 3", "keep 4", "send 4", "journal 4", "checkpoint 5", "keep 5", "send 5", "journal 5", "close",
+      ])
+    var resumed = RunMachine(plan: Self.plan, durable: 3, checkpoint: 3, keepSteps: 3)
+    resumed.deviceReady(at: 3, recordSlots: 8)
+    #expect(acts(&resumed, until: 3) == ["send 3", "journal 3", "keep 4"])
   }
 
   @Test func lostDevice_isAskedAgainForWhatWasOnItsWay() {

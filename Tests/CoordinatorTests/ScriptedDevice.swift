@@ -13,7 +13,7 @@ final class ScriptedDevice: DeviceSource {
     case unplugBefore(Int)
     /// The sample is applied, and the port vanishes before its answer.
     case unplugAfter(Int)
-    /// The board restarts: state and run are lost.
+    /// The board restarts: state and run are those it kept last, or lost.
     case reset(Int)
     /// The port vanishes before the nth call of this kind takes effect, or after it did and before its answer.
     case unplugBeforeCall(Call, Int)
@@ -25,7 +25,7 @@ final class ScriptedDevice: DeviceSource {
   }
 
   enum Call: Hashable, Sendable, CaseIterable {
-    case beginRun, endRun, digest, readState, writeState
+    case beginRun, endRun, digest, readState, writeState, keepState
   }
 
   fileprivate struct State {
@@ -39,6 +39,9 @@ final class ScriptedDevice: DeviceSource {
     var connection = 0
     var isAbsent = false
     var calls: [Call: Int] = [:]
+    /// What outlives a restart.
+    var kept: (bytes: [UInt8], run: UInt64, next: UInt32, generation: UInt32)?
+    var keepResult = Wire.KeepResult.kept
     /// Samples applied in all, repeats not counted.
     var applied = 0
   }
@@ -57,6 +60,12 @@ final class ScriptedDevice: DeviceSource {
   init(faults: Set<Fault> = []) { state = Mutex(State(faults: faults)) }
 
   var applied: Int { state.withLock { $0.applied } }
+
+  /// How often it was asked.
+  func calls(_ call: Call) -> Int { state.withLock { $0.calls[call, default: 0] } }
+
+  /// What it answers when it is to keep its state.
+  func setKeepResult(_ result: Wire.KeepResult) { state.withLock { $0.keepResult = result } }
 
   /// Runs `action` with the index of each sample that arrives.
   func onArrival(_ action: @escaping @Sendable (UInt32) async -> Void) { arrival.withLock { $0 = action } }
@@ -88,7 +97,7 @@ final class ScriptedDevice: DeviceSource {
       recordSlots: UInt16(recordSlots), inputBytes: 2, targetBytes: 0, classCount: 4,
       segments: [.init(kind: .header, byteCount: 4), .init(kind: .weights, byteCount: 12)], bauds: [], memory: [],
       counterUnit: .instructions, counterHertz: 0, run: state.run, nextIndex: state.next, trainingStep: 0,
-      checkpointGeneration: 0, state: state.running, bitsPerSecond: 0)
+      checkpointGeneration: state.kept?.generation ?? 0, state: state.running, bitsPerSecond: 0)
   }
 
   /// One connection; it is dead once another one was opened or the port vanished.
@@ -178,6 +187,15 @@ final class ScriptedDevice: DeviceSource {
       }
     }
 
+    func keepState() async throws(DeviceFailure) -> Wire.StateKept {
+      try call(.keepState) { (state) throws(DeviceFailure) in
+        if state.keepResult == .kept {
+          state.kept = (state.bytes, state.run, state.next, (state.kept?.generation ?? 0) + 1)
+        }
+        return Wire.StateKept(generation: state.kept?.generation ?? 0, milliseconds: 1, result: state.keepResult)
+      }
+    }
+
     var events: AsyncStream<DeviceEvent> { AsyncStream { $0.finish() } }
 
     func close() async {}
@@ -191,8 +209,12 @@ extension ScriptedDevice.State {
   }
 
   private mutating func reset() {
-    bytes = ScriptedDevice.initialBytes
-    (run, next, running, ring) = (0, 0, .idle, [])
+    if let kept {
+      (bytes, run, next, running, ring) = (kept.bytes, kept.run, kept.next, .ended, [])
+    } else {
+      bytes = ScriptedDevice.initialBytes
+      (run, next, running, ring) = (0, 0, .idle, [])
+    }
   }
 
   fileprivate mutating func beginCall(_ call: ScriptedDevice.Call) throws(DeviceFailure) {

@@ -55,6 +55,51 @@ import WireProtocol
     }
   }
 
+  /// Power lost at every sample in turn, twice, on a device that keeps its state every so many steps: the run comes to
+  /// the same, and where the state was kept after the last checkpoint none is written back.
+  @Test(arguments: [1, 3, 5, 30]) func powerLoss_withAKeptState_leavesTheDigestAsItIs(keepSteps: Int) async throws {
+    let expected = try await withBench { try await $0.train(on: ScriptedDevice()).digest }
+    for arrival in 1...39 {
+      for second in [arrival + 1, arrival + 4] {
+        let device = ScriptedDevice(faults: [.reset(arrival), .reset(second)])
+        let result = try await withBench { try await $0.train(on: device, keepSteps: keepSteps) }
+        #expect(result.digest == expected, "resets at \(arrival) and \(second)")
+        #expect(result.loss.count == 30)
+        if keepSteps == 1, arrival > 7 { #expect(device.calls(.writeState) == 0, "reset at \(arrival)") }
+      }
+    }
+  }
+
+  @Test(arguments: ScriptedDevice.Call.allCases)
+  func faultAtACall_withAKeptState_leavesTheDigestAsItIs(call: ScriptedDevice.Call) async throws {
+    let expected = try await withBench { try await $0.train(on: ScriptedDevice()).digest }
+    for count in 1...10 {
+      let kinds: [ScriptedDevice.Fault] = [
+        .unplugBeforeCall(call, count), .unplugAfterCall(call, count), .resetAtCall(call, count),
+        .takenOverAtCall(call, count),
+      ]
+      for fault in kinds {
+        let device = ScriptedDevice(faults: [fault, .reset(20)])
+        let result = try await withBench { try await $0.train(on: device, keepSteps: 4) }
+        #expect(result.digest == expected, "\(fault)")
+      }
+    }
+  }
+
+  /// A device that cannot keep its state is asked once, one whose flash fails again and again; either trains on.
+  @Test(arguments: [(Wire.KeepResult.noStore, 1), (.tooLarge, 1), (.flashFault, 6), (.kept, 6)])
+  func keeping_thatFails_doesNotStopTheRun(_ answer: Wire.KeepResult, _ calls: Int) async throws {
+    try await withBench { bench in
+      let device = ScriptedDevice()
+      device.setKeepResult(answer)
+      let result = try await bench.train(on: device, keepSteps: 5)
+      #expect(result.state == "finished" && device.calls(.keepState) == calls)
+      let notes = try await bench.store.log(of: result.run).filter { $0.kind == .note }
+      #expect(notes.count == (answer == .kept ? 0 : calls))
+      #expect(notes.allSatisfy { $0.text.contains("is not kept: \(answer.doc)") })
+    }
+  }
+
   static let lies: [(@Sendable (inout Wire.Step) -> Void, String)] = [
     ({ if $0.index == 20 { $0.run = 5 } }, "run: found 5, expected "),
     ({ if $0.index == 20 { $0.index = 4000 } }, "index: found 4000, expected "),

@@ -12,9 +12,9 @@ import WireProtocol
   private static let indices = 0..<250 as Range<UInt32>
 
   private func connect(
-    _ target: Target, _ artifact: Artifact
+    _ target: Target, _ artifact: Artifact, flash: TestFlash? = nil
   ) async throws -> (link: DeviceLink, device: BootedDevice) {
-    let device = try await BootedDevice(target, artifact)
+    let device = try await BootedDevice(target, artifact, flash: flash)
     let link = DeviceLink(transport: device.transport)
     let hashes = artifact.manifest.hashes
     _ = try await link.connect(

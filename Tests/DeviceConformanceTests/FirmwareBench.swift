@@ -9,7 +9,7 @@ final class FirmwareBench: Sendable {
 
   private let reports = Mutex<[String: BuildReport]>([:])
 
-  func boot(_ board: String, _ artifact: Artifact) throws -> DeviceProcess {
+  func boot(_ board: String, _ artifact: Artifact, storePath: String? = nil) throws -> DeviceProcess {
     let root = try FirmwareRoot.locate()
     let board = try BoardCatalog(root: root).board(named: board)
     let report = try reports.withLock { reports in
@@ -22,6 +22,6 @@ final class FirmwareBench: Sendable {
       reports[key] = report
       return report
     }
-    return try DeviceProcess(board: board, elf: URL(fileURLWithPath: report.elf))
+    return try DeviceProcess(board: board, elf: URL(fileURLWithPath: report.elf), storePath: storePath)
   }
 }

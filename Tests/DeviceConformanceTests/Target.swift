@@ -29,14 +29,16 @@ struct BootedDevice {
   let process: DeviceProcess?
 
   /// Builds the artifact's firmware for the target where need be, and boots it.
-  init(_ target: Target, _ artifact: Artifact) async throws {
+  ///
+  /// - Parameter flash: what outlives the device.
+  init(_ target: Target, _ artifact: Artifact, flash: TestFlash? = nil) async throws {
     guard target != .loopback else {
-      transport = try LoopbackDevice(artifact: artifact).transport
+      transport = try LoopbackDevice(artifact: artifact, keptStates: flash?.memory ?? KeptStates()).transport
       process = nil
       return
     }
     do {
-      let process = try FirmwareBench.shared.boot(target.rawValue, artifact)
+      let process = try FirmwareBench.shared.boot(target.rawValue, artifact, storePath: target == .host ? flash?.file.path : nil)
       self.process = process
       transport = try await UnixSocketTransport.connect(path: process.socketPath)
     } catch let error as FirmwareBuildError {
@@ -46,4 +48,14 @@ struct BootedDevice {
       }
     }
   }
+}
+
+/// What a device keeps states in from one boot to the next.
+final class TestFlash {
+  /// Of the loopback device.
+  let memory = KeptStates()
+  /// Of the host build.
+  let file = FileManager.default.temporaryDirectory.appendingPathComponent("fieldtune-flash-\(UUID().uuidString)")
+
+  deinit { unlink(file.path) }
 }

@@ -15,10 +15,12 @@ package struct TrainRequest: Hashable, Sendable, Codable {
   package var live: LiveRequest?
   /// A run to take up instead of beginning one.
   package var resume: Int64?
+  /// Training steps from one time the device keeps its state to the next; `nil` for never.
+  package var keepSteps: Int?
 
   package init(
     device: DeviceReference, deviceName: String, baud: Int? = nil, plan: TrainingPlan, dataSource: String,
-    live: LiveRequest? = nil, resume: Int64? = nil
+    live: LiveRequest? = nil, resume: Int64? = nil, keepSteps: Int? = nil
   ) {
     self.device = device
     self.deviceName = deviceName
@@ -27,6 +29,7 @@ package struct TrainRequest: Hashable, Sendable, Codable {
     self.dataSource = dataSource
     self.live = live
     self.resume = resume
+    self.keepSteps = keepSteps
   }
 
   /// As the store keeps it.
@@ -48,6 +51,7 @@ package struct TrainRequest: Hashable, Sendable, Codable {
       ("steps", plan.steps, 0...1_000_000_000),
       ("checkpointSteps", plan.checkpointSteps, 1...1_000_000_000),
       ("schedule.warmUpSteps", plan.schedule.warmUpSteps, 0...1_000_000_000),
+      ("keepSteps", keepSteps ?? 1, 1...1_000_000_000),
       ("baud", baud ?? 9600, 1200...12_000_000),
     ]
     for (what, found, expected) in rows where !expected.contains(found) {

@@ -5,8 +5,8 @@ import Telemetry
 
 struct CheckpointCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "ckpt", abstract: "Copies of a run's whole training state: list them, write one to a file, go back to one.",
-    subcommands: [List.self, Export.self, Restore.self])
+    commandName: "ckpt", abstract: "Copies of a run's whole training state: list them, write one to a file, go back to one, keep one on the board.",
+    subcommands: [List.self, Export.self, Restore.self, Keep.self])
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "The checkpoints that are kept, the newest first.")
@@ -86,6 +86,60 @@ struct CheckpointCommand: AsyncParsableCommand {
         try await RunCheckpoints.restore(order.run, generation: checkpoint, file: bytes, in: store)
       }
       order.report("restored; resume it to go on from there")
+    }
+  }
+
+  struct Keep: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Have a board keep its training state in its own flash: after a loss of power it goes on from there.")
+
+    @Argument(help: "For loopback, host, qemu and emulator: an artifact's folder or a .tflite file; the demo model when absent.")
+    var model: String?
+
+    @OptionGroup var device: DeviceOptions
+    @OptionGroup var settings: CompileSettings
+    @OptionGroup var options: GlobalOptions
+
+    struct Report: Encodable {
+      let device: String
+      let run: String
+      let position: Int
+      let generation: Int
+      let milliseconds: Int
+    }
+
+    func run() async throws {
+      let interrupt = Interrupt()
+      defer { withExtendedLifetime(interrupt) {} }
+      let name = try device.resolved()
+      let prepared = try PreparedArtifact(
+        model ?? DemoContent.locate().model, device: name, settings: settings, note: { options.detail($0) })
+      let source = try DeviceOpener(
+        artifact: prepared.artifact, baud: device.baud, faults: device.fault, note: { options.detail($0) }
+      ).open(name).source
+      let connection = try await source.connect()
+      let report: Report
+      do {
+        report = try await keep(on: connection, source.name)
+      } catch {
+        await connection.close()
+        throw error
+      }
+      await connection.close()
+      options.print(
+        report,
+        text: "\(report.device) keeps its state before position \(report.position) of run \(report.run): "
+          + "generation \(report.generation), \(report.milliseconds) ms")
+    }
+
+    private func keep(on connection: any DeviceConnection, _ name: String) async throws -> Report {
+      let kept = try await connection.keepState()
+      guard kept.result == .kept else {
+        throw Failure(.refused, code: "device-refused", "\(name): its state is not kept: \(kept.result.doc)")
+      }
+      return Report(
+        device: name, run: String(connection.info.run, radix: 16), position: Int(connection.info.nextIndex),
+        generation: Int(kept.generation), milliseconds: Int(kept.milliseconds))
     }
   }
 }

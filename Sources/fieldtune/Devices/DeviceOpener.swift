@@ -31,8 +31,11 @@ struct DeviceOpener {
     switch device {
     case .loopback:
       let artifact = artifact
+      let keptStates = KeptStates()
       return OpenedDevice(
-        source: TransportSource(name: name, policy: policy, trace: trace) { try LoopbackDevice(artifact: artifact).transport }, reference: .loopback)
+        source: TransportSource(name: name, policy: policy, trace: trace) {
+          try LoopbackDevice(artifact: artifact, keptStates: keptStates).transport
+        }, reference: .loopback)
     case .host:
       return try process(try Workspace.catalog().board(named: "host"), name: name)
     case .qemu(let board):

@@ -7,6 +7,8 @@ final class RestartingDevice: Sendable {
   private let board: Board
   private let elf: URL
   private let faults: [String]
+  /// Where the host build keeps states from one process to the next, as a board's flash does; nil for others.
+  private let storePath: String?
   private let process: Running
   private let leftover: UUID
 
@@ -14,14 +16,29 @@ final class RestartingDevice: Sendable {
     self.board = board
     self.elf = elf
     self.faults = faults
+    let storePath = board.runs == .host ? Self.newStorePath() : nil
+    self.storePath = storePath
     let process = Running()
     self.process = process
-    leftover = Leftovers.register { process.end() }
+    leftover = Leftovers.register {
+      process.end()
+      Self.removeStore(storePath)
+    }
   }
 
   deinit {
     Leftovers.forget(leftover)
     process.state.withLock { $0.process?.stop() }
+    Self.removeStore(storePath)
+  }
+
+  private static func newStorePath() -> String {
+    FileManager.default.temporaryDirectory.appendingPathComponent("fieldtune-store-\(UUID().uuidString)").path
+  }
+
+  /// There is none before the first process has run.
+  private static func removeStore(_ path: String?) {
+    if let path { unlink(path) }
   }
 
   /// The socket of a process that runs.
@@ -33,7 +50,7 @@ final class RestartingDevice: Sendable {
       }
       guard !state.isEnded else { return .failure(.processFailed(program: board.name, reason: "fieldtune ends")) }
       do throws(FirmwareBuildError) {
-        let started = try DeviceProcess(board: board, elf: elf, faults: faults)
+        let started = try DeviceProcess(board: board, elf: elf, faults: faults, storePath: storePath)
         state.process = started
         return .success(started.socketPath)
       } catch {

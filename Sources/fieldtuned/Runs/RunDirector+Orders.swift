@@ -112,7 +112,7 @@ extension RunDirector {
     let link = LinkMonitor(source(for: request, device, artifact))
     do {
       let run = try await TrainingRun.resume(
-        id, artifact: artifact, data: data, store: store, source: link, options: Self.begunRun, live: request.live,
+        id, artifact: artifact, data: data, store: store, source: link, options: Self.begunRun.keeping(every: request.keepSteps), live: request.live,
         watch: watch(feed, artifact.manifest))
       _ = await launch(run, feed, link, device)
     } catch {

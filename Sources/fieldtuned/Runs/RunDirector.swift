@@ -125,13 +125,13 @@ actor RunDirector {
     let run: TrainingRun
     if let resumed = request.resume {
       run = try await TrainingRun.resume(
-        resumed, artifact: artifact, data: data, store: store, source: link, options: Self.newRun, live: request.live,
+        resumed, artifact: artifact, data: data, store: store, source: link, options: Self.newRun.keeping(every: request.keepSteps), live: request.live,
         watch: watch(feed, artifact.manifest))
       try await store.save(job, of: resumed)
     } else {
       run = try await TrainingRun.begin(
         request.plan, artifact: artifact, data: data, dataSource: request.dataSource, store: store, source: link,
-        options: Self.newRun, job: job, live: request.live, watch: watch(feed, artifact.manifest))
+        options: Self.newRun.keeping(every: request.keepSteps), job: job, live: request.live, watch: watch(feed, artifact.manifest))
     }
     return await launch(run, feed, link, device)
   }
@@ -206,7 +206,8 @@ actor RunDirector {
     let name = request.deviceName
     switch request.device {
     case .loopback:
-      return TransportSource(name: name) { try LoopbackDevice(artifact: artifact).transport }
+      let keptStates = KeptStates()
+      return TransportSource(name: name) { try LoopbackDevice(artifact: artifact, keptStates: keptStates).transport }
     case .socket(let path):
       return TransportSource(name: name) { try await UnixSocketTransport.connect(path: path) }
     case .port:

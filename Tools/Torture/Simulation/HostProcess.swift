@@ -54,7 +54,7 @@ final class HostProcess {
       case .journal(let records): try journal(records)
       case .checkpoint(let position): try takeCheckpoint(at: position)
       case .wait: try take(try nextAnswer())
-      case .awaitSample, .rest: throw .broken("a run of files that nobody pauses waits")
+      case .awaitSample, .rest, .keep: throw .broken("a run of files that nobody pauses waits")
       case .close: return try runReport(.runEnd(.init(run: Self.run))).digest
       }
     }
