@@ -42,7 +42,8 @@ static bool finish(void) {
     return is_done && (status & stm32_flash_errors) == 0;
 }
 
-/* Clears what an earlier operation left behind, which would keep the next one from starting. */
+/* Clears what an earlier operation left behind, which would keep the next one from starting. False: still
+ * busy, or locked until the next reset. */
 static bool unlock(void) {
     IWDG_KR = IWDG_KR_REFRESH;
     if (!wait())
@@ -55,18 +56,28 @@ static bool unlock(void) {
     return (FLASH_CR & FLASH_CR_LOCK) == 0;
 }
 
-static void lock(void) {
-    FLASH_CR = FLASH_CR_LOCK;
+/* Selects an operation. The control register and flash lie behind different ports of the Cortex-M7, so
+ * that nothing else orders this and the first word. */
+static void begin(uint32_t operation) {
+    stm32_flash_suspend_cache();
+    FLASH_CR = FLASH_CR_PSIZE_X32 | operation;
+    cortex_m_synchronize();
+}
+
+/* Writing the control register of a flash that is still busy would hold up the bus until it is not. */
+static void end(void) {
+    if ((FLASH_SR & FLASH_SR_BSY) == 0)
+        FLASH_CR = FLASH_CR_LOCK;
+    stm32_flash_resume_cache();
 }
 
 bool stm32_flash_erase(uint32_t slot) {
     if (!unlock())
         return false;
-    FLASH_CR = FLASH_CR_PSIZE_X32 | FLASH_CR_SER | FLASH_CR_SNB(stm32_flash_first_sector + slot);
+    begin(FLASH_CR_SER | FLASH_CR_SNB(stm32_flash_first_sector + slot));
     FLASH_CR |= FLASH_CR_STRT;
     bool is_erased = finish();
-    lock();
-    stm32_flash_forget_cached(stm32_flash_store.slots[slot], stm32_flash_store.slot_bytes);
+    end();
     return is_erased;
 }
 
@@ -83,14 +94,13 @@ bool stm32_flash_program(uint32_t slot, uint32_t offset, const uint8_t *bytes, u
     volatile uint32_t *words = (volatile uint32_t *)(uintptr_t)start;
     if (!unlock())
         return false;
-    FLASH_CR = FLASH_CR_PSIZE_X32 | FLASH_CR_PG;
+    begin(FLASH_CR_PG);
     bool is_good = true;
     for (uint32_t done = 0; is_good && done < byte_count; done += 4) {
         uint32_t left = byte_count - done;
         is_good = program_word(words++, bytes + done, left < 4 ? left : 4);
     }
-    lock();
-    stm32_flash_forget_cached(start, byte_count);
+    end();
     return is_good;
 }
 

@@ -27,7 +27,9 @@ bool stm32_flash_program(uint32_t slot, uint32_t offset, const uint8_t *bytes, u
 extern const struct state_flash stm32_flash_store; /* slot_bytes 0: the image needs its sectors */
 extern const uint32_t stm32_flash_first_sector;    /* of its two, as SNB of FLASH_CR counts */
 extern const uint32_t stm32_flash_errors;          /* flags of FLASH_SR */
-void stm32_flash_forget_cached(const uint8_t *start, uint32_t byte_count);
+/* Around an operation: afterwards no cache holds what the slots held before. */
+void stm32_flash_suspend_cache(void);
+void stm32_flash_resume_cache(void);
 
 /* store.ld */
 extern const uint8_t __store_origin[];

@@ -25,14 +25,14 @@ const struct state_flash stm32_flash_store = {
 #define FLASH_ACR_DCEN (1u << 10)
 #define FLASH_ACR_DCRST (1u << 12)
 
-/* All of the interface's data cache, which can be reset only while it is off. */
-void stm32_flash_forget_cached(const uint8_t *start, uint32_t byte_count) {
-    (void)start;
-    (void)byte_count;
-    uint32_t control = FLASH_ACR;
-    uint32_t off = control & ~FLASH_ACR_DCEN;
-    FLASH_ACR = off;
-    FLASH_ACR = off | FLASH_ACR_DCRST;
-    FLASH_ACR = off;
-    FLASH_ACR = control;
+/* The interface's data cache stays off while flash is written: reading one bank then may leave wrong bytes
+ * in it (errata sheet ES0206, "read-while-write"). It can be reset only while it is off. */
+void stm32_flash_suspend_cache(void) {
+    FLASH_ACR &= ~FLASH_ACR_DCEN;
+}
+
+void stm32_flash_resume_cache(void) {
+    FLASH_ACR |= FLASH_ACR_DCRST;
+    FLASH_ACR &= ~FLASH_ACR_DCRST;
+    FLASH_ACR |= FLASH_ACR_DCEN;
 }

@@ -20,7 +20,8 @@ const struct state_flash stm32_flash_store = {
 
 /* The MPU keeps the slots out of the D-cache (stm32f746.c), and the ART accelerator serves the ITCM
  * bus alone, over which no slot is read. */
-void stm32_flash_forget_cached(const uint8_t *start, uint32_t byte_count) {
-    (void)start;
-    (void)byte_count;
+void stm32_flash_suspend_cache(void) {
+}
+
+void stm32_flash_resume_cache(void) {
 }
