@@ -46,7 +46,7 @@ import WireProtocol
     device.process?.stop()
   }
 
-  @Test(arguments: Target.firmware) func device_withoutAStore_saysSo(_ target: Target) async throws {
+  @Test(arguments: [Target.host, .mps2an500, .mps2an386, .netduinoplus2]) func device_withoutAStore_saysSo(_ target: Target) async throws {
     let (link, device, _) = try await connect(target, try DemoArtifact.dense.open(), nil)
     #expect(try await link.keepState() == Wire.StateKept(generation: 0, milliseconds: 0, result: .noStore))
     await link.close()
