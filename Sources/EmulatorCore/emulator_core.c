@@ -45,6 +45,7 @@ struct emulator_core {
     uint32_t stalled_end;
     bool is_interrupt_pending;
     bool is_stepping;
+    bool may_pass; /* the deadline, by one block */
     bool has_counter; /* `counter` is to become the program counter at exit */
     uint32_t counter;
     bool has_exit;
@@ -127,14 +128,16 @@ static void enter_block(uc_engine *engine, uint64_t address, uint32_t size, void
         core->deadline = core->executed; /* one block, cut where it has to end */
         return;
     }
-    if (core->executed + count > core->deadline)
+    if (core->executed + count > core->deadline && !core->may_pass)
         leave(core, EMULATOR_CORE_DEADLINE, start);
     else if (start - core->stalled_start < core->stalled_end - core->stalled_start)
         leave(core, EMULATOR_CORE_STALL, start);
     else if (core->is_interrupt_pending && !is_masked(core))
         leave(core, EMULATOR_CORE_INTERRUPT, start);
-    else
+    else {
+        core->may_pass = false;
         core->executed += count;
+    }
 }
 
 /* Numbers of libunicorn's M-profile core: EXCP_* of QEMU's target/arm/cpu.h. */
@@ -460,8 +463,10 @@ static struct emulator_core_exit start(struct emulator_core *core, uint32_t end)
     }
 }
 
-struct emulator_core_exit emulator_core_run(struct emulator_core *core, uint64_t deadline) {
+struct emulator_core_exit emulator_core_run(struct emulator_core *core, uint64_t deadline,
+                                            bool may_pass) {
     core->deadline = deadline;
+    core->may_pass = may_pass;
     return start(core, NO_EXIT);
 }
 

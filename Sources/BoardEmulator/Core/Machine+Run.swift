@@ -40,8 +40,10 @@ extension Machine {
         continue
       }
       let deadline = deadline(until: end)
+      // Time passes without a block once: were events nearer to each other than blocks are long, none would ever begin.
+      let mayPass = passedAt == executed && instructionStop == nil
       let began = emulator_core_processor_time()
-      let exit = emulator_core_run(core, deadline)
+      let exit = emulator_core_run(core, deadline, mayPass)
       processorTime += emulator_core_processor_time() - began
       handle(exit, end: end)
     }
@@ -79,8 +81,6 @@ extension Machine {
     let limit = clock.executed(at: min(end, scheduler.next ?? .max))
     if let stop = instructionStop, stop.executed <= limit {
       step(stop.executed - executed, end: end)
-    } else if passedAt == executed {
-      step(limit - executed, end: end)  // events come faster than blocks end: it would never be begun
     } else {
       passTheLastBlock(end: end)
     }

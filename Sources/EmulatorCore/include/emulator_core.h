@@ -104,8 +104,10 @@ void emulator_core_set(struct emulator_core *core, enum emulator_core_register n
 
 uint64_t emulator_core_executed(const struct emulator_core *core);
 
-/* Runs until `executed` would pass `deadline`, or something happens. */
-struct emulator_core_exit emulator_core_run(struct emulator_core *core, uint64_t deadline);
+/* Runs until `executed` would pass `deadline`, or something happens. `may_pass`: the first block may
+ * pass it. */
+struct emulator_core_exit emulator_core_run(struct emulator_core *core, uint64_t deadline,
+                                            bool may_pass);
 /* Exactly `count` instructions, fewer than the next block has, unless something happens. */
 struct emulator_core_exit emulator_core_step(struct emulator_core *core, uint32_t count);
 
