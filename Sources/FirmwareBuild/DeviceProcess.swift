@@ -127,8 +127,12 @@ extension DeviceProcess {
 
   /// The kernel's table of sockets says so without a connection that the device would take for its one
   /// client. Columns: number, references, protocol, flags (00010000: listens), type, state, inode, path.
+  ///
+  /// Read to its end by a handle: files of /proc have no size, and `FileManager.contents` stops after a page of them.
   private static func isListening(_ path: String) -> Bool {
-    guard let table = FileManager.default.contents(atPath: "/proc/net/unix") else { return false }
+    guard let handle = FileHandle(forReadingAtPath: "/proc/net/unix") else { return false }
+    let table: Data
+    do { table = try handle.readToEnd() ?? Data() } catch { return false }  // asked again in a moment
     return String(decoding: table, as: UTF8.self).split(separator: "\n").contains { line in
       let columns = line.split(separator: " ", omittingEmptySubsequences: true)
       return columns.count == 8 && columns[3] == "00010000" && columns[7] == path

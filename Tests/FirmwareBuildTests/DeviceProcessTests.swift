@@ -25,6 +25,33 @@ import WireProtocol
     }
   }
 
+  /// A desktop has hundreds of sockets: the table that says which of them listen is longer than a page.
+  @Test func device_isFoundAmongManySockets() throws {
+    let folder = try TemporaryFolder()
+    let listeners = try (0..<300).map { try Listener(path: folder.url.appending(path: "\($0)").path) }
+    let device = try TestBench.shared.device("host")
+    #expect(device.exitStatus == nil)
+    withExtendedLifetime(listeners) {}
+  }
+
+  /// A Unix socket that listens.
+  private final class Listener {
+    private let descriptor: Int32
+
+    init(path: String) throws {
+      descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+      var address = sockaddr_un()
+      address.sun_family = sa_family_t(AF_UNIX)
+      withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8).prefix($0.count - 1)) }
+      let status = withUnsafePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+      }
+      try #require(status == 0 && listen(descriptor, 1) == 0)
+    }
+
+    deinit { close(descriptor) }
+  }
+
   /// More than one connection, and another boot of the same device each time.
   @Test(arguments: boards) func device_hasABootIDOfItsOwn(_ name: String) throws {
     let ids = try (0..<3).map { _ in
