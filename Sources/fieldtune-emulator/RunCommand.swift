@@ -34,12 +34,23 @@ struct RunCommand: ParsableCommand {
     machine.log = { time, text in log.write(time, text) }
     let session = EmulatorSession(machine, end: end, control: try control.map { path throws(Finding) in try ControlSocket(path: path) }, pace: pace)
     for order in orders { session.injector.order(order) }
-    for number in [SIGTERM, SIGINT] { signal(number) { _ in isTerminating.store(true, ordering: .relaxed) } }
+    takeSignals()
     machine.powerOn()
     try session.run(for: milliseconds.map { .milliseconds($0) } ?? .max, isOver: { isTerminating.load(ordering: .relaxed) })
     if let coverage { try write(machine.coverage, to: coverage) }
     log.write(line: session.summary.json)
     if let finding = machine.finding { throw finding }
+  }
+
+  /// Who starts this program may have them blocked, and blocked signals are inherited.
+  private func takeSignals() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGTERM, SIGINT] {
+      signal(number) { _ in isTerminating.store(true, ordering: .relaxed) }
+      sigaddset(&signals, number)
+    }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   private func hostEnd() throws -> any HostEnd {

@@ -220,7 +220,7 @@ struct SpeedTests {
     #expect(bench.run { $0.host.phase == .connected })
     let trials = bench.host.speedTrials
     #expect(trials.map(\.baud) == Self.ladder)
-    #expect(trials.prefix(3).allSatisfy { $0.outcome == .good && $0.frames > 30 && $0.lost == 0 })
+    #expect(trials.prefix(3).allSatisfy { $0.outcome == .good && $0.frames > 30 && $0.lost == 0 }, "\(trials)")
     #expect(trials.suffix(2).allSatisfy { $0.outcome == .lossy || $0.outcome == .silent })
     #expect((bench.hostBaud, bench.device.baud) == (460_800, 460_800))
     #expect(bench.host.bestBaud == 460_800)
