@@ -4,7 +4,7 @@ import BoardEmulator
 
 @Suite struct FaultTests {
   @Test(arguments: [
-    ("reset@4711", FaultOrder.resetAt(4711)),
+    ("reset@4711", FaultOrder.resetAt(4711)), ("bus-fault@4711", .busFaultAt(4711)),
     ("reset:every=5..9,count=3,seed=2", .resets(every: 5...9, count: 3, seed: 2)),
     ("framing:every=100,count=7", .line(.framing, every: 100, count: 7)),
     ("noise", .line(.noise, every: 1, count: 1)),

@@ -60,6 +60,9 @@ extension Machine {
     return emulator_core_get(core, EMULATOR_PRIMASK) & 1 != 0 ? 0 : 256
   }
 
+  /// What memory that stops answering does to the instruction that comes next: a BusFault.
+  package func abortDataAccess() { takeFault(.data(address: emulator_core_get(core, EMULATOR_SP))) }
+
   func takeFault(_ fault: Fault) {
     let exception: Int
     switch fault {

@@ -2,6 +2,7 @@
 package final class FaultInjector {
   package struct Counts: Hashable, Sendable, Codable {
     package var resets = 0
+    package var busFaults = 0
     package var framing = 0
     package var noise = 0
     package var overruns = 0
@@ -38,6 +39,11 @@ package final class FaultInjector {
   package func order(_ order: FaultOrder) {
     switch order {
     case .resetAt(let count): machine.whenExecuted(count) { [unowned self] in pressReset() }
+    case .busFaultAt(let count):
+      machine.whenExecuted(count) { [unowned self] in
+        counts.busFaults += 1
+        machine.abortDataAccess()
+      }
     case .resets(let every, let count, let seed):
       resets = Resets(every: every, left: count, random: SplitMix(seed: seed))
       scheduleReset()

@@ -5,6 +5,7 @@ import Foundation
 /// ```
 /// reset@N                              the reset pin, exactly behind N executed instructions since power on
 /// reset:every=A..B,count=C,seed=S      again and again, A to B instructions after the last one, drawn
+/// bus-fault@N                          an external abort of the data bus behind N executed instructions
 /// framing:every=N,count=C              every Nth byte from the host is damaged and its stop bit low
 /// noise:every=N,count=C                every Nth byte from the host is noisy, and right
 /// overrun:every=N,count=C              behind every Nth byte neither DMA nor core is told, until the receiver has overrun
@@ -17,6 +18,7 @@ import Foundation
 /// `count` and `every` may be left out: once, and the next one.
 package enum FaultOrder: Hashable, Sendable {
   case resetAt(UInt64)
+  case busFaultAt(UInt64)
   case resets(every: ClosedRange<UInt64>, count: Int, seed: UInt64)
   case line(LineFault, every: Int, count: Int)
   case externalClockStuck
@@ -50,11 +52,12 @@ package enum FaultOrder: Hashable, Sendable {
 
   private static func single(_ head: String, of text: String) throws(Finding) -> FaultOrder {
     if let value = head.after("reset@"), let count = UInt64(value) { return .resetAt(count) }
+    if let value = head.after("bus-fault@"), let count = UInt64(value) { return .busFaultAt(count) }
     if let value = head.after("slow-erase="), let factor = Double(value), factor >= 1 { return .slowErase(factor) }
     if let value = head.after("power-cut@flash-operation="), let count = UInt64(value), count > 0 { return .powerCut(flashOperation: count) }
     throw Finding(
       .broken,
-      "fault '\(text)': found no such fault: expected reset@N, reset:every=A..B, framing:every=N, noise:every=N, overrun:every=N, "
+      "fault '\(text)': found no such fault: expected reset@N, reset:every=A..B, bus-fault@N, framing:every=N, noise:every=N, overrun:every=N, "
         + "withhold-interrupts:us=U, hse-stuck, slow-erase=F, power-cut@flash-operation=N or unplug:ms=M")
   }
 }
