@@ -26,7 +26,7 @@ session() {
   local process=$!
   for _ in $(seq 100); do [ -e "$work/$name.tty" ] && break; sleep 0.05; done
   if ! timeout 120 "$programs/fieldtune" "$@" --device "$work/$name.tty" >"$work/$name.text" 2>&1; then
-    echo "$name: $(tail -n 1 "$work/$name.text")" >&2
+    echo "$name: $(tail -n 1 "$work/$name.text")" >&2  # the lines it reached count all the same
   fi
   kill -TERM "$process"
   wait "$process" || true
