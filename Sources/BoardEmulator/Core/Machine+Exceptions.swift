@@ -10,8 +10,6 @@ enum Fault: Hashable {
   /// The MPU forbids it.
   case protection(address: UInt32)
   case protectedFetch(address: UInt32)
-  /// Pushing an exception's frame failed.
-  case stacking(address: UInt32)
 }
 
 /// Entering and leaving exceptions (DDI 0403E, B1.5.6 to B1.5.8), which libunicorn leaves to its user.
@@ -86,9 +84,6 @@ extension Machine {
     case .protectedFetch:
       systemControl.faultStatus |= 1 << 0  // IACCVIOL
       exception = NVIC.Exception.memManage
-    case .stacking:
-      systemControl.faultStatus |= 1 << 12  // STKERR
-      exception = NVIC.Exception.busFault
     }
     note("fault: \(fault) at 0x\(hex(emulator_core_get(core, EMULATOR_PC)))")
     if exception == NVIC.Exception.hardFault || systemControl.isFaultEnabled(exception) {

@@ -162,8 +162,6 @@ package final class Machine {
     bringDeadlineForward()
   }
 
-  package func forgetInstructionStop() { instructionStop = nil }
-
   private(set) var runEnd: VirtualTime = 0
 
   func deadline(until end: VirtualTime) -> UInt64 {
