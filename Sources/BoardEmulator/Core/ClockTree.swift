@@ -6,5 +6,4 @@ package protocol ClockTree: AnyObject {
   func hertz(of peripheral: String) -> UInt64
   /// `name` as in the RCC's enable registers: `USART1EN`.
   func isEnabled(_ name: String) -> Bool
-  /// What the RCC_CSR says of resets is noted by the reset's `ResetCause`.
 }
